@@ -14,7 +14,8 @@ WORKDIR /src
 # The locked versions first: they change less often than the code. Apprise, which tells people, is 20 MB.
 COPY locks locks
 RUN pip install --require-hashes -r locks/run.lock \
-    && pip install --require-hashes -r locks/notices.lock
+    && pip install --require-hashes -r locks/notices.lock \
+    && pip install --require-hashes -r locks/oidc.lock
 COPY pyproject.toml README.md ./
 COPY moderation moderation
 COPY service service

@@ -52,14 +52,16 @@ format: dev ## Format the code, fix what can be fixed, and write the sync client
 lock: dev ## Resolve the dependencies anew (ARGS=--upgrade for newer versions)
 	PATH="$(CURDIR)/.venv/bin:$$PATH" $(PYTHON) deploy/locks.py write $(ARGS)
 
-docs: dev ## Write docs/settings.md from the code
+docs: dev ## Write docs/settings.md, docs/routes.md and docs/commands.md from the code
 	$(PYTHON) deploy/settings_table.py write
+	$(PYTHON) deploy/routes_table.py write
+	$(PYTHON) deploy/commands_table.py write
 
 words: dev ## Take new words into the console's catalogues, and list what has no translation yet
 	$(PYTHON) deploy/words.py write
 	$(PYTHON) deploy/words.py missing
 
-bench: dev ## Measure every speed claim again
+bench: dev ## Measure accepting, judging, scoring, compatible APIs and work on spam (docs/performance.md)
 	$(PYTHON) -m bench $(ARGS)
 
 .venv/.run: locks/run.lock $(SOURCES)

@@ -1,4 +1,4 @@
-"""`make bench`: measures every speed claim again; ARGS picks some (intake, judge, faces, scoring, spam) or PostgreSQL."""
+"""`make bench`: the five benches that every change may concern; ARGS picks some (intake, judge, faces, scoring, spam) or PostgreSQL. The others: docs/performance.md."""
 
 import argparse
 

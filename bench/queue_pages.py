@@ -3,7 +3,7 @@
     python -m bench.queue_pages [--postgresql] [--comments 1000 100000 1000000] [--rounds 5]
 
 Milliseconds from the request to the end of the answer, of the API as a process of its own on this machine; the
-median over the rounds. The store has several sites, deliveries, opinions, and campaigns of which the largest has 15,000 in a million.
+median over the rounds. The store has forty sites, of which the moderator may decide on all, deliveries, opinions, and campaigns of which the largest has 15,000 in a million.
 """
 
 import argparse
@@ -19,12 +19,17 @@ from bench.environment import Environment, bench_environment
 from bench.queue_store import COMMON, COMMON_WORD, RARE, RARE_WORD, Filled, fill
 from bench.table import milliseconds, table
 from harness.gatehouse_process import GatehouseProcess
+from moderation.domain.comment import Status
+from moderation.domain.decision import Outcome
 from moderation.domain.filter import FilterAction, FilterDraft, FilterKind
 from moderation.notify import endpoints
-from moderation.review import filters
+from moderation.review import filters, proposals, queues
 from moderation.store import moderators
+from moderation.store.sql.engine import Store
+from moderation.upkeep.samples import draw_samples
 
 FILTERS = 20
+PROPOSALS = 50
 ALLOWED = "127.0.0.1:9"  # nothing is sent in this bench
 
 
@@ -32,6 +37,7 @@ def console_pages(filled: Filled, site_id: str, endpoint_id: str) -> dict[str, s
     """The path of each page, by what it shows."""
     site, endpoint = f"site={site_id}", f"/console/endpoints/{endpoint_id}"
     queue = f"/console/?{site}&queue"
+    all_sites = "/console/?site=all&queue=held"
     campaign = f"/console/campaigns/{filled.largest_campaign}?{site}"
     return {
         "held": f"{queue}=held",
@@ -44,7 +50,24 @@ def console_pages(filled: Filled, site_id: str, endpoint_id: str) -> dict[str, s
         "held, an author, a day": f"/console/?{site}&status=held&author=author+77&since={filled.day}&order=urgency",
         "held, a page, by urgency": f"/console/?{site}&status=held&page_url={filled.page_url}&order=urgency",
         "approved, by a moderator": f"/console/?{site}&status=approved&moderator={filled.moderator}",
+        "all sites": all_sites,
+        "all sites, from the middle": f"{all_sites}&after={filled.urgent_middle}",
+        "all sites, oldest first": f"{all_sites}&order=oldest",
+        "all sites, by a score": f"{all_sites}&order=toxicity",
+        "all sites, a rare reason": f"{all_sites}&reason={RARE}",
+        "all sites, a language": "/console/?site=all&status=held&language=de&order=urgency",
+        "all sites, a page": f"/console/?site=all&status=held&page_url={filled.page_url}&order=urgency",
+        "all sites, approved": "/console/?site=all&queue=approved",
+        "all sites, search, a common word": f"/console/?site=all&query={COMMON_WORD}",
+        "all sites, search, a rare word": f"/console/?site=all&query={RARE_WORD}",
+        "all sites, search, no such word": "/console/?site=all&query=qwzxv",
+        "all sites, counts for the script": "/console/counts?site=all&queue=held",
         "reported": f"{queue}=reported",
+        "proposed": f"{queue}=proposed",
+        "sample": f"/console/sample?{site}",
+        "statistics": f"/console/statistics?{site}",
+        "keys of the site": f"/console/keys?{site}",
+        "account": "/console/account",
         "appeals": f"/console/appeals?{site}",
         "held, a comment open": f"{queue}=held&open={filled.urgent}",
         "around a comment": f"/console/comments/{filled.held}/context",
@@ -128,6 +151,20 @@ def api_pages(filled: Filled, endpoint_id: str) -> dict[str, str]:
     }
 
 
+def _trainee(store: Store, site_id: str, filled: Filled, now: int) -> dict[str, str]:
+    """The headers of a trainee who has proposed something about PROPOSALS held comments."""
+    with store.write() as connection:
+        bo = moderators.add(connection, "bo@herald.test", "", now, os.urandom)
+        moderators.grant(connection, bo, site_id, "trainee")
+        session = moderators.open_session(connection, bo, now, os.urandom)
+    newest = queues.list_queue(store, site_id, Status.HELD, limit=PROPOSALS)
+    for card in newest:
+        proposals.propose(
+            *(store, bo, {site_id}, card.id, Outcome.REJECT), now=now, entropy=os.urandom
+        )
+    return {"Cookie": f"gatehouse_session={session}"}
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """headers: of somebody who may see it."""
@@ -152,12 +189,18 @@ def filled_pages(gatehouse: GatehouseProcess, count: int) -> list[Page]:
         store, site.id, url, allow=ALLOWED, now=now, entropy=os.urandom
     )
     filled = fill(store, site, endpoint.id, ada, count)
+    with store.write() as connection:
+        for other_id in set(filled.site_ids) - {site.id}:
+            moderators.grant(connection, ada, other_id, "moderator")
+    list(draw_samples(store, now))
+    trainee = _trainee(store, site.id, filled, now)
     signed_in = {"Cookie": f"gatehouse_session={session}"}
     with_key = {"Authorization": f"Bearer {gatehouse.key}"}
     console = console_pages(filled, site.id, endpoint.id)
     api = api_pages(filled, endpoint.id)
     return [
         *(Page(name, path, signed_in) for name, path in console.items()),
+        Page("one's own proposals", f"/console/proposals?site={site.id}", trainee),
         *(Page(name, path, with_key) for name, path in api.items()),
     ]
 

@@ -18,6 +18,7 @@ from moderation.domain.durations import DAY_MS
 from moderation.domain.ids import timed_id
 from moderation.domain.score import Findings, Signal
 from moderation.domain.urgency import urgent_at
+from moderation.scorers.spam.spam_model import load_prior, pack_weights, unpack_weights
 from moderation.store import sites
 from moderation.store.pages import url_address
 from moderation.store.sites import Site
@@ -25,7 +26,7 @@ from moderation.store.sql.engine import Store
 from moderation.upkeep.search_index import index_due
 
 LARGEST = 15_000  # members of the largest campaign among a million comments; the next has half, a third ...
-OTHER_SITES = 3  # with a fifth of the comments between them
+OTHER_SITES = 39  # with a fifth of the comments between them
 PAGE_URL = "https://herald.test/news/{}"
 BUSY = 0  # the page with a twentieth of all comments
 COMMON, RARE = "toxic", "threat"  # reasons of every second held comment, and of one in a thousand
@@ -56,6 +57,7 @@ class Filled:
     urgent: str
     urgent_middle: str
     day: str
+    site_ids: Sequence[str]
 
 
 def fill(store: Store, site: Site, endpoint_id: str, moderator_id: str, count: int) -> Filled:
@@ -80,6 +82,7 @@ def fill(store: Store, site: Site, endpoint_id: str, moderator_id: str, count: i
         urgent=filling.urgent,
         urgent_middle=f"{filling.times[count // 2]}.{filling.ids[0]}",
         day=datetime.fromtimestamp(filling.times[count // 2] / 1000, UTC).date().isoformat(),
+        site_ids=filling.site_ids,
     )
 
 
@@ -138,6 +141,7 @@ class _Filling:
                 for n in range(OTHER_SITES)
             ]
         self._site_ids = [site.id] * (4 * OTHER_SITES) + [other.id for other in others]
+        self.site_ids = sorted({*self._site_ids})
         self.times = [self._now - 90 * DAY_MS * (count - n) // count for n in range(count)]
         self.ids = [timed_id("cmt", at, self._random()) for at in self.times]
         # Every eighth comment belongs to a campaign: 15,000 to the largest, 7,500 to the next ...
@@ -387,12 +391,13 @@ class _Filling:
                 for id in self.campaign_ids[1::2]
             ],
         )
-        versions = len(self.ids) // 1_000 + 1
+        versions, prior = len(self.ids) // 1_000 + 1, load_prior().version
+        untaught = pack_weights(unpack_weights(b""))
         writer.add(
             "lessons",
-            "site_id version model decisions spam undone created_at",
+            "site_id version model decisions spam undone created_at delta",
             [
-                (self._site.id, n, "prior", n * 80, n * 20, 0, self._now)
+                (self._site.id, n, prior, n * 80, n * 20, 0, self._now, untaught)
                 for n in range(1, versions + 1)
             ],
         )

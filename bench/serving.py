@@ -18,7 +18,7 @@ async def noop() -> Response:
 def with_noop(settings: Settings) -> FastAPI:
     app = create_app(settings)
     # Before all other routes, so that it is found at once.
-    app.router.routes.insert(0, APIRoute(NOOP, noop, methods=["POST"]))
+    app.router.routes.insert(0, APIRoute(NOOP, noop, methods=["POST", "GET"]))
     return app
 
 

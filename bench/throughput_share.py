@@ -45,7 +45,8 @@ def service_rate(
     The worker is frozen while the backlog is stored, and thawed to work it off. texts: makes the comments, from their count
     and a seed.
     """
-    worker.signal_all(signal.SIGSTOP)
+    with gatehouse.store.write():  # so that the worker holds no lock
+        worker.signal_all(signal.SIGSTOP)
     since = time.time_ns() // 1_000_000
     _store(gatehouse, texts(count, since), since)
     worker.signal_all(signal.SIGCONT)

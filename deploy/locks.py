@@ -36,6 +36,7 @@ def write() -> None:
     _compile("dev", "locks/build.in", "--extra", "dev", "-c", "locks/run.lock")
     _compile("detoxify", "--extra", "detoxify", "-c", "locks/dev.lock")
     _compile("notices", "--extra", "notices", "-c", "locks/dev.lock")
+    _compile("oidc", "--extra", "oidc", "-c", "locks/dev.lock")
 
 
 def write_cpu() -> None:
@@ -66,7 +67,7 @@ def _first_line_of(path: Path) -> str:
 def check() -> list[str]:
     """The faults of the lock files, one sentence each."""
     faults = []
-    for name in ("run", "dev", "detoxify", "notices"):
+    for name in ("run", "dev", "detoxify", "notices", "oidc"):
         path = LOCKS / f"{name}.lock"
         if not path.exists():
             faults.append(f"locks/{name}.lock is missing: run `make lock`.")

@@ -17,7 +17,8 @@ _HEAD = """# Settings
 Read from the environment once, when a process starts; what makes no sense stops it with one sentence
 that names the setting. Each can also be handed in as a file, as container secrets are:
 `GATEHOUSE_SECRET_KEY_FILE=/run/secrets/key` reads the value from there. A `GATEHOUSE_` variable that
-is not in this table stops the start too, so that a slip of the pen is not taken for a setting.
+is not in this table stops the start too, so that a misspelt name does not go unnoticed. A limit is a
+number per time: `10/minute`, `10/15 minutes`.
 
 This table is written by `make docs` from `moderation/settings.py`.
 

@@ -1,4 +1,4 @@
-"""Writes gatehouse_client/sync.py from aio.py, or checks whether it is up to date."""
+"""Writes gatehouse_client/sync.py and sync_site.py from aio.py and aio_site.py, or checks whether they are up to date."""
 
 import re
 import subprocess
@@ -6,26 +6,28 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-ASYNC, SYNC = ROOT / "gatehouse_client/aio.py", ROOT / "gatehouse_client/sync.py"
+FOLDER = ROOT / "gatehouse_client"
+FILES = {FOLDER / "aio.py": FOLDER / "sync.py", FOLDER / "aio_site.py": FOLDER / "sync_site.py"}
 # What each word of the async client is called in the other one, in this order.
 WORDS = {
     r"\bawait ": "",
     r"\basync (def|with|for)\b": r"\1",
-    r"\bAsync(Gatehouse|Iterator|Client)\b": r"\1",
+    r"\bAsync(Gatehouse|Site|Iterator|Client)\b": r"\1",
+    r"\baio_site\b": "sync_site",
     r"\b__a(enter|exit)__": r"__\1__",
     r"\baclose\b": "close",
     r"\basyncio\b": "time",
-    r"\A.*\n": '"""The client, sync: `make format` writes it from aio.py."""\n',
 }
 
 
-def client() -> str:
-    """The whole file, formatted."""
-    text = ASYNC.read_text()
+def client(source: Path, written: Path) -> str:
+    """The whole sync file, formatted."""
+    first = f'"""The client, sync: `make format` writes it from {source.name}."""\n'
+    text = re.sub(r"\A.*\n", first, source.read_text())
     for pattern, word in WORDS.items():
         text = re.sub(pattern, word, text)
     for command in (["check", "--fix", "--unsafe-fixes", "--quiet"], ["format"]):
-        ruff = [sys.executable, "-m", "ruff", *command, "--stdin-filename", str(SYNC), "-"]
+        ruff = [sys.executable, "-m", "ruff", *command, "--stdin-filename", str(written), "-"]
         text = subprocess.run(
             ruff, cwd=ROOT, input=text, text=True, stdout=subprocess.PIPE, check=True
         ).stdout
@@ -34,11 +36,13 @@ def client() -> str:
 
 def main() -> None:
     if sys.argv[1:] == ["write"]:
-        SYNC.write_text(client())
+        for source, written in FILES.items():
+            written.write_text(client(source, written))
     elif sys.argv[1:] != ["check"]:
         sys.exit("usage: python deploy/sync_client.py write|check")
-    elif SYNC.read_text() != client():
-        sys.exit("gatehouse_client/sync.py is not what aio.py says: run `make format`.")
+    for source, written in FILES.items():
+        if written.read_text() != client(source, written):
+            sys.exit(f"{written.name} is not what {source.name} says: run `make format`.")
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from moderation.domain.errors import GatehouseError, NotFound
+from moderation.domain.errors import GatehouseError, NotFound, Unavailable
 
 if TYPE_CHECKING:
     from moderation.settings import Settings
@@ -27,6 +27,15 @@ def checked_settings(environment: Mapping[str, str] | None = None) -> "Settings"
     from moderation import startup
 
     return startup.checked_settings(environment)
+
+
+def said_by_the_database(error: GatehouseError) -> str:
+    """Why it could not be reached, for the operator alone: it may name host and user. '' where it was not that."""
+    cause = getattr(error.__cause__, "orig", error.__cause__)
+    if not isinstance(error, Unavailable) or not cause or not str(cause):
+        return ""
+    line = str(cause).splitlines()[0].removeprefix("connection failed: ").rstrip(".")
+    return f"The database cannot be used: {line}."
 
 
 @contextmanager

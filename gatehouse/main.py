@@ -29,7 +29,7 @@ ENTRIES = {
     "courier": Entry(_PROCESSES, "Deliver webhooks until SIGTERM or Ctrl-C."),
     "beat": Entry(_PROCESSES, "Start the sweep every few seconds."),
     "migrate": Entry(_PROCESSES, "Bring the database to this version."),
-    "score": Entry("score", "Score texts from stdin."),
+    "score": Entry("score", "Score texts from stdin, a JSON object a line."),
     "export": Entry("export", "Write a site's comments to stdout."),
     "statements": Entry("statements", "Write a site's statements of reasons to stdout as CSV."),
     "import": Entry(
@@ -52,7 +52,7 @@ ENTRIES = {
         "compat", "Akismet, Coral, OpenAI, Perspective: which of these APIs a site answers."
     ),
     "comment": Entry(
-        "comment_bulk",  # the last of the modules that add to it
+        "comment_together",  # the last of the modules that add to it
         "Comments of the running service that GATEHOUSE_URL and GATEHOUSE_KEY name, by its API.",
     ),
     "appeals": Entry(
@@ -70,6 +70,7 @@ ENTRIES = {
     ),
     "spam": Entry("learning", "What a site's spam score has learned from its moderators."),
     "policy": Entry("policies", "Thresholds and rules."),
+    "sample": Entry("sample", "Comments looked at blind, and how far people's decisions agree."),
     "second-opinion": Entry(
         "second_opinion", "What a chat model says of held comments, where a site allows it."
     ),
@@ -167,6 +168,7 @@ def run() -> None:
     try:
         _call(take_data_folder(sys.argv[1:]))
     except Exception as error:
+        from gatehouse.database import said_by_the_database
         from gatehouse.supervisor.broker import NoBroker
         from gatehouse.supervisor.folder import FolderError
         from gatehouse.supervisor.up import ChildFailed
@@ -176,7 +178,7 @@ def run() -> None:
         if isinstance(error, SettingsError):
             _exit(error, 2)
         if isinstance(error, GatehouseError):
-            _exit(error.message, 1)
+            _exit(said_by_the_database(error) or error.message, 1)
         if isinstance(error, FolderError | NoBroker | ChildFailed):
             _exit(error, 1)
         raise

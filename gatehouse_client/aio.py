@@ -10,6 +10,7 @@ from typing import Any, Self, TypeVar
 import httpx
 
 from gatehouse_client import calls
+from gatehouse_client.aio_site import AsyncSite
 from gatehouse_client.answers import (
     Bulk,
     BulkMember,
@@ -18,6 +19,7 @@ from gatehouse_client.answers import (
     Comment,
     Correction,
     Decision,
+    Expiring,
     Note,
     Page,
     PageDefault,
@@ -46,7 +48,7 @@ from gatehouse_client.wire import ATTEMPTS, TIMEOUT, pause_before, read_answer, 
 T = TypeVar("T")
 
 
-class AsyncGatehouse:
+class AsyncGatehouse(AsyncSite):
     """A site's client for its Gatehouse. Every call raises ApiError (refused) or Unreachable.
 
     key: the site's secret key (ghs_...), never for browsers. url: of the service. timeout: seconds of
@@ -249,15 +251,28 @@ class AsyncGatehouse:
         markdown: bool = False,
         forewarn: bool = False,
         proof_of_work: int = 0,
+        website: bool = False,
     ) -> ReaderRules:
         """Sets all of them. edit_minutes: 0 for never. hold_after_reports: of so many readers, 0 for never. proof_of_work: 0 for
-        none.
+        none. website: whether writers are asked for theirs, and their names lead there.
         """
         return await self.send(
             calls.set_reader_rules(
-                edit_minutes, hold_after_reports, markdown, forewarn, proof_of_work
+                edit_minutes, hold_after_reports, markdown, forewarn, proof_of_work, website
             )
         )
+
+    async def retention(self) -> dict[str, int | None]:
+        """Days that comments of each status are kept: 0 for ever, None as the installation does."""
+        return await self.send(calls.retention())
+
+    async def set_retention(self, **days: int | None) -> dict[str, int | None]:
+        """Sets all of them: approved, held, rejected, spam, withdrawn. What has had its term is erased, for good."""
+        return await self.send(calls.set_retention(days))
+
+    async def preview_retention(self, **days: int | None) -> list[Expiring]:
+        """What set_retention() with the same days would erase now; sets nothing."""
+        return await self.send(calls.preview_retention(days))
 
     async def site_reasons(self) -> list[SiteReason]:
         """The reasons that decisions may have, in the site's order."""
@@ -435,6 +450,10 @@ class AsyncGatehouse:
         moderator: str = "",
         since: datetime | None = None,
         until: datetime | None = None,
+        age: str = "",
+        score: str = "",
+        score_from: float | None = None,
+        score_to: float | None = None,
         order: str = "newest",
         size: int = 100,
     ) -> AsyncIterator[Comment]:
@@ -443,7 +462,8 @@ class AsyncGatehouse:
         query: words, "words in a row", beginnings*; or a comment's id, an e-mail, IP address or network.
         author: one of the last three, 'id:' and the site's own id, or words of the name. domain: linked to.
         language: ISO 639. decided_by: policy, moderator or import. moderator: the id of who decided last. Times with
-        a zone. order: newest or oldest; with the status held also urgency, or the name of a score.
+        a zone. age: under-24h or over-4h, in m, h or d. score: with the status held, the name of a score that is at least score_from and at most score_to, 0 to 1.
+        order: newest or oldest; with the status held also urgency, or the name of a score.
         """
         return self._pages(
             calls.search(
@@ -458,6 +478,10 @@ class AsyncGatehouse:
                 moderator=moderator,
                 since=since,
                 until=until,
+                age=age,
+                score=score,
+                score_from=score_from,
+                score_to=score_to,
                 order=order,
                 size=size,
             )
@@ -629,7 +653,7 @@ class AsyncGatehouse:
         except httpx.InvalidURL:
             raise
         except httpx.HTTPError as error:
-            raise Unreachable(f"No answer ({type(error).__name__}).") from error
+            raise Unreachable(f"No answer from {self._url} ({type(error).__name__}).") from error
 
     async def _pages(self, call: Call[Piece[T]]) -> AsyncIterator[T]:
         following: Call[Piece[T]] | None = call

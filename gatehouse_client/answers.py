@@ -106,7 +106,8 @@ class Decision:
 
     actor: policy | moderator | import. version: of the policy, None for people. takes_back: the
     sequence of the decision that it takes back, None for none. revision: of the text that it is about. sentence: a moderator's to the writer, None for none.
-    replies: how many were decided along with it; only in the answer to decide() and undo_decision().
+    replies: how many were decided along with it; only in the answer to decide() and undo_decision(). scope: the part of the site that the
+    policy is for, None for the whole.
     """
 
     sequence: int
@@ -120,6 +121,7 @@ class Decision:
     revision: int = 1
     replies: int = field(default=0, compare=False)
     sentence: str | None = None
+    scope: str | None = None
 
     @classmethod
     def read(cls, data: Json) -> "Decision":
@@ -136,6 +138,7 @@ class Decision:
             data.get("revision", 1),
             data.get("replies", 0),
             data.get("sentence"),
+            actor.get("scope"),
         )
 
 
@@ -410,7 +413,8 @@ class PageDefault:
 
 @dataclass(frozen=True, slots=True)
 class PageState:
-    """What a page does with new comments: open | premoderated | closed. closes_at: by its age, None for never.
+    """What a page does with new comments: open | premoderated | closed. closes_at: by its age, None for never. opens_at: when the closed
+    hours end that it is in, None for none.
 
     known: whether somebody has commented there, or set something. own_state, own_days: what is set for this
     page, None as the site's.
@@ -423,6 +427,7 @@ class PageState:
     own_state: str | None
     own_days: int | None
     default: PageDefault
+    opens_at: datetime | None = None
 
     @classmethod
     def read(cls, data: Json) -> "PageState":
@@ -431,6 +436,7 @@ class PageState:
             data,
             page=known(Page, data["page"]),
             closes_at=moment_or_none(data["closes_at"]),
+            opens_at=moment_or_none(data.get("opens_at")),
             own_state=data["set"]["state"],
             own_days=data["set"]["close_after_days"],
             default=PageDefault.read(data["default"]),
@@ -463,6 +469,20 @@ class PersonErased:
     @classmethod
     def read(cls, data: Json) -> "PersonErased":
         return known(cls, data)
+
+
+@dataclass(frozen=True, slots=True)
+class Expiring:
+    """What a term would erase now. oldest_at: since when the first of the comments has that status, None for none."""
+
+    status: str
+    days: int
+    comments: int
+    oldest_at: datetime | None
+
+    @classmethod
+    def read(cls, data: Json) -> "Expiring":
+        return known(cls, data, oldest_at=moment_or_none(data["oldest_at"]))
 
 
 def _spans(pairs: Iterable[Any]) -> tuple[tuple[int, int], ...]:

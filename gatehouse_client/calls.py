@@ -77,67 +77,71 @@ def submit(
 
 
 def comment(comment_id: str) -> Call[answers.Comment]:
-    return Call("GET", f"{API}/comments/{_id(comment_id)}", answers.Comment.read, repeatable=True)
+    return Call(
+        "GET", f"{API}/comments/{segment(comment_id)}", answers.Comment.read, repeatable=True
+    )
 
 
 def status(comment_id: str, author_token: str) -> Call[str]:
-    path = f"{API}/comments/{_id(comment_id)}"
+    path = f"{API}/comments/{segment(comment_id)}"
     return Call("GET", path, lambda data: str(data["status"]), repeatable=True, token=author_token)
 
 
 def edit(comment_id: str, author_token: str, text: str) -> Call[reader_answers.OwnComment]:
-    path = f"{API}/comments/{_id(comment_id)}"
+    path = f"{API}/comments/{segment(comment_id)}"
     read = reader_answers.OwnComment.read
     return Call("PATCH", path, read, {"text": text}, repeatable=True, token=author_token)
 
 
 def withdraw(comment_id: str, author_token: str) -> Call[None]:
-    path = f"{API}/comments/{_id(comment_id)}"
+    path = f"{API}/comments/{segment(comment_id)}"
     return Call("DELETE", path, lambda _: None, repeatable=True, token=author_token)
 
 
 def own_comment(comment_id: str, author_token: str) -> Call[reader_answers.OwnComment]:
-    path = f"{API}/comments/{_id(comment_id)}"
+    path = f"{API}/comments/{segment(comment_id)}"
     return Call("GET", path, reader_answers.OwnComment.read, repeatable=True, token=author_token)
 
 
 def appeal(comment_id: str, author_token: str, text: str) -> Call[reader_answers.OwnComment]:
-    path = f"{API}/comments/{_id(comment_id)}/appeal"
+    path = f"{API}/comments/{segment(comment_id)}/appeal"
     return Call("POST", path, reader_answers.OwnComment.read, {"text": text}, token=author_token)
 
 
 def appeals(state: str, size: int) -> Call[Piece[reader_answers.Appeal]]:
-    read = _piece(reader_answers.Appeal.read)
+    read = pieces(reader_answers.Appeal.read)
     query: dict[str, str | int | list[str]] = {"state": state, "limit": size}
     return Call("GET", f"{API}/appeals", read, query=query, repeatable=True)
 
 
 def decide_appeal(appeal_id: str, outcome: str, note: str) -> Call[reader_answers.Appeal]:
     body = {"outcome": outcome, "note": note}
-    return Call("POST", f"{API}/appeals/{_id(appeal_id)}/decide", reader_answers.Appeal.read, body)
+    return Call(
+        "POST", f"{API}/appeals/{segment(appeal_id)}/decide", reader_answers.Appeal.read, body
+    )
 
 
 def send_notice(
     comment_id: str, why: str, name: str, email: str, child_abuse: bool
 ) -> Call[reader_answers.NoticeTaken]:
     body: dict[str, Any] = {"why": why, "name": name, "email": email, "good_faith": True}
-    path, read = f"{API}/comments/{_id(comment_id)}/notices", reader_answers.NoticeTaken.read
+    path, read = f"{API}/comments/{segment(comment_id)}/notices", reader_answers.NoticeTaken.read
     return Call("POST", path, read, body | {"child_abuse": child_abuse}, token="")
 
 
 def notices(state: str, size: int) -> Call[Piece[reader_answers.LegalNotice]]:
-    read = _piece(reader_answers.LegalNotice.read)
+    read = pieces(reader_answers.LegalNotice.read)
     query: dict[str, str | int | list[str]] = {"state": state, "limit": size}
     return Call("GET", f"{API}/notices", read, query=query, repeatable=True)
 
 
 def notice_status(notice_id: str, token: str) -> Call[reader_answers.NoticeStatus]:
-    path = f"{API}/notices/{_id(notice_id)}"
+    path = f"{API}/notices/{segment(notice_id)}"
     return Call("GET", path, reader_answers.NoticeStatus.read, repeatable=True, token=token)
 
 
 def appeal_notice(notice_id: str, token: str, text: str) -> Call[reader_answers.NoticeStatus]:
-    path = f"{API}/notices/{_id(notice_id)}/appeal"
+    path = f"{API}/notices/{segment(notice_id)}/appeal"
     return Call("POST", path, reader_answers.NoticeStatus.read, {"text": text}, token=token)
 
 
@@ -145,7 +149,7 @@ def statements(since: datetime | None, size: int) -> Call[Piece[reader_answers.S
     query: dict[str, str | int | list[str]] = {"limit": size}
     if since is not None:
         query["since"] = since.isoformat()
-    read = _piece(reader_answers.Statement.read)
+    read = pieces(reader_answers.Statement.read)
     return Call("GET", f"{API}/statements", read, query=query, repeatable=True)
 
 
@@ -162,12 +166,12 @@ def report(
 
 
 def reports(comment_id: str, size: int) -> Call[Piece[reader_answers.Report]]:
-    read = _piece(reader_answers.Report.read)
+    read = pieces(reader_answers.Report.read)
     return Call("GET", _reports(comment_id), read, query={"limit": size}, repeatable=True)
 
 
 def _reports(comment_id: str) -> str:
-    return f"{API}/comments/{_id(comment_id)}/reports"
+    return f"{API}/comments/{segment(comment_id)}/reports"
 
 
 def reader_rules() -> Call[reader_answers.ReaderRules]:
@@ -175,7 +179,12 @@ def reader_rules() -> Call[reader_answers.ReaderRules]:
 
 
 def set_reader_rules(
-    edit_minutes: int, hold_after_reports: int, markdown: bool, forewarn: bool, proof_of_work: int
+    edit_minutes: int,
+    hold_after_reports: int,
+    markdown: bool,
+    forewarn: bool,
+    proof_of_work: int,
+    website: bool,
 ) -> Call[reader_answers.ReaderRules]:
     body = {
         "edit_minutes": edit_minutes,
@@ -183,8 +192,24 @@ def set_reader_rules(
         "markdown": markdown,
         "forewarn": forewarn,
         "proof_of_work": proof_of_work,
+        "website": website,
     }
     return Call("PUT", f"{API}/readers", reader_answers.ReaderRules.read, body, repeatable=True)
+
+
+def retention() -> Call[dict[str, int | None]]:
+    return Call("GET", f"{API}/retention", dict, repeatable=True)
+
+
+def set_retention(terms: Mapping[str, int | None]) -> Call[dict[str, int | None]]:
+    return Call("PUT", f"{API}/retention", dict, dict(terms), repeatable=True)
+
+
+def preview_retention(terms: Mapping[str, int | None]) -> Call[list[answers.Expiring]]:
+    def read(data: answers.Json) -> list[answers.Expiring]:
+        return [answers.Expiring.read(each) for each in data["would_delete"]]
+
+    return Call("POST", f"{API}/retention/preview", read, dict(terms), repeatable=True)
 
 
 def site_reasons() -> Call[list[reader_answers.SiteReason]]:
@@ -213,7 +238,9 @@ def decide(
     body |= {name: text for name, text in texts.items() if text}
     if sequence is not None:
         body["sequence"] = sequence
-    return Call("POST", f"{API}/comments/{_id(comment_id)}/decisions", answers.Decision.read, body)
+    return Call(
+        "POST", f"{API}/comments/{segment(comment_id)}/decisions", answers.Decision.read, body
+    )
 
 
 def undo_decision(
@@ -222,66 +249,66 @@ def undo_decision(
     body: dict[str, Any] = {"take_over": take_over}
     if sequence is not None:
         body["sequence"] = sequence
-    return Call("POST", f"{API}/comments/{_id(comment_id)}/undo", answers.Decision.read, body)
+    return Call("POST", f"{API}/comments/{segment(comment_id)}/undo", answers.Decision.read, body)
 
 
 def claim(comment_id: str, take_over: bool) -> Call[answers.Claim]:
-    path = f"{API}/comments/{_id(comment_id)}/claim"
+    path = f"{API}/comments/{segment(comment_id)}/claim"
     return Call("POST", path, answers.Claim.read, {"take_over": take_over}, repeatable=True)
 
 
 def release(comment_id: str, take_over: bool) -> Call[None]:
-    path = f"{API}/comments/{_id(comment_id)}/claim"
+    path = f"{API}/comments/{segment(comment_id)}/claim"
     query = {"take_over": str(take_over).lower()}
     return Call("DELETE", path, lambda _: None, query=query, repeatable=True)
 
 
 def pick(comment_id: str) -> Call[None]:
-    path = f"{API}/comments/{_id(comment_id)}/pick"
+    path = f"{API}/comments/{segment(comment_id)}/pick"
     return Call("PUT", path, lambda _: None, repeatable=True)
 
 
 def unpick(comment_id: str) -> Call[None]:
-    path = f"{API}/comments/{_id(comment_id)}/pick"
+    path = f"{API}/comments/{segment(comment_id)}/pick"
     return Call("DELETE", path, lambda _: None, repeatable=True)
 
 
 def notes(comment_id: str, size: int) -> Call[Piece[answers.Note]]:
-    return _notes(f"{API}/comments/{_id(comment_id)}", size)
+    return _notes(f"{API}/comments/{segment(comment_id)}", size)
 
 
 def author_notes(author: str, size: int) -> Call[Piece[answers.Note]]:
-    return _notes(f"{API}/authors/{_id(author)}", size)
+    return _notes(f"{API}/authors/{segment(author)}", size)
 
 
 def _notes(path: str, size: int) -> Call[Piece[answers.Note]]:
-    read = _piece(answers.Note.read)
+    read = pieces(answers.Note.read)
     return Call("GET", f"{path}/notes", read, query={"limit": size}, repeatable=True)
 
 
 def add_note(comment_id: str, text: str) -> Call[answers.Note]:
-    path = f"{API}/comments/{_id(comment_id)}/notes"
+    path = f"{API}/comments/{segment(comment_id)}/notes"
     return Call("POST", path, answers.Note.read, {"text": text})
 
 
 def add_author_note(author: str, text: str) -> Call[answers.Note]:
-    return Call("POST", f"{API}/authors/{_id(author)}/notes", answers.Note.read, {"text": text})
+    return Call("POST", f"{API}/authors/{segment(author)}/notes", answers.Note.read, {"text": text})
 
 
 def corrections(comment_id: str) -> Call[list[answers.Correction]]:
     def read(data: Any) -> list[answers.Correction]:
         return [answers.Correction.read(item) for item in data["items"]]
 
-    return Call("GET", f"{API}/comments/{_id(comment_id)}/corrections", read, repeatable=True)
+    return Call("GET", f"{API}/comments/{segment(comment_id)}/corrections", read, repeatable=True)
 
 
 def correct(comment_id: str, label: str) -> Call[answers.Correction]:
-    path, body = f"{API}/comments/{_id(comment_id)}/corrections", {"label": label}
+    path, body = f"{API}/comments/{segment(comment_id)}/corrections", {"label": label}
     return Call("POST", path, answers.Correction.read, body, repeatable=True)
 
 
 def retract_correction(comment_id: str, label: str) -> Call[None]:
-    path = f"{API}/comments/{_id(comment_id)}/corrections/{_id(label)}"
+    path = f"{API}/comments/{segment(comment_id)}/corrections/{segment(label)}"
     return Call("DELETE", path, lambda _: None)
 
 
@@ -314,21 +341,21 @@ def bulk(
 
 
 def bulk_progress(bulk_id: str) -> Call[answers.Bulk]:
-    return Call("GET", f"{API}/bulk/{_id(bulk_id)}", answers.Bulk.read, repeatable=True)
+    return Call("GET", f"{API}/bulk/{segment(bulk_id)}", answers.Bulk.read, repeatable=True)
 
 
 def undo_bulk(bulk_id: str) -> Call[answers.Bulk]:
-    return Call("POST", f"{API}/bulk/{_id(bulk_id)}/undo", answers.Bulk.read)
+    return Call("POST", f"{API}/bulk/{segment(bulk_id)}/undo", answers.Bulk.read)
 
 
 def bulk_decisions(size: int) -> Call[Piece[answers.Bulk]]:
-    read = _piece(answers.Bulk.read)
+    read = pieces(answers.Bulk.read)
     return Call("GET", f"{API}/bulk", read, query={"limit": size}, repeatable=True)
 
 
 def bulk_comments(bulk_id: str, state: str, size: int) -> Call[Piece[answers.BulkMember]]:
-    path = f"{API}/bulk/{_id(bulk_id)}/comments"
-    read = _piece(answers.BulkMember.read)
+    path = f"{API}/bulk/{segment(bulk_id)}/comments"
+    read = pieces(answers.BulkMember.read)
     return Call("GET", path, read, query=_given({"limit": size, "state": state}), repeatable=True)
 
 
@@ -352,8 +379,8 @@ def queue(
     )
     return Call(
         "GET",
-        f"{API}/queues/{_id(name)}",
-        _piece(answers.Comment.read),
+        f"{API}/queues/{segment(name)}",
+        pieces(answers.Comment.read),
         query=query,
         repeatable=True,
     )
@@ -372,6 +399,10 @@ def search(
     moderator: str,
     since: datetime | None,
     until: datetime | None,
+    age: str,
+    score: str,
+    score_from: float | None,
+    score_to: float | None,
     order: str,
     size: int,
 ) -> Call[Piece[answers.Comment]]:
@@ -388,16 +419,20 @@ def search(
             "moderator": moderator,
             "since": since.isoformat() if since else "",
             "until": until.isoformat() if until else "",
+            "age": age,
+            "score": score,
+            "score_from": "" if score_from is None else str(score_from),
+            "score_to": "" if score_to is None else str(score_to),
             "order": order,
             "limit": size,
         }
     )
-    read = _piece(answers.Comment.read)
+    read = pieces(answers.Comment.read)
     return Call("GET", f"{API}/comments", read, query=given, repeatable=True)
 
 
 def queue_reasons(name: str) -> Call[dict[str, int]]:
-    path = f"{API}/queues/{_id(name)}/reasons"
+    path = f"{API}/queues/{segment(name)}/reasons"
     return Call("GET", path, _counts_by_code, repeatable=True)
 
 
@@ -417,7 +452,7 @@ def thread(
             "sort": sort,
         }
     )
-    read = _piece(answers.PublicComment.read, "comments")
+    read = pieces(answers.PublicComment.read, "comments")
     return Call("GET", f"{API}/threads", read, query=query, repeatable=True, token="")
 
 
@@ -473,7 +508,7 @@ def endpoint(endpoint_id: str) -> Call[endpoint_answers.Endpoint]:
 
 
 def erase(comment_id: str) -> Call[None]:
-    return Call("DELETE", f"{API}/comments/{_id(comment_id)}", lambda _: None, repeatable=True)
+    return Call("DELETE", f"{API}/comments/{segment(comment_id)}", lambda _: None, repeatable=True)
 
 
 def export_person(
@@ -481,7 +516,7 @@ def export_person(
 ) -> Call[Piece[Mapping[str, Any]]]:
     body = _given({"email": email, "browser_token": browser_token, "author_id": author_id})
     body |= _given({"after": after, "limit": size})
-    read: Callable[[Any], Piece[Mapping[str, Any]]] = _piece(dict)
+    read: Callable[[Any], Piece[Mapping[str, Any]]] = pieces(dict)
     return Call("POST", f"{API}/people/export", read, body, repeatable=True)
 
 
@@ -534,12 +569,12 @@ def test_endpoint(endpoint_id: str) -> Call[str]:
 def deliveries(endpoint_id: str, state: str, size: int) -> Call[Piece[endpoint_answers.Delivery]]:
     path = f"{_endpoint(endpoint_id)}/deliveries"
     query = _given({"limit": size, "state": state})
-    return Call("GET", path, _piece(endpoint_answers.Delivery.read), query=query, repeatable=True)
+    return Call("GET", path, pieces(endpoint_answers.Delivery.read), query=query, repeatable=True)
 
 
 def resend(delivery_id: str) -> Call[endpoint_answers.Delivery]:
     return Call(
-        "POST", f"{API}/deliveries/{_id(delivery_id)}/resend", endpoint_answers.Delivery.read
+        "POST", f"{API}/deliveries/{segment(delivery_id)}/resend", endpoint_answers.Delivery.read
     )
 
 
@@ -551,10 +586,10 @@ def following(call: Call[Piece[T]], piece: Piece[T]) -> Call[Piece[T]] | None:
 
 
 def _endpoint(endpoint_id: str) -> str:
-    return f"{API}/endpoints/{_id(endpoint_id)}"
+    return f"{API}/endpoints/{segment(endpoint_id)}"
 
 
-def _id(identifier: str) -> str:
+def segment(identifier: str) -> str:
     """An id in a path: whatever it holds, it stays one segment."""
     return quote(identifier, safe="") or "-"
 
@@ -567,5 +602,5 @@ def _items(read: Callable[[Any], T]) -> Callable[[Any], list[T]]:
     return lambda data: [read(item) for item in data["items"]]
 
 
-def _piece(read: Callable[[Any], T], member: str = "items") -> Callable[[Any], Piece[T]]:
+def pieces(read: Callable[[Any], T], member: str = "items") -> Callable[[Any], Piece[T]]:
     return lambda data: Piece(tuple(read(item) for item in data[member]), data["next"] or "")

@@ -216,7 +216,7 @@ class ReaderRules:
     """What a site lets writers and readers do; 0 for never. edit_minutes: so long a comment may be changed.
     hold_after_reports: as many readers' reports hold what no person has decided about. markdown: whether marks are shown as
     what they mean. forewarn: whether the embed says beforehand that a comment may be held. proof_of_work: hashes that a
-    browser tries at most before it posts.
+    browser tries at most before it posts. website: whether writers are asked for theirs, and their names lead there.
     """
 
     edit_minutes: int
@@ -224,6 +224,7 @@ class ReaderRules:
     markdown: bool = False
     forewarn: bool = False
     proof_of_work: int = 0
+    website: bool = False
 
     @classmethod
     def read(cls, data: Json) -> "ReaderRules":

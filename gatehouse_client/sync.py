@@ -17,6 +17,7 @@ from gatehouse_client.answers import (
     Comment,
     Correction,
     Decision,
+    Expiring,
     Note,
     Page,
     PageDefault,
@@ -40,12 +41,13 @@ from gatehouse_client.reader_answers import (
     SiteReason,
     Statement,
 )
+from gatehouse_client.sync_site import Site
 from gatehouse_client.wire import ATTEMPTS, TIMEOUT, pause_before, read_answer, request_of
 
 T = TypeVar("T")
 
 
-class Gatehouse:
+class Gatehouse(Site):
     """A site's client for its Gatehouse. Every call raises ApiError (refused) or Unreachable.
 
     key: the site's secret key (ghs_...), never for browsers. url: of the service. timeout: seconds of
@@ -246,15 +248,28 @@ class Gatehouse:
         markdown: bool = False,
         forewarn: bool = False,
         proof_of_work: int = 0,
+        website: bool = False,
     ) -> ReaderRules:
         """Sets all of them. edit_minutes: 0 for never. hold_after_reports: of so many readers, 0 for never. proof_of_work: 0 for
-        none.
+        none. website: whether writers are asked for theirs, and their names lead there.
         """
         return self.send(
             calls.set_reader_rules(
-                edit_minutes, hold_after_reports, markdown, forewarn, proof_of_work
+                edit_minutes, hold_after_reports, markdown, forewarn, proof_of_work, website
             )
         )
+
+    def retention(self) -> dict[str, int | None]:
+        """Days that comments of each status are kept: 0 for ever, None as the installation does."""
+        return self.send(calls.retention())
+
+    def set_retention(self, **days: int | None) -> dict[str, int | None]:
+        """Sets all of them: approved, held, rejected, spam, withdrawn. What has had its term is erased, for good."""
+        return self.send(calls.set_retention(days))
+
+    def preview_retention(self, **days: int | None) -> list[Expiring]:
+        """What set_retention() with the same days would erase now; sets nothing."""
+        return self.send(calls.preview_retention(days))
 
     def site_reasons(self) -> list[SiteReason]:
         """The reasons that decisions may have, in the site's order."""
@@ -432,6 +447,10 @@ class Gatehouse:
         moderator: str = "",
         since: datetime | None = None,
         until: datetime | None = None,
+        age: str = "",
+        score: str = "",
+        score_from: float | None = None,
+        score_to: float | None = None,
         order: str = "newest",
         size: int = 100,
     ) -> Iterator[Comment]:
@@ -440,7 +459,8 @@ class Gatehouse:
         query: words, "words in a row", beginnings*; or a comment's id, an e-mail, IP address or network.
         author: one of the last three, 'id:' and the site's own id, or words of the name. domain: linked to.
         language: ISO 639. decided_by: policy, moderator or import. moderator: the id of who decided last. Times with
-        a zone. order: newest or oldest; with the status held also urgency, or the name of a score.
+        a zone. age: under-24h or over-4h, in m, h or d. score: with the status held, the name of a score that is at least score_from and at most score_to, 0 to 1.
+        order: newest or oldest; with the status held also urgency, or the name of a score.
         """
         return self._pages(
             calls.search(
@@ -455,6 +475,10 @@ class Gatehouse:
                 moderator=moderator,
                 since=since,
                 until=until,
+                age=age,
+                score=score,
+                score_from=score_from,
+                score_to=score_to,
                 order=order,
                 size=size,
             )
@@ -623,7 +647,7 @@ class Gatehouse:
         except httpx.InvalidURL:
             raise
         except httpx.HTTPError as error:
-            raise Unreachable(f"No answer ({type(error).__name__}).") from error
+            raise Unreachable(f"No answer from {self._url} ({type(error).__name__}).") from error
 
     def _pages(self, call: Call[Piece[T]]) -> Iterator[T]:
         following: Call[Piece[T]] | None = call

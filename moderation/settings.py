@@ -5,11 +5,13 @@ import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from moderation.domain.address import parse_allow, parse_networks
 from moderation.domain.errors import Invalid
+from moderation.domain.provider import parse_group_roles
 from moderation.domain.roles import Role
 
 PREFIX = "GATEHOUSE_"
@@ -34,6 +36,20 @@ def _is_limit(text: str) -> str:
     return text
 
 
+def _gives_roles(text: str) -> str:
+    try:
+        parse_group_roles(text)
+    except Invalid as error:
+        raise ValueError(error.message) from None
+    return text
+
+
+def _without_default_port(url: str) -> str:
+    """An origin as browsers write it: they leave out :80 of http and :443 of https."""
+    scheme = url.partition(":")[0]
+    return url.removesuffix({"http": ":80", "https": ":443"}[scheme])
+
+
 RateLimit = Annotated[str, AfterValidator(_is_limit)]
 
 
@@ -52,7 +68,7 @@ class Settings(BaseModel):
         "",
         description="redis://, rediss://, redis+socket:// or unix://; empty: `gatehouse up` starts its own server",
     )
-    public_url: str = Field(
+    public_url: Annotated[str, AfterValidator(_without_default_port)] = Field(
         "http://127.0.0.1:8000",
         pattern=r"^https?://[^/]+$",
         description="Where browsers reach this service, without a path",
@@ -128,6 +144,39 @@ class Settings(BaseModel):
         "",
         pattern=rf"^(({_ROLE})(, ?({_ROLE}))*)?$",
         description="Comma-separated roles that must log in with a second factor (editor, admin); empty: nobody must",
+    )
+    oidc_issuer: str = Field(
+        "",
+        pattern=r"^(|https://[^/\s@?#]+(/[^\s?#]*)?|http://(127\.0\.0\.1|localhost)(:\d+)?(/[^\s?#]*)?)$",
+        description="OpenID Connect provider that people may log in with, as it names itself (https://id.news.example/realms/news); needs the extra `oidc`; empty: none (docs/people.md)",
+    )
+    oidc_client_id: str = Field("", max_length=300, description="Gatehouse's id at that provider")
+    oidc_client_secret: SecretStr = Field(
+        SecretStr(""),
+        description="Gatehouse's secret at that provider; empty: it has none, PKCE alone",
+    )
+    oidc_name: str = Field(
+        "single sign-on", min_length=1, max_length=60, description="What people call that provider"
+    )
+    oidc_scopes: str = Field(
+        "openid email",
+        pattern=r"^openid( [!-~]+)*$",
+        description="Scopes that are asked of that provider; some send groups only with a scope of their own",
+    )
+    oidc_domains: str = Field(
+        "",
+        pattern=r"^[A-Za-z0-9.@, -]*$",
+        description="Comma-separated domains of e-mails that may log in with that provider (news.example); empty: all",
+    )
+    oidc_groups_claim: str = Field(
+        "groups",
+        min_length=1,
+        max_length=100,
+        description="The claim of the ID token that lists a person's groups",
+    )
+    oidc_roles: Annotated[str, AfterValidator(_gives_roles)] = Field(
+        "",
+        description="Comma-separated roles that members of the provider's groups get on sites where they have none (news-desk=editor@site_...); empty: nobody gets a role without an invitation",
     )
     limit_face: RateLimit = Field(
         "6000/minute",
@@ -375,11 +424,31 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     try:
         settings = Settings.model_validate(values)
     except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        name = ".".join(str(part) for part in first["loc"]).upper()
-        raise SettingsError(f"{PREFIX}{name} makes no sense: {first['msg']}.") from None
+        raise SettingsError(_sentence(error)) from None
     _check(settings)
     return settings
+
+
+_WANTED = {
+    "int_parsing": "a whole number is wanted",
+    "float_parsing": "a number is wanted",
+    "bool_parsing": "true or false is wanted",
+}
+
+
+def _sentence(error: ValidationError) -> str:
+    """Which setting is wrong and what belongs there; never what was there, which may be a secret."""
+    first = error.errors(include_input=False, include_url=False)[0]
+    field = str(first["loc"][0])
+    said = _WANTED.get(first["type"]) or first["msg"].removeprefix("Value error, ")
+    if first["type"] == "string_pattern_mismatch":
+        said = "it is not written as it must be"
+    described = Settings.model_fields[field]
+    default = f"; by default {described.default}" if described.default else ""
+    return (
+        f"{PREFIX}{field.upper()} makes no sense: {said.rstrip('.')} "
+        f"({described.description}{default})."
+    )
 
 
 def _check(settings: Settings) -> None:
@@ -390,6 +459,14 @@ def _check(settings: Settings) -> None:
         raise SettingsError("GATEHOUSE_DATABASE_URL must begin with postgresql:// or sqlite:///.")
     if settings.redis_url and not settings.redis_url.startswith(_BROKERS):
         raise SettingsError(f"GATEHOUSE_REDIS_URL must begin with one of {', '.join(_BROKERS)}.")
+    if settings.redis_url.startswith(("redis://", "rediss://")):
+        try:
+            _ = urlsplit(settings.redis_url).port
+        except ValueError:  # it quotes what stands there, which may be a password
+            raise SettingsError(
+                "GATEHOUSE_REDIS_URL is written redis://:password@host:6379/0; "
+                "in a password /, ? and # are written %2F, %3F and %23."
+            ) from None
     try:
         parse_allow(settings.webhook_allow)
     except Invalid:

@@ -1,6 +1,8 @@
 """The start of a process: checks its settings, with the policy and the models that they name."""
 
+import re
 from collections.abc import Mapping
+from importlib.util import find_spec
 
 from moderation.domain.errors import Invalid
 from moderation.policies import load_policy
@@ -14,6 +16,8 @@ def checked_settings(environment: Mapping[str, str] | None = None) -> Settings:
     Raises SettingsError with one sentence.
     """
     settings = read_settings(environment)
+    if settings.database_url and not settings.database.startswith("sqlite"):
+        _check_url(settings.database)
     try:
         load_policy(settings.policy)
     except Invalid as error:
@@ -29,7 +33,30 @@ def checked_settings(environment: Mapping[str, str] | None = None) -> Settings:
             check_model(settings.multilingual_model, detoxify_only=True)
     except Invalid:
         raise SettingsError("GATEHOUSE_MULTILINGUAL_MODEL is 'detoxify:<name or path>'.") from None
+    if settings.oidc_issuer:
+        if not settings.oidc_client_id:
+            raise SettingsError("GATEHOUSE_OIDC_ISSUER needs GATEHOUSE_OIDC_CLIENT_ID.")
+        if find_spec("authlib") is None:
+            raise SettingsError(
+                "GATEHOUSE_OIDC_ISSUER needs the extra `oidc`: make env EXTRAS=oidc, or pip install '.[oidc]'."
+            )
     return settings
+
+
+# What stands behind the last @: a host, a port in digits, a database.
+_PLACE = re.compile(r"(\[[^/?]+\]|[^:/?]*)(:\d*)?([/?].*)?", re.DOTALL)
+
+
+def _check_url(url: str) -> None:
+    """Raises SettingsError, which does not quote the URL: it may have a password."""
+    place = url.partition("://")[2]
+    # With a second @, what follows the first is taken for the host, and named where there is none.
+    is_ambiguous = place.partition("?")[0].count("@") > 1
+    if is_ambiguous or not _PLACE.fullmatch(place.rpartition("@")[2]):
+        raise SettingsError(
+            "GATEHOUSE_DATABASE_URL is written postgresql://user:password@host:5432/database; "
+            "in a password @, / and : are written %40, %2F and %3A."
+        )
 
 
 def models_of(settings: Settings) -> Models:

@@ -11,16 +11,19 @@ from fastapi.responses import RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
 from moderation.broker import client_url
+from moderation.clock import now_ms
 from moderation.domain.address import parse_networks
 from moderation.doorbell import JUDGE, Doorbell
 from moderation.notify.notifier import Notifier
-from moderation.reading.thread_versions import versions_of
+from moderation.reading.thread_versions import answer_versions, versions_of
 from moderation.settings import Settings
 from moderation.startup import checked_settings, models_of
 from moderation.store.sql.engine import Store
 from service.access.keys import KeyRing, Origins
 from service.access.limits import Limits
+from service.access.provider import Provider
 from service.api import (
+    agreement,
     appeals,
     audit,
     author_filters,
@@ -36,6 +39,7 @@ from service.api import (
     endpoints,
     filters,
     health,
+    keys,
     learning,
     legal_notices,
     moderators,
@@ -45,10 +49,13 @@ from service.api import (
     people,
     picks,
     policies,
+    proposals,
     queues,
     reader_rules,
     reports,
     reputation,
+    retention,
+    sample,
     search,
     second_opinion,
     shadow_policies,
@@ -81,6 +88,7 @@ from service.http.middleware import Middleware
 from service.queues.decision_waiter import DecisionWaiter
 from service.queues.filter_trials import FilterTrials
 from service.queues.intake import Intake
+from service.queues.kept_answers import KeptAnswers
 from service.queues.synchronous_scoring import SynchronousScoring
 from service.queues.watcher import Watcher
 
@@ -117,7 +125,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
                 partial(_pipeline, settings), settings.face_deadline
             )
             opened.push_async_callback(run_in_threadpool, app.state.scoring.close)
-            app.state.thread_watcher = Watcher(partial(versions_of, store))
+            app.state.thread_watcher = Watcher(
+                lambda addresses: versions_of(store, addresses, now_ms())
+            )
             opened.push_async_callback(app.state.thread_watcher.close)
             app.state.queue_watcher = Watcher(QueueLook(store))
             opened.push_async_callback(app.state.queue_watcher.close)
@@ -138,9 +148,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.store = store
     app.state.trusted = trusted
     app.state.keys = KeyRing(store)
+    app.state.provider = Provider(settings, store.crypto) if settings.oidc_issuer else None
     app.state.reader_streams = OpenStreams(settings.streams, thread_events.OF_ONE_ADDRESS)
     app.state.console_streams = OpenStreams(IN_ALL, OF_ONE_SESSION)
     app.state.filter_trials = FilterTrials()
+    app.state.kept_answers = KeptAnswers(lambda named: answer_versions(store, named, now_ms()))
     app.state.embed_module = embed_module  # the console prints its hash
     app.state.current_visitor = current_visitor  # the demo shows moderators more
     # For compatible APIs: accepted (address, digest of a short key); endpoints by (site, callback, digest).
@@ -154,6 +166,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     errors.install(app, show_error)
     for router in (
+        # What readers ask for first: a route is sought from the beginning, and 200 others cost a millisecond.
+        threads.router,
+        counts.router,
+        embed,
+        thread_events.router,
         comments.router,
         reports.router,
         appeals.router,
@@ -169,12 +186,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         bulk.router,
         notes.router,
         corrections.router,
-        threads.router,
-        thread_events.router,
-        counts.router,
         page_states.router,
         pages.router,
         reader_rules.router,
+        retention.router,
         before_posting.router,
         site_reasons.router,
         endpoints.router,
@@ -189,10 +204,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         learning.router,
         audit.router,
         moderators.router,
+        keys.router,
+        proposals.router,
+        sample.router,
+        agreement.router,
         health.router,
         docs_page.router,
         console,
-        embed,
         writer_status,
         demo,
         notices,

@@ -8,6 +8,7 @@ import uvicorn
 from fastapi import FastAPI
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from moderation import memory
 from moderation.log import log_to_stderr
 from moderation.settings import Settings
 from service.app import create_app, end_streams
@@ -145,7 +146,8 @@ def protocol_of(app: FastAPI, settings: Settings) -> type[DeadlineProtocol]:
 def serve(settings: Settings) -> None:
     """Runs the API until SIGTERM or SIGINT; requests in progress are answered first."""
     log_to_stderr(settings.log_level)
-    app = create_app(settings)
+    with memory.lasting_objects():
+        app = create_app(settings)
     uvicorn.run(
         app,
         host=settings.host,

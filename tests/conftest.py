@@ -1,9 +1,10 @@
 """Fixtures: a migrated store on both databases, and a broker of the test's own."""
 
+import gc
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
@@ -17,6 +18,8 @@ from harness.servers import SECRET, Broker, NoPostgres, Postgres
 from moderation.store import compat_apis
 from moderation.store.sql.engine import Store
 from moderation.store.sql.migrate import migrate
+from tests.notify.receiver import Receiver
+from tests.notify.site import Newsroom, newsroom
 
 # Wall-clock time says nothing on a machine that others share, nor under coverage.
 settings.register_profile("shared machines", deadline=None)
@@ -193,10 +196,38 @@ def running(
         broker.remove()
 
 
+# Files of tests/browser that take longest, the longest first.
+LONGEST = (
+    *("languages", "embed", "docs", "look", "hostile", "keys", "endpoints", "accounts"),
+    *("campaigns", "together", "policy", "people", "reputation", "page_states", "statistics"),
+)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Half a million objects stay until the end: they are not looked through as they become more, nor during the tests."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.collect()
+        gc.freeze()
+        gc.enable()
+
+
 @pytest.hookimpl(trylast=True)  # whoever shuffles them has done so
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests last: their library keeps an event loop running in this thread until the end."""
-    items.sort(key=lambda item: item.path.is_relative_to(Path(__file__).parent / "browser"))
+    """Browser tests last: their library keeps an event loop running in this thread until the end.
+
+    The longest of them first: one that begins as the last leaves the other processes without work.
+    """
+    turns = {f"test_{name}": turn for turn, name in enumerate(LONGEST)}
+    items.sort(
+        key=lambda item: (
+            item.path.parent.name == "browser",
+            turns.get(item.path.stem, len(turns)) if item.path.parent.name == "browser" else 0,
+        )
+    )
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -209,3 +240,16 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for line in sorted(reason for reason in reasons if reason.startswith("NO")):
         terminalreporter.section("not tested here", red=True, bold=True)
         terminalreporter.line(line)
+
+
+@pytest.fixture
+def herald(store: Store) -> Newsroom:
+    """A site whose comments are told of."""
+    return newsroom(store)
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    """A server that keeps what is posted to it."""
+    with Receiver() as receiver:
+        yield receiver

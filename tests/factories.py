@@ -13,6 +13,7 @@ from moderation.domain.ids import timed_id
 from moderation.domain.policy import Policy, parse_policy
 from moderation.domain.score import Candidate, Signal, Span
 from moderation.intake.submit import submit
+from moderation.review.queues import CommentCard, get_card
 from moderation.scorers.pipeline import ScorerPipeline
 from moderation.store import sites
 from moderation.store.sites import Site
@@ -134,3 +135,8 @@ class Scripted:
 
 def panel(*scorers: Scripted, timeout: float = 5.0) -> ScorerPipeline:
     return ScorerPipeline(scorers or (Scripted(),), timeout)
+
+
+def card(store: Store, site: Site, comment_id: str) -> CommentCard:
+    """The comment as moderators see it."""
+    return get_card(store, {site.id}, comment_id)

@@ -19,6 +19,7 @@ from typing import Any
 from playwright.sync_api import sync_playwright
 
 from harness.servers import SECRET, Broker
+from moderation.clock import now_ms
 from moderation.domain.comment import AuthorRef, Context, PageRef, Status
 from moderation.domain.decision import Outcome
 from moderation.domain.filter import FilterAction, FilterDraft, FilterKind
@@ -26,8 +27,8 @@ from moderation.domain.report import Reporter, ReportReason
 from moderation.intake.report import report
 from moderation.notify import endpoints
 from moderation.review import decisions, filters, notes, queues, views
-from moderation.review.search import Criteria
-from moderation.store import moderators
+from moderation.review.search import Criteria, search
+from moderation.store import moderators, sites
 from moderation.store.sql.engine import Store
 from moderation.store.sql.migrate import migrate
 from moderation.upkeep.search_index import index_due
@@ -50,6 +51,7 @@ OPENED = {
     "conditions": ".refine summary",
     "views": ".views summary",
     "sites": ".sites summary",
+    "all-sites": ".sites summary",
 }  # what is unfolded
 SAID = [
     ("You are a complete idiot, and so is whoever wrote this.", "Bertil Storm"),
@@ -106,12 +108,19 @@ def furnish(gatehouse: BrowserGatehouse) -> dict[str, str]:
     for n, (comment_id, outcome) in enumerate(
         [(said[9], Outcome.REJECT), (said[10], Outcome.APPROVE), (kind[3], Outcome.APPROVE)]
     ):
-        decide = (store, bo if n else ada, {site.id}, comment_id, outcome, "", None)
+        decide = (store, bo if n else ada, {site.id}, comment_id, outcome)
         decisions.decide(*decide, **clock)
     for n in range(3):
         reader = Reporter(f"{n}" * 64, "")
         report(store, kind[2], ReportReason.OFF_TOPIC, "Not about the ferry.", reader, **clock)
-    notes.add_to_comment(store, bo, {site.id}, said[0], "He writes the same each spring.", **clock)
+    notes.add_to_comment(
+        store,
+        bo,
+        {site.id},
+        said[0],
+        "He writes the same each spring. @ada, do you know him?",
+        **clock,
+    )
     words = FilterDraft("Rude words", FilterKind.WORDS, FilterAction.HOLD, ("crook", "liar*"))
     filters.add_filter(store, site.id, words, ada, **clock)
     endpoint, _ = endpoints.add_webhook(
@@ -137,6 +146,20 @@ def forty_sites(gatehouse: BrowserGatehouse) -> None:
         site = newspaper(gatehouse.store, name, f"https://paper{n}.test")
         with gatehouse.store.write() as connection:
             moderators.grant(connection, gatehouse.moderator_id, site.id, "admin")
+        if n > 32:
+            text, name = SAID[n % len(SAID)]
+            page = PageRef(f"https://paper{n}.test/news", TITLES[n % len(TITLES)])
+            gatehouse.hand_in(text, name, 60 * n, site_id=site.id, page=page)
+    gatehouse.judge()
+
+
+def ticked_of_several(gatehouse: BrowserGatehouse) -> str:
+    """A query with held comments of several sites, as they are ticked."""
+    with gatehouse.store.read() as connection:
+        site_ids = [site.id for site in sites.all_sites(connection)]
+    criteria = Criteria(status=Status.HELD, order="urgency")
+    cards = search(gatehouse.store, site_ids, criteria, limit=9, now=now_ms()).cards
+    return "&".join(f"comment={card.id}.{card.sequence}" for card in cards)
 
 
 def paths(ids: dict[str, str], site_id: str) -> dict[str, str]:
@@ -155,6 +178,10 @@ def paths(ids: dict[str, str], site_id: str) -> dict[str, str]:
         "search": f"/console/?{site}&query=stupid",
         "filtered": f"/console/?{site}&status=held&author=Old+Per&language=en&order=toxicity",
         "nothing": f"/console/?{site}&query=nowhere",
+        "all": "/console/?site=all",
+        "all-sites": "/console/?site=all",
+        "all-search": "/console/?site=all&status=held&language=en&order=urgency",
+        "apart": f"/console/bulk/new?site=all&outcome=reject&{ids['ticked']}",
         "comment": f"/console/comments/{ids['comment']}",
         "campaigns": f"/console/campaigns?{site}",
         "filters": f"/console/filters?{site}",
@@ -168,6 +195,7 @@ def paths(ids: dict[str, str], site_id: str) -> dict[str, str]:
         "endpoint-new": f"/console/endpoints/new?{site}",
         "endpoint": f"/console/endpoints/{ids['endpoint']}",
         "people": f"/console/people?{site}",
+        "agreement": f"/console/agreement?{site}",
         "audit": f"/console/audit?{site}",
         "policy": f"/console/policy?{site}",
         "policy-record": f"/console/policy/record?{site}",
@@ -211,6 +239,7 @@ def photograph(folder: Path, only: list[str], looks: list[str]) -> None:
         with gatehouse.store.write() as connection:
             moderators.grant(connection, gatehouse.moderator_id, gatehouse.site.id, "admin")
         forty_sites(gatehouse)
+        ids["ticked"] = ticked_of_several(gatehouse)
         clock: dict[str, Any] = {"now": time.time_ns() // 1_000_000, "entropy": os.urandom}
         threats = Criteria(status=Status.HELD, reason="threat", order="urgency")
         saved = (gatehouse.store, gatehouse.site.id, gatehouse.moderator_id)

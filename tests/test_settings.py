@@ -44,6 +44,7 @@ def test_the_secret_is_created_once_and_only_its_owner_can_read_it(tmp_path):
         ({"GATEHOUSE_PORT": "70000"}, "GATEHOUSE_PORT"),
         ({"GATEHOUSE_SECRET_KEY": "short"}, "GATEHOUSE_SECRET_KEY"),
         ({"GATEHOUSE_DATABASE_URL": "mysql://x"}, "GATEHOUSE_DATABASE_URL"),
+        ({"GATEHOUSE_DATABASE_URL": "postgresql://u:p@db:port/g"}, "postgresql://user:password@"),
         ({"GATEHOUSE_DATABASE_URL_FILE": "/no/such/file"}, "GATEHOUSE_DATABASE_URL_FILE"),
         ({"GATEHOUSE_LIMIT_SITE": "many"}, "GATEHOUSE_LIMIT_SITE"),
         ({"GATEHOUSE_PUBLIC_URL": "news.example"}, "GATEHOUSE_PUBLIC_URL"),
@@ -69,6 +70,20 @@ def test_an_invalid_setting_is_named_in_one_sentence(environment, name):
     assert sentence.endswith(".")
     assert "\n" not in sentence
     assert "short" not in sentence.split("shorter")[0]
+    assert "Value error" not in sentence and "pattern" not in sentence
+
+
+@pytest.mark.parametrize(
+    ("url", "origin"),
+    [
+        ("http://127.0.0.1:80", "http://127.0.0.1"),
+        ("https://news.example:443", "https://news.example"),
+        ("http://127.0.0.1:443", "http://127.0.0.1:443"),
+        ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
+    ],
+)
+def test_the_public_url_has_no_port_that_browsers_leave_out(url, origin):
+    assert read_settings({"GATEHOUSE_PUBLIC_URL": url}).public_url == origin
 
 
 def test_a_record_is_one_line_and_an_exception_is_not_quoted():

@@ -254,19 +254,19 @@ def sentences(seed: int, count: int) -> Iterator[Example]:
         (_OTHERS, 0.24),
     )
     for kind, share in kinds:
-        parted = [(labels, _split_templates(templates)) for labels, templates in kind]
+        parted = [(labels, split_templates(templates)) for labels, templates in kind]
         sizes = [len(templates) for _, templates in parted]
         for _ in range(int(count * share)):
             labels, templates = random_.choices(parted, sizes)[0]
-            text = _fill_template(random_.choice(templates), random_)
-            yield Example(_vary_style(text, random_), tuple(map(float, labels)), 1.0, "written")
+            text = fill_template(random_.choice(templates), random_)
+            yield Example(vary_style(text, random_), tuple(map(float, labels)), 1.0, "written")
 
 
-def _split_templates(templates: str) -> list[str]:
+def split_templates(templates: str) -> list[str]:
     return [template.strip() for line in templates.splitlines() for template in line.split("|")]
 
 
-def _fill_template(template: str, random_: random.Random) -> str:
+def fill_template(template: str, random_: random.Random) -> str:
     adjective, singular, plural = random_.choice(words.GROUPS)
     _, singular2, plural2 = random_.choice(words.GROUPS)
     slur, slurs = random_.choice(words.SLURS)
@@ -290,7 +290,7 @@ def _fill_template(template: str, random_: random.Random) -> str:
         slot = match.group(1)
         if slot == "hate":
             _, templates = random_.choice(_HATEFUL[:2])
-            return _SLOT.sub(word, random_.choice(_split_templates(templates)))
+            return _SLOT.sub(word, random_.choice(split_templates(templates)))
         return group[slot] if slot in group else random_.choice(lists[slot])
 
     return _articles(_SLOT.sub(word, template))
@@ -302,7 +302,7 @@ def _articles(text: str) -> str:
     return re.sub(r"\b([Aa])n (?=[^aeiouAEIOU\W])", r"\1 ", text)
 
 
-def _vary_style(text: str, random_: random.Random) -> str:
+def vary_style(text: str, random_: random.Random) -> str:
     """Capitals, openers and endings as people write them."""
     if random_.random() < 0.5:
         text = random_.choice(_OPENERS) + text

@@ -11,6 +11,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -40,6 +41,14 @@ def resolve(host: str, port: int) -> list[str]:
     return list(dict.fromkeys(str(entry[4][0]) for entry in entries))
 
 
+@cache
+def _machine_trust() -> ssl.SSLContext:
+    """Certificates that this machine trusts, read once for all senders of a process: that takes a tenth of a second."""
+    trust = ssl.create_default_context()
+    trust.load_verify_locations(certifi.where())  # for machines without any
+    return trust
+
+
 class Sender:
     """Posts webhooks, and questions for second opinions. allow: settings.webhook_allow. timeout: seconds for a whole attempt, from resolving
     the name to the end of the answer. Thread-safe.
@@ -57,10 +66,7 @@ class Sender:
         self._allow = parse_allow(allow)
         self._timeout = timeout
         self._resolve, self._agent = resolve, agent
-        if trust is None:
-            trust = ssl.create_default_context()  # the machine's own certificates
-            trust.load_verify_locations(certifi.where())  # for machines without any
-        self._trust = trust
+        self._trust = trust or _machine_trust()
 
     def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Response:
         """Posts the body; see exchange()."""

@@ -3,7 +3,7 @@
 import math
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 from moderation.domain.durations import DAY_MS
@@ -13,6 +13,7 @@ from moderation.judging.evidence import FOUND_LIMIT, explain_decisions, find_une
 from moderation.judging.imported import score_imported
 from moderation.judging.judge import Judged, judge
 from moderation.learning.lessons import learn
+from moderation.learning.relearning import relearn
 from moderation.notify.alarms import send_alarms
 from moderation.notify.digest import send_digests
 from moderation.review import bulk_batches
@@ -21,8 +22,9 @@ from moderation.store import judging_queue
 from moderation.upkeep.day_totals import count_days
 from moderation.upkeep.due_work import sweep
 from moderation.upkeep.erase import empty_spam, empty_withdrawn
+from moderation.upkeep.expiry import delete_expired
 from moderation.upkeep.retention import purge
-from moderation.upkeep.samples import draw_samples
+from moderation.upkeep.samples import draw_reviews, draw_samples
 from moderation.upkeep.search_index import index_due
 from workers.app import process, task
 from workers.worker import WorkerContext, reclaim_leases
@@ -38,6 +40,8 @@ BULK_PAUSE = 0.01
 # next one arrives by then, and another doorbell message would cost more than the wait. Seconds.
 LINGER_SECONDS = 0.015
 SMALL_BATCH = 16  # comments; after a larger batch more are waiting already
+# The wait of one that has evidence to seek while another worker judges. Seconds.
+OTHERS_SECONDS = 0.05
 # A batch is as large as can be judged in this time, so that slow models claim few comments. Seconds.
 BATCH_SECONDS = 1.0
 # So long a new comment waits at most for imported ones to be scored, as a rule. Seconds.
@@ -49,12 +53,22 @@ UNCOUNTED_FAILURES = 4
 # Between two purges, and between two looks for digests. Seconds.
 PURGE_SECONDS = 60.0
 DIGEST_SECONDS = 20.0
+# So long comments whose term is over are erased at most in each purge: the rest waits for the next. Seconds.
+EXPIRY_SECONDS = 0.5
+# So long lessons are made at most in each sweep, and those of another prior made anew: the rest waits for the next. Seconds.
+LEARNING_SECONDS = 0.5
 # Between two looks for decisions whose worker died before it had the evidence. Seconds.
 UNEXPLAINED_SECONDS = 60.0
 # Between two looks for days to count, and how long it counts at most in each sweep: the rest waits for the next. Seconds.
 COUNT_SECONDS = 10.0
 COUNTING_SECONDS = 0.5
 UNEXPLAINED_KEPT = 10_000  # ids of decisions without evidence, in memory
+
+
+def _time_left(seconds: float) -> Callable[[], bool]:
+    """Says for so long from now on that there is time left."""
+    until = time.monotonic() + seconds
+    return lambda: time.monotonic() < until
 
 
 @task("gatehouse.judge")
@@ -70,9 +84,9 @@ def judge_due() -> None:
 def judge_a_slice(worker: WorkerContext) -> bool:
     """Judges for SLICE_SECONDS at most; whether there may be more to do. Raises Unavailable."""
     _release_unfinished(worker)
-    until = time.monotonic() + SLICE_SECONDS
+    has_time = _time_left(SLICE_SECONDS)
     lingered = False
-    while time.monotonic() < until:
+    while has_time():
         limit = max(1, min(worker.settings.judge_batch, int(BATCH_SECONDS / worker.pace)))
         started = time.monotonic()
         judged = _judge_a_batch(worker, limit)
@@ -85,10 +99,13 @@ def judge_a_slice(worker: WorkerContext) -> bool:
             worker.pace = 0.8 * worker.pace + 0.2 * max(seconds, 1e-4)
         explained = not judged.claimed and _explain_some(worker)
         scored = not judged.claimed and not explained and _score_imported(worker)
-        if not judged.claimed and not explained and not scored and lingered:
-            return bool(worker.unexplained)
+        idle = not (judged.claimed or explained or scored)
+        if idle and lingered and not worker.unexplained:
+            return False
         lingered = judged.claimed == 0
-        if judged.claimed < min(SMALL_BATCH, limit) and not (explained or scored):
+        if idle and worker.unexplained:
+            time.sleep(OTHERS_SECONDS)
+        elif judged.claimed < min(SMALL_BATCH, limit) and not (explained or scored):
             time.sleep(LINGER_SECONDS)
         if worker.pipeline.hung:
             # The message is delivered again to the process that replaces this one and its stuck thread.
@@ -188,13 +205,13 @@ def carry_out_bulk() -> None:
     """Carries out decisions about many comments, a few comments at a time, with room between for other writers."""
     worker = process.context
     worker.bell.acknowledge(BULK)
-    until = time.monotonic() + BULK_SECONDS
+    has_time = _time_left(BULK_SECONDS)
     with _outage_noted(worker, BULK):
         has_more = bulk_batches.resume_unfinished(
             worker.store,
             worker.now,
             os.urandom,
-            lambda: not worker.stopping.wait(BULK_PAUSE) and time.monotonic() < until,
+            lambda: not worker.stopping.wait(BULK_PAUSE) and has_time(),
         )
         worker.bell.ring(DELIVER)
         if has_more:
@@ -228,12 +245,19 @@ def run_due_work() -> None:
         worker.bell.ring(BULK)
     # Last, because it takes longest: the doorbells have been rung by now.
     with suppress(Unavailable):
-        until = time.monotonic() + SLICE_SECONDS / 2
-        index_due(worker.store, goes_on=lambda: time.monotonic() < until)
+        index_due(worker.store, goes_on=_time_left(SLICE_SECONDS / 2))
     with suppress(Unavailable, ScorerUnavailable):
-        learn(worker.store, worker.prior, worker.now())
+        _learn(worker)
     with suppress(Unavailable):
         _count_days(worker)
+
+
+def _learn(worker: WorkerContext) -> None:
+    """Makes lessons of what was decided, then learns those of another prior again, each for LEARNING_SECONDS at most: the
+    rest waits for the next sweep. Raises Unavailable, ScorerUnavailable.
+    """
+    learn(worker.store, worker.prior, worker.now(), _time_left(LEARNING_SECONDS))
+    relearn(worker.store, worker.prior, worker.now(), _time_left(LEARNING_SECONDS))
 
 
 def _send_digests(worker: WorkerContext) -> None:
@@ -243,19 +267,29 @@ def _send_digests(worker: WorkerContext) -> None:
         send_digests(worker.store, worker.now(), worker.settings.digest_hour, os.urandom)
 
 
+def _draw(worker: WorkerContext) -> Iterator[object]:
+    """Draws weekly samples, and the decisions that get a second look, in steps."""
+    yield from draw_samples(worker.store, worker.now())
+    yield from draw_reviews(worker.store, worker.now())
+
+
 def _count_days(worker: WorkerContext) -> None:
     """Counts what is due for the statistics, for COUNTING_SECONDS at most, and looks at each day that is done; draws the
     weekly samples. Raises Unavailable.
     """
     if time.monotonic() - worker.counted_at <= COUNT_SECONDS:
         return
-    draw_samples(worker.store, worker.now())
+    drawing, worker.drawing = worker.drawing or _draw(worker), None
+    has_time = _time_left(COUNTING_SECONDS)
+    for _ in drawing:
+        if not has_time():
+            worker.drawing = drawing
+            return
     steps, worker.counting = worker.counting or count_days(worker.store, worker.now), None
-    until = time.monotonic() + COUNTING_SECONDS
     for day in steps:
         if day is not None:
             send_alarms(worker.store, day, worker.now(), os.urandom)
-        if time.monotonic() > until:
+        if not has_time():
             worker.counting = steps
             return
     worker.counted_at = time.monotonic()
@@ -281,4 +315,5 @@ def _clean_up(worker: WorkerContext) -> None:
         empty_spam(store, before, now=worker.now(), entropy=os.urandom)
     before = worker.now() - settings.personal_days * DAY_MS
     empty_withdrawn(store, before, now=worker.now(), entropy=os.urandom)
+    delete_expired(store, worker.now(), os.urandom, _time_left(EXPIRY_SECONDS))
     resume_unfinished(store, worker.now(), os.urandom)

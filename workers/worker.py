@@ -52,7 +52,7 @@ class WorkerContext:
     failures: batches in a row that the database failed. pace: seconds a comment took
     lately. cleaned_up_at, digested_at: when it last cleaned up and looked for digests; time.monotonic(). unexplained: ids of
     comments whose decisions lack evidence; unexplained_sought_at: when this process last looked for those of others. counting: what
-    it is counting for the statistics; counted_at: when nothing was left to count; time.monotonic().
+    it is counting for the statistics; drawing: samples; counted_at: when nothing was left to count; time.monotonic().
     """
 
     settings: Settings
@@ -71,6 +71,7 @@ class WorkerContext:
     unexplained: list[str] = field(default_factory=list)
     unexplained_sought_at: float = -math.inf
     counting: Iterator[int | None] | None = None
+    drawing: Iterator[object] | None = None
     counted_at: float = -math.inf
 
     @property
@@ -149,7 +150,7 @@ class WorkerProcess:
 
         Raises SettingsError.
         """
-        lease = f"{socket.gethostname()}/{os.getpid()}/{_birth(os.getpid())}-{secrets.token_hex(4)}"
+        lease = f"{socket.gethostname()}/{os.getpid()}/{_state_and_birth(os.getpid())[1]}-{secrets.token_hex(4)}"
         store = Store(self.settings.database, self.settings.master_secret())
         context = WorkerContext(self.settings, role, store, Doorbell(self.settings.broker), lease)
         self._context = context
@@ -209,11 +210,7 @@ def _ask_for_second_opinions(worker: WorkerContext) -> None:
 
 
 def reclaim_leases(worker: WorkerContext) -> None:
-    """Frees the leases of dead processes of this host. Raises Unavailable.
-
-    At the start and at each sweep: a process that was just killed still exists until its parent has
-    waited for it.
-    """
+    """Frees the leases of dead processes of this host, at the start and at each sweep. Raises Unavailable."""
     host = worker.lease.split("/")[0] + "/"
     with worker.store.read() as connection:
         judging = judging_queue.leases(connection, host)
@@ -245,17 +242,24 @@ def _is_dead(lease: str, worker: WorkerContext) -> bool:
         return True
     except PermissionError:
         pass
-    # In a container that was started again the same numbers are soon in use again.
-    return "-" in token and _birth(pid) != birth
+    state, born = _state_and_birth(pid)
+    # What was killed is there until its parent has waited for it, if that ever does. And in a container that was started
+    # again the same numbers are soon in use again.
+    return state in _ENDED or ("-" in token and born != birth)
 
 
-def _birth(pid: int) -> str:
-    """When a process was started, in ticks since the machine's start (Linux); '' where nobody says."""
+_ENDED = ("Z", "X")  # a zombie, and one that is dead, by proc(5)
+
+
+def _state_and_birth(pid: int) -> tuple[str, str]:
+    """The state of a process, and when it was started, in ticks since the machine's start (Linux); '' where nobody says."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:
-        return ""
-    return fields[19]  # starttime, the 22nd field (proc(5)); the first two end with the name
+        return "", ""
+    return fields[0], fields[
+        19
+    ]  # the 3rd and the 22nd field of proc(5); the first two end with the name
 
 
 def _models(models: Models) -> dict[str, object]:

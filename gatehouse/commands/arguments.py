@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from moderation.domain.durations import DAY_MS, HOUR_MS
+from moderation.domain.durations import UNITS
 from moderation.domain.errors import Invalid
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
@@ -33,7 +33,7 @@ _AGO = re.compile(r"(\d{1,4})([hd])")
 def read_since(text: str, now: int) -> int:
     """Milliseconds since 1970 of '30d' or '12h' before `now` (ms), or of a time as read_time() takes it. Raises Invalid."""
     if ago := _AGO.fullmatch(text):
-        return now - int(ago[1]) * (DAY_MS if ago[2] == "d" else HOUR_MS)
+        return now - int(ago[1]) * UNITS[ago[2]]
     try:
         return read_time(text)
     except Invalid:

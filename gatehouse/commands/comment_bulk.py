@@ -11,6 +11,8 @@ from gatehouse.commands.output import printable
 if TYPE_CHECKING:
     from gatehouse_client import Bulk, Gatehouse
 
+__all__ = ["comment"]  # with these commands
+
 LOOK_SECONDS = 0.5  # between two looks at how far it is
 
 

@@ -14,7 +14,7 @@ from gatehouse.commands.output import printable
 from moderation.domain.errors import GatehouseError
 
 if TYPE_CHECKING:
-    from gatehouse_client import Appeal, Comment, Gatehouse, Report
+    from gatehouse_client import Appeal, Comment, Gatehouse, Note, Report
 
 comment = typer.Typer(
     help="Comments of the running service that GATEHOUSE_URL and GATEHOUSE_KEY name, by its API.",
@@ -85,7 +85,7 @@ def show(comment_id: str, url: Url = LOCAL_URL, key: Key = "", as_json: AsJson =
 @comment.command("list")
 def list_queue(
     queue: Annotated[
-        str, typer.Argument(help="held, pending, approved, rejected, spam or reported.")
+        str, typer.Argument(help="held, pending, approved, rejected, spam, reported or mine.")
     ],
     limit: Annotated[int, typer.Option(min=1, help="At most this many.")] = 25,
     url: Url = LOCAL_URL,
@@ -114,6 +114,18 @@ def search(
     domain: Annotated[str, typer.Option(help="A domain that they link to.")] = "",
     language: Annotated[str, typer.Option(help="As measured: en, de, ...")] = "",
     decided_by: Annotated[str, typer.Option(help="policy, moderator or import.")] = "",
+    age: Annotated[
+        str, typer.Option(help="Handed in less or more so long ago: under-24h, over-4h.")
+    ] = "",
+    score: Annotated[
+        str, typer.Option(help="Of held comments: a score, such as toxicity, for the next two.")
+    ] = "",
+    score_from: Annotated[
+        float | None, typer.Option(min=0, max=1, help="It is this or more.")
+    ] = None,
+    score_to: Annotated[
+        float | None, typer.Option(min=0, max=1, help="It is this or less.")
+    ] = None,
     oldest_first: Annotated[
         bool, typer.Option("--oldest-first", help="Newest first else.")
     ] = False,
@@ -133,6 +145,10 @@ def search(
             domain=domain,
             language=language,
             decided_by=decided_by,
+            age=age,
+            score=score,
+            score_from=score_from,
+            score_to=score_to,
             order="oldest" if oldest_first else "newest",
             size=min(limit, 100),
         )
@@ -213,7 +229,7 @@ def _show(comment: "Comment", as_json: bool) -> None:
         print(f"  {label:18} {value:.3f}")
 
 
-def as_json_line(answer: "Comment | Report | Appeal") -> str:
+def as_json_line(answer: "Comment | Report | Appeal | Note") -> str:
     """An answer of the client as JSON, without a line break."""
     fields: dict[str, Any] = dataclasses.asdict(answer)
     return json.dumps(fields, default=lambda time: time.isoformat())

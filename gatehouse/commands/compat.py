@@ -27,7 +27,7 @@ Limit = Annotated[str, typer.Option(help="Calls, such as 600/minute; the setting
 
 @face.command("on")
 def on(site: SiteName, face: FaceName, limit: Limit = "", as_json: AsJson = False) -> None:
-    """Switch a face on; prints a key for it, once, where it has none."""
+    """Let a site answer the clients of another service (a face); prints a key for them, once, where there is none."""
     from moderation.accounts import sites as accounts
     from moderation.store import compat_apis, sites
 
@@ -48,7 +48,7 @@ def on(site: SiteName, face: FaceName, limit: Limit = "", as_json: AsJson = Fals
 
 @face.command("off")
 def off(site: SiteName, face: FaceName) -> None:
-    """Switch a face off, within seconds; its keys work again when it is switched on."""
+    """Answer them no more, within seconds; its keys work again when it is switched on."""
     from moderation.accounts import sites
 
     _check(face)

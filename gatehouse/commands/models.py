@@ -108,7 +108,7 @@ def _text(fields: dict[str, Any]) -> str:
     elif checkpoints.is_installed():
         state = "not here: `gatehouse model add`"
     else:
-        state = "not here; adding it needs the extra: pip install 'gatehouse[detoxify]'"
+        state = "not here; adding it needs the extra: make env EXTRAS=detoxify"
     sign = {"": " ", "wanted": "!"}.get(fields["use"], "*")
     use = f" ({fields['use']})" if fields["use"] not in ("", "serves") else ""
     return f"{sign} {fields['model']:26}{state}{use}"

@@ -96,6 +96,7 @@ def _fields(status: "PageStatus") -> dict[str, object]:
         "url": status.page.url,
         "state": status.state.value,
         "closes_at": iso(status.closes_at) if status.closes_at is not None else None,
+        "opens_at": iso(status.opens_at) if status.opens_at is not None else None,
         "set": {
             "state": setting.state.value if setting.state else None,
             "close_after_days": setting.close_after_days,
@@ -109,6 +110,8 @@ def _text(status: "PageStatus") -> str:
         facts.append("as the site's default")
     elif status.setting.state is not status.state:
         facts.append(f"set to {status.setting.state.value}")
+    if status.opens_at is not None:
+        facts.append(f"in closed hours until {iso(status.opens_at)}")
     if status.closes_at is not None:
         verb = "closed" if status.closes_at <= now_ms() else "closes"
         facts.append(f"{verb} by its age at {iso(status.closes_at)}")

@@ -38,10 +38,10 @@ def export_person(
     out: Annotated[Path | None, typer.Option(help="A file that is not there yet.")] = None,
 ) -> None:
     """Write a person's comments and all that is kept of them, as one JSON object."""
-    from moderation.upkeep import people
+    from moderation.upkeep.person_document import document
 
     ref = _person(email, token, author_id)
-    count = 0
+    count = 0  # of comments
     with _chosen_sites(site) as (store, site_ids):
         # Its owner alone may read it (main.py sets the umask).
         try:
@@ -49,15 +49,9 @@ def export_person(
         except OSError as error:
             raise Invalid(f"{out} cannot be written: {error.strerror}.") from None
         try:
-            file.write(f'{{"found_by": "{ref.kind}", "comments": [')
-            for comment in people.each_comment(store, ref, site_ids):
-                file.write(",\n" if count else "\n")
-                file.write(json.dumps(asdict(comment), ensure_ascii=False))
-                count += 1
-            sent = [asdict(each) for each in people.sent_reports(store, ref, site_ids)]
-            file.write(f'\n], "reports_sent": {json.dumps(sent, ensure_ascii=False)}')
-            notices = [asdict(each) for each in people.sent_notices(store, ref, site_ids)]
-            file.write(f', "notices_sent": {json.dumps(notices, ensure_ascii=False)}}}\n')
+            for piece in document(store, ref, site_ids):
+                file.write(piece)
+                count += piece.endswith("}")  # as no other piece does
         finally:
             if out:
                 file.close()

@@ -13,8 +13,10 @@ from gatehouse.commands.jsonl import Reader
 from gatehouse.commands.output import printable
 from gatehouse.commands.score import TIMEOUT
 from gatehouse.commands.site_policy import (
+    OfScope,
     advise,
     list_errors,
+    list_scopes,
     list_versions,
     read_file,
     run_beside,
@@ -22,6 +24,7 @@ from gatehouse.commands.site_policy import (
 )
 from gatehouse.database import checked_settings, find_site, open_store
 from moderation.clock import now_ms
+from moderation.domain.errors import Invalid
 from moderation.domain.event import iso
 
 if TYPE_CHECKING:
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
 
 policy = typer.Typer(help="Thresholds and rules.", no_args_is_help=True)
 policy.command("set")(set_policy_of_site)
+policy.command("scopes")(list_scopes)
 policy.command("versions")(list_versions)
 policy.command("shadow")(run_beside)
 policy.command("advise")(advise)
@@ -44,6 +48,7 @@ def try_policy(
         typer.Option(help="Try it on stored comments: of the last 30d or 12h, or since a time."),
     ] = "",
     site: Annotated[str, typer.Option(help="With --since: of this site alone.")] = "",
+    scope: OfScope = "",
     show_text: Annotated[
         bool, typer.Option("--show-text", help="With --since: print what the samples say.")
     ] = False,
@@ -52,11 +57,13 @@ def try_policy(
     """Read a policy and print its rules, or what it would have changed.
 
     With --since: what it would have made of past comments, by what was measured then, beside the policy in force.
-    Without: prints the outcome of each text on stdin, which is read as by `score`.
+    With --scope: on those in that part of the site. Without: prints the outcome of each text on stdin, which is read as by `score`.
     """
     parsed = read_file(file)
+    if scope and not site:
+        raise Invalid("--scope is a part of a site: say which, by --site.", "/scope")
     if since or site or show_text or as_json:
-        _print_backtest(parsed, since or "30d", site, show_text, as_json)
+        _print_backtest(parsed, since or "30d", site, scope, show_text, as_json)
         return
     has_texts = not sys.stdin.isatty()
     # Stdout is for the outcomes, where there are any.
@@ -73,7 +80,10 @@ def _rules(policy: "Policy") -> str:
         f"  {rule.outcome.value:8}{rule.code:24}{' and '.join(map(_condition, rule.conditions))}"
         for rule in policy.rules
     ]
-    return "\n".join([*lines, "  approve otherwise"])
+    lines.append("  approve otherwise")
+    if hours := policy.closed_hours:
+        lines.append(f"  {hours.then.value:8}what comes in at {hours.in_words()}")
+    return "\n".join(lines)
 
 
 def _condition(condition: "Condition") -> str:
@@ -101,21 +111,26 @@ def _print_outcomes(policy: "Policy") -> bool:
 
 
 def _print_backtest(
-    policy: "Policy", since: str, site: str, show_text: bool, as_json: bool
+    policy: "Policy", since: str, site: str, scope: str, show_text: bool, as_json: bool
 ) -> None:
     from moderation.policies import load_policy
     from moderation.review.policy_backtest import backtest
+    from moderation.review.site_policy import check_hours, scope_of
 
     now = now_ms()
     begin = read_since(since, now)
     settings = checked_settings()
     with open_store(settings) as store:
-        site_ids = set()
+        site_ids, part = set(), None
         if site:
             with store.read() as connection:
                 site_ids = {find_site(connection, site).id}
+            check_hours(policy, scope)
+            part = scope_of(store, next(iter(site_ids)), scope)
         default = load_policy(settings.policy)
-        found = backtest(store, policy, default, site_ids, begin, now=now, show_text=show_text)
+        found = backtest(
+            *(store, policy, default, site_ids, begin), scope=part, now=now, show_text=show_text
+        )
     if as_json:
         fields = asdict(found) | {"since": iso(found.since)}
         fields["agreement"] = [_agreement_json(each) for each in found.agreement]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gatehouse.database import checked_settings, open_store
+from moderation import memory
 
 if TYPE_CHECKING:
     from moderation.settings import Settings
@@ -23,7 +24,8 @@ def api(
 ) -> None:
     """Run the API until SIGTERM or Ctrl-C."""
     settings = checked_settings()
-    from service.server import serve
+    with memory.lasting_objects():
+        from service.server import serve
 
     if when_migrated:
         _await_migration(settings)
@@ -62,7 +64,8 @@ def worker(
 
         # The processes share the cores: more threads than cores only wait for each other.
         os.environ["GATEHOUSE_MODEL_THREADS"] = str(max(1, available_cores() // concurrency))
-    from workers.main import run_worker
+    with memory.lasting_objects():
+        from workers.main import run_worker
 
     queues = ("judge", "sweep", "bulk")
     sys.exit(run_worker(f"judge-{os.getpid()}", queues, "prefork", concurrency, sweeps=beat))
@@ -77,7 +80,8 @@ def courier(
     ] = 2,
 ) -> None:
     """Deliver webhooks until SIGTERM or Ctrl-C."""
-    from workers.main import run_worker
+    with memory.lasting_objects():
+        from workers.main import run_worker
 
     # Threads: they wait, they do not compute.
     sys.exit(run_worker(f"courier-{os.getpid()}", ("deliver",), "threads", concurrency))
@@ -88,7 +92,8 @@ def beat() -> None:
 
     One such process is enough, and none is needed where a worker has --beat.
     """
-    from workers.main import run_beat
+    with memory.lasting_objects():
+        from workers.main import run_beat
 
     run_beat()
 

@@ -28,7 +28,13 @@ def site_readers(
     ] = None,
     proof_of_work: Annotated[
         int | None,
-        typer.Option(help="Hashes that a browser tries at most before it posts; 0: none."),
+        typer.Option(
+            help="Hashes that a browser tries at most before it posts; 0: none. Otherwise, forms without JavaScript wait for a person."
+        ),
+    ] = None,
+    website: Annotated[
+        bool | None,
+        typer.Option(help="The forms ask writers for their website, and their names lead there."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -41,6 +47,7 @@ def site_readers(
         "markdown": markdown,
         "forewarn": forewarn,
         "proof_of_work": proof_of_work,
+        "website": website,
     }
     changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     with open_site(site) as (store, found_site):
@@ -54,6 +61,7 @@ def site_readers(
         "Markdown is shown": rules.markdown,
         "the embed forewarns": rules.forewarn,
         f"browsers try up to {rules.proof_of_work:,} hashes": rules.proof_of_work,
+        "names lead to websites": rules.website,
     }
     said = "".join(f"; {words}" for words, is_on in more.items() if is_on)
     text = f"{found_site.name}: writers {edits}; reports {holds}{said}"

@@ -35,7 +35,7 @@ def score(
         str, typer.Option(help="bundled or detoxify:<name or path>; the setting's without this.")
     ] = "",
 ) -> None:
-    """Score texts from stdin.
+    """Score texts from stdin, a JSON object a line.
 
     Each line is a JSON object with "id" and "text"; stdout gets one with the scores, in the same order.
     A line that cannot be read is reported on stderr, and the exit status is then 1.

@@ -1,6 +1,8 @@
-"""`gatehouse policy set|versions|advise|errors`: a site's own policy, and its record beside what people decided."""
+"""`gatehouse policy set|scopes|versions|advise|errors`: a site's policies, and their record beside what people decided."""
 
 import json
+import sys
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -19,18 +21,29 @@ if TYPE_CHECKING:
     from moderation.domain.policy import Policy
 
 OfSite = Annotated[str, typer.Option("--site", help="A site's id, or its name.")]
+OfScope = Annotated[
+    str,
+    typer.Option(
+        "--scope",
+        help="Of a part of the site: page:URL, section:/path or language:de.",
+    ),
+]
 
 
 def set_policy_of_site(
     site: SiteName,
     file: Annotated[
-        str, typer.Argument(help="TOML, a profile, or 'default' for the installation's.")
+        str,
+        typer.Argument(
+            help="TOML, a profile, or 'default' for the installation's and, with --scope, the site's."
+        ),
     ],
+    scope: OfScope = "",
     override: Annotated[
         str, typer.Option(help="Why it is put in force although it misses its own bounds.")
     ] = "",
 ) -> None:
-    """Put a policy in force for a site, for comments that are judged from now on."""
+    """Put a policy in force for a site or a part of it, for comments that are judged from now on."""
     from moderation.policies import PROFILES
     from moderation.review.site_policy import set_policy
 
@@ -43,24 +56,47 @@ def set_policy_of_site(
         toml = read_text(Path(file))
     with open_site(site) as (store, found_site):
         now_in_force = set_policy(
-            store, found_site.id, toml, "command", override=override, now=now_ms()
+            *(store, found_site.id, toml, "command"), scope=scope, override=override, now=now_ms()
         )
-    print(f"{found_site.name}: version {now_in_force.version} is in force.")
+    of = f" {now_in_force.scope}" if now_in_force.scope else ""
+    if of and not now_in_force.toml:
+        print(f"{found_site.name}{of}: the site's policy is in force.")
+        return
+    print(f"{found_site.name}{of}: version {now_in_force.version} is in force.")
+
+
+def list_scopes(site: SiteName, as_json: AsJson = False) -> None:
+    """List the policies for parts of a site, the most specific first: the first that a comment lies in decides about it."""
+    from moderation.policies import read_policy
+    from moderation.review.site_policy import scoped_policies
+
+    with open_site(site) as (store, found_site):
+        found = scoped_policies(store, found_site.id)
+    for each in found:
+        version, name = "", "cannot be read"
+        with suppress(Invalid):
+            policy = read_policy(each.toml)
+            version, name = policy.version, policy.name
+        fields = {"scope": each.scope, "number": each.number, "version": version, "name": name}
+        print_line(fields, f"{each.number:4}  {version:12}  {name:16}  {each.scope}", as_json)
+    if not found and not as_json:
+        print(f"{found_site.name} has no policies for parts of it.")
 
 
 def list_versions(
     site: SiteName,
     show: Annotated[int, typer.Option(help="Print the TOML of the version with this number.")] = 0,
+    scope: OfScope = "",
     as_json: AsJson = False,
 ) -> None:
-    """List the policies that a site has had, the newest first. To go back: --show one, and set it."""
+    """List the policies that a site or a part of it has had, the newest first. To go back: --show one, and set it."""
     from moderation.review import site_policy
 
     with open_site(site) as (store, found_site):
         if show:
-            print(site_policy.toml_of_version(store, found_site.id, show), end="")
+            print(site_policy.earlier_version(store, found_site.id, show).toml, end="")
             return
-        for each in site_policy.list_versions(store, found_site.id):
+        for each in site_policy.list_versions(store, found_site.id, scope=scope):
             fields = asdict(each) | {"set_at": iso(each.set_at)}
             text = f"{each.number:4}  {each.version:12}  {iso(each.set_at)}  {each.set_by}"
             print_line(fields, text, as_json)
@@ -123,18 +159,22 @@ def advise(
     misses: Annotated[
         int, typer.Option(min=5, max=1_000, help="Accept one miss in so many published comments.")
     ] = 50,
+    scope: OfScope = "",
     as_json: AsJson = False,
 ) -> None:
     """Say which thresholds the site's own decisions speak for, or how many more it takes."""
     from moderation.domain.policy_advice import in_words, missing_in_words
     from moderation.policies import load_policy
     from moderation.review.policy_advice import policy_advice
-    from moderation.review.site_policy import policy_of_site
+    from moderation.review.site_policy import policy_of_site, scope_of
 
     settings = checked_settings()
     with open_site(site, settings) as (store, found_site):
-        policy = policy_of_site(store, found_site.id, load_policy(settings.policy))
-        found = policy_advice(store, found_site.id, policy, now=now_ms(), misses=misses)
+        policy = policy_of_site(store, found_site.id, load_policy(settings.policy), scope)
+        part = scope_of(store, found_site.id, scope)
+        found = policy_advice(
+            *(store, found_site.id, policy), scope=part, now=now_ms(), misses=misses
+        )
     for each in found:
         better = in_words(each.better) if each.better else missing_in_words(each)
         text = f"{each.code:20}now {in_words(each.now)}\n{'':20}{better}"
@@ -144,19 +184,25 @@ def advise(
 def list_errors(
     site: OfSite,
     days: Annotated[int, typer.Option(min=1, max=365, help="Of the last so many days.")] = 90,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
+    scope: OfScope = "",
     as_json: AsJson = False,
 ) -> None:
     """Say of each rule what it decided alone, and how often people decided otherwise."""
     from moderation.policies import load_policy
     from moderation.review import samples
-    from moderation.review.policy_errors import policy_errors
-    from moderation.review.site_policy import policy_of_site
+    from moderation.review.policy_errors import csv_of, policy_errors
+    from moderation.review.site_policy import policy_of_site, scope_of
 
     settings = checked_settings()
     with open_site(site, settings) as (store, found_site):
-        policy = policy_of_site(store, found_site.id, load_policy(settings.policy))
-        found = policy_errors(store, found_site.id, policy, now=now_ms(), days=days)
+        policy = policy_of_site(store, found_site.id, load_policy(settings.policy), scope)
+        part = scope_of(store, found_site.id, scope)
+        found = policy_errors(store, found_site.id, policy, scope=part, now=now_ms(), days=days)
         blind = samples.estimate(store, found_site.id, now=now_ms())
+    if as_csv:
+        sys.stdout.write(csv_of(found, blind))
+        return
     if as_json:
         facts = asdict(found) | {"since": iso(found.since), "blind_sample": asdict(blind)}
         print(json.dumps(facts))

@@ -10,6 +10,7 @@ from gatehouse.commands.arguments import AsJson, SiteName
 from gatehouse.commands.output import print_created, print_line, seconds_iso
 from gatehouse.commands.page_states import site_state
 from gatehouse.commands.reader_rules import site_readers
+from gatehouse.commands.retention import site_retention
 from gatehouse.commands.site_reasons import site_reasons
 from gatehouse.database import checked_settings, entropy, find_site, open_site, open_store
 from moderation.clock import now_ms
@@ -150,12 +151,14 @@ def list_keys(site: SiteName, as_json: AsJson = False) -> None:
             fields = {
                 "id": key.id,
                 "kind": key.kind,
+                "name": key.name,
                 "begins": key.hint,
                 "created_at": created,
                 "used_at": used,
                 "revoked_at": revoked,
             }
             text = f"{key.id}  {key.kind:12}{key.hint}…  {created}  used {used or 'never'}"
+            text += f"  {key.name}" if key.name else ""
             print_line(fields, text + (f"  revoked {revoked}" if revoked else ""), as_json)
 
 
@@ -163,13 +166,16 @@ def list_keys(site: SiteName, as_json: AsJson = False) -> None:
 def add_key(
     site: SiteName,
     kind: Annotated[str, typer.Argument(help="secret, publishable or akismet.")],
+    name: Annotated[str, typer.Option(help="What it is for, such as WordPress.")] = "",
     as_json: AsJson = False,
 ) -> None:
     """Make another key, so that a site can change over before the old one is revoked."""
     from moderation.accounts import sites
 
     with open_site(site) as (store, found_site):
-        key = sites.make_key(store, found_site.id, kind, now=now_ms(), entropy=entropy)
+        _, key = sites.make_key(
+            store, found_site.id, kind, name=name, now=now_ms(), entropy=entropy
+        )
     print_created({f"{kind}_key": key}, as_json)
 
 
@@ -178,7 +184,7 @@ def revoke_key(
     site: SiteName,
     key: Annotated[str, typer.Argument(help="The key's id, as `gatehouse site keys` shows it.")],
 ) -> None:
-    """Revoke a key, from the next request on."""
+    """Revoke a key: within five seconds every request with it is refused."""
     from moderation.accounts import sites
 
     with open_site(site) as (store, found_site):
@@ -272,6 +278,16 @@ def remove_second_factor(email: str) -> None:
     print(f"{email} logs in without a code, and is logged out everywhere.", file=sys.stderr)
 
 
+@moderator.command("unlink-provider")
+def unlink_provider(email: str) -> None:
+    """Let the next log-in by the provider find an account by its e-mail again, and log it out."""
+    from moderation.accounts.provider_sign_in import unlink
+
+    with open_store() as store:
+        unlink(store, email)
+    print(f"{email} is linked by the next log-in with the provider.", file=sys.stderr)
+
+
 @moderator.command("login-link")
 def login_link(email: str) -> None:
     """Print a link that logs a moderator in, once, within 15 minutes."""
@@ -285,4 +301,5 @@ def login_link(email: str) -> None:
 
 site.command("state")(site_state)
 site.command("readers")(site_readers)
+site.command("retention")(site_retention)
 site.command("reasons")(site_reasons)

@@ -111,11 +111,18 @@ def report(folder: Path, model: EvaluatedModel, only: str = "") -> Iterator[tupl
         is_measurable = model.has_policy or part.lines not in sources.OF_WHOLE_POLICY
         if name and is_measurable and only.lower() in heading.lower():
             yield heading, part.lines(folder, name, model)
-    heading = (
-        "Own sentences, held by the whole policy; its phrases were written looking at one half"
-    )
-    if model.has_policy and only.lower() in heading.lower():
-        yield heading, sources.own_sentences(model)
+    for heading, lines in (
+        (
+            "Own sentences, held by the whole policy; its phrases were written looking at one half",
+            sources.own_sentences,
+        ),
+        (
+            "Own sentences, the second set: nothing was chosen or learned by it",
+            sources.further_sentences,
+        ),
+    ):
+        if model.has_policy and only.lower() in heading.lower():
+            yield heading, lines(model)
     heading = "Ordinary sentences that must not be held"
     if only.lower() in heading.lower():
         yield heading, _ordinary_sentences(model)

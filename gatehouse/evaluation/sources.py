@@ -2,23 +2,34 @@
 
 import random
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gatehouse.evaluation.evaluated_model import EvaluatedModel, Line
 from gatehouse.evaluation.evasions import DISGUISES
-from gatehouse.evaluation.measures import share_with_interval
+from gatehouse.evaluation.further_sentences import FURTHER_HARMLESS, FURTHER_HATE
+from gatehouse.evaluation.measures import area, recall_at, share_with_interval
 from gatehouse.evaluation.own_sentences import HARMLESS, PLAIN_HATE
 from gatehouse.evaluation.sets import jigsaw, rows
 from moderation.domain.policy import Policy, decide
+from moderation.domain.score import Findings
 from moderation.policies import load_policy
 
 PROFILES = ("relaxed", "newsroom", "strict", "social", "children")
 _SAMPLE = 1_500  # rows of a set
+_SHARES = (
+    0.005,
+    0.01,
+    0.012,
+    0.02,
+    0.03,
+    0.05,
+)  # of others, at which a single score is asked what it holds
 _DISGUISED = 200  # comments, as many for each disguise
 
 
@@ -76,6 +87,22 @@ def profiles(folder: Path, name: str, model: EvaluatedModel) -> list[Line]:
             )
             counts = ", ".join(f"{code} {count}" for code, count in causes.most_common())
             lines.append(("newsroom: others held, by rule", counts))
+    truth = np.array([bad for _, bad in judged])
+    return lines if truth.all() else [*lines, *_curve(truth, findings)]
+
+
+def _curve(truth: NDArray[np.bool_], findings: Sequence[Findings]) -> list[Line]:
+    """What single scores could hold, whatever their thresholds, and how well they part both kinds."""
+    lines = []
+    for label in ("toxicity", "insult"):
+        scores = np.array([each.score(label) or 0.0 for each in findings])
+        shares = ", ".join(
+            f"{100 * recall_at(truth, scores, share):.0f} % at {100 * share:g} %"
+            for share in _SHARES
+        )
+        lines.append(
+            (f"{label} alone: bad held at others held", f"{shares}; AUC {area(truth, scores):.3f}")
+        )
     return lines
 
 
@@ -96,6 +123,19 @@ def own_sentences(model: EvaluatedModel) -> list[Line]:
             chosen = np.concatenate([held[first::2] for held in held_by_kind.values()])
             figure = share_with_interval(int(chosen.sum()), len(chosen))
             lines.append((f"{heading} held, half {part}", figure))
+    return lines
+
+
+def further_sentences(model: EvaluatedModel) -> list[Line]:
+    """The same of the second set, by kind."""
+    lines = []
+    for heading, kinds in (("hate", FURTHER_HATE), ("harmless", FURTHER_HARMLESS)):
+        held_by_kind = {kind: model.held_by_all(texts) for kind, texts in kinds.items()}
+        for kind, held in held_by_kind.items():
+            lines.append((f"  {kind} held", f"{held.sum()} of {len(held)}"))
+        chosen = np.concatenate(list(held_by_kind.values()))
+        figure = share_with_interval(int(chosen.sum()), len(chosen))
+        lines.append((f"{heading} held", figure))
     return lines
 
 

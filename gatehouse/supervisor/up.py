@@ -1,6 +1,5 @@
 """`gatehouse up`: starts all processes on one machine in order, keeps them running, stops them in order."""
 
-import gc
 import importlib
 import os
 import selectors
@@ -20,6 +19,7 @@ from gatehouse.supervisor.forked import Forked
 from gatehouse.supervisor.orphan_reaper import OrphanReaper
 from gatehouse.supervisor.port import is_free, is_ready
 from gatehouse.supervisor.running import remember
+from moderation import memory
 from moderation.settings import Settings, SettingsError
 
 # How long each may take to stop: the API finishes its requests (service/server.py gives it 20 s), a
@@ -78,6 +78,7 @@ class Supervisor:
     def _start_first(self) -> None:
         if self._broker_command:
             self._add("broker", partial(launch_program, self._broker_command))
+        _preload("moderation.store.sql.schema")  # both want it: SQLAlchemy and the tables
         self._fork("prepare", "prepare", once=True, handle_line=self._read_first_run)
         _preload("service.server")  # meanwhile the database is prepared
         self._fork("api", "api", "--when-migrated")
@@ -130,7 +131,10 @@ class Supervisor:
                 del self._children[child.name]
                 self._workers_due = time.monotonic() + WORKERS_WAIT
             elif child.once or status == SETTINGS_STATUS:
-                raise ChildFailed(child.last_output() or f"{child.name} ended with status {status}")
+                said = child.last_output().removeprefix(
+                    "gatehouse: "
+                )  # which the command says itself
+                raise ChildFailed(said or f"{child.name} ended with status {status}")
             else:
                 wait = child.schedule_start()
                 cause = signal.Signals(-status).name if status < 0 else f"status {status}"
@@ -148,19 +152,18 @@ class Supervisor:
         return status
 
     def _announce(self) -> None:
-        """Starts the workers and prints how to use all this, once the API is ready."""
-        ready = (
+        """Prints how to use all this once the API is ready, and then starts the workers: loading them takes half a second."""
+        if (
             not self._announced
             and self._first_run
             and is_ready(self._settings.host, self._settings.port)
-        )
-        if self._workers_due and (ready or time.monotonic() > self._workers_due):
-            self._start_workers()
-        if ready and self._first_run:
+        ):
             self._announced = True
             _print(self._first_run.text(self._settings), sys.stdout)
             seconds = time.monotonic() - self._started
             _report(f"ready after {seconds:.1f} s; Ctrl-C stops everything")
+        if self._workers_due and (self._announced or time.monotonic() > self._workers_due):
+            self._start_workers()
 
     # --- the end ----------------------------------------------------------------------------------
 
@@ -217,10 +220,8 @@ class Supervisor:
 
 def _preload(module: str) -> None:
     """Imports what children need, once for all of them; none of it opens a file or connects to anything."""
-    gc.disable()  # imports make much that stays, and little that could be collected
-    importlib.import_module(module)
-    gc.freeze()  # a collection in a child would write into every page that it shares
-    gc.enable()
+    with memory.lasting_objects():
+        importlib.import_module(module)
 
 
 def _report(line: str) -> None:

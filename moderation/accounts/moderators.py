@@ -159,6 +159,10 @@ def set_language(store: Store, moderator_id: str, language: str) -> None:
     """The language of the console that a moderator has chosen; '' for that of their browser."""
     with store.write() as connection:
         moderators.set_language(connection, moderator_id, language)
+        audit.record_of_account(
+            *(connection, moderator_id, Change.MODERATOR_LANGUAGE_SET, moderator_id),
+            {"language": language or "of the browser"},
+        )
 
 
 def make_link(store: Store, email: str, by: str = COMMAND, *, now: int, entropy: Entropy) -> str:

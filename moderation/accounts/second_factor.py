@@ -12,7 +12,7 @@ import pyotp
 
 from moderation.accounts.passwords import matches
 from moderation.domain.audit import COMMAND, Change
-from moderation.domain.errors import Conflict, Invalid, NotFound
+from moderation.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from moderation.domain.ids import Entropy
 from moderation.store import audit, moderators, second_factors
 from moderation.store.sql.crypto import Crypto
@@ -100,6 +100,29 @@ def remove_lost(store: Store, email: str, by: str = COMMAND) -> None:
             raise NotFound(f"{email} has no second factor.")
         moderators.sign_out(connection, account.id)
         audit.record_of_account(connection, by, Change.MODERATOR_FACTOR_OFF, account.id)
+
+
+def reset(store: Store, moderator_id: str, site_id: str, by: str) -> None:
+    """Removes the second factor of somebody who looks after this site, and ends their sessions.
+
+    Raises NotFound where they do not, or have none; Forbidden for one's own; Conflict where they look after another site as
+    well: a factor guards all of them.
+    """
+    if by == moderator_id:
+        raise Forbidden("Remove your own under your e-mail: that wants a code or the password.")
+    with store.write() as connection:
+        site_ids = {each.site_id for each in moderators.memberships_of(connection, moderator_id)}
+        if site_id not in site_ids:
+            raise NotFound("There is no such moderator on this site.")
+        if site_ids != {site_id}:
+            raise Conflict(
+                "They look after another site, too: the operator resets it, with"
+                " `gatehouse moderator remove-second-factor`."
+            )
+        if not second_factors.remove(connection, moderator_id):
+            raise NotFound(_OFF)
+        moderators.sign_out(connection, moderator_id)
+        audit.record_of_account(connection, by, Change.MODERATOR_FACTOR_OFF, moderator_id)
 
 
 def new_recovery_codes(

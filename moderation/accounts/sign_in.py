@@ -57,7 +57,7 @@ def with_password(
             raise Unauthenticated(_WRONG_CREDENTIALS)
         if new_hash:
             moderators.store_hash(connection, moderator.id, new_hash)
-        return _enter(connection, moderator.id, old, now, entropy)
+        return enter(connection, moderator.id, old, now, entropy)
 
 
 def with_link(store: Store, token: str, *, now: int, entropy: Entropy, old: str = "") -> str:
@@ -68,11 +68,12 @@ def with_link(store: Store, token: str, *, now: int, entropy: Entropy, old: str 
     with store.write() as connection:
         moderator_id = moderators.use_login_link(connection, token, now)
         if moderator_id is not None:
-            return _enter(connection, moderator_id, old, now, entropy)
+            return enter(connection, moderator_id, old, now, entropy)
     raise Unauthenticated(_LINK_USED)  # after the commit, which deletes a link that is too old
 
 
-def _enter(connection: Connection, moderator_id: str, old: str, now: int, entropy: Entropy) -> str:
+def enter(connection: Connection, moderator_id: str, old: str, now: int, entropy: Entropy) -> str:
+    """Opens a session for whoever has proved who they are; one that awaits a code where there is a second factor."""
     moderators.close_session(connection, old)
     lifetime = CODE_WITHIN if second_factors.has(connection, moderator_id) else None
     return moderators.open_session(connection, moderator_id, now, entropy, awaits_code=lifetime)
@@ -143,7 +144,7 @@ def emails_of(store: Store, moderator_ids: Collection[str]) -> dict[str, str]:
         return moderators.emails(connection, moderator_ids)
 
 
-def emails_of_site(store: Store, site_id: str) -> dict[str, str]:
-    """The e-mail addresses of a site's moderators by id."""
+def emails_of_sites(store: Store, site_ids: Collection[str]) -> dict[str, str]:
+    """The e-mail addresses of these sites' moderators by id."""
     with store.read() as connection:
-        return moderators.emails_of_site(connection, site_id)
+        return moderators.emails_of_sites(connection, site_ids)

@@ -11,6 +11,7 @@ from moderation.store.sql.engine import Connection, Store
 
 KEY_KINDS = (SECRET, PUBLISHABLE, AKISMET)  # those of faces come with their face
 KEYS_LIMIT = 50  # of a site, in use
+KEY_NAME_LIMIT = 60  # characters
 
 
 def add_site(
@@ -52,14 +53,16 @@ def add_key(
     kind: str,
     by: str = COMMAND,
     *,
+    name: str = "",
     now: int,
     entropy: Entropy,
 ) -> str:
-    """Makes a key and returns it; this is the only time it can be seen. kind: as for store/sites.add_key()."""
-    key = sites.add_key(connection, site_id, kind, now, entropy)
+    """Makes a key and returns it; this is the only time it can be seen. kind, name: as for store/sites.add_key()."""
+    key = sites.add_key(connection, site_id, kind, now, entropy, name)
     added = sites.find_key(connection, sites.key_digest(key))
     about = added.id if added else ""
-    audit.record(connection, by, Change.KEY_CREATED, site_id, about, None, {"kind": kind})
+    facts = {"kind": kind} | ({"name": name} if name else {})
+    audit.record(connection, by, Change.KEY_CREATED, site_id, about, None, facts)
     return key
 
 
@@ -70,27 +73,38 @@ def list_keys(store: Store, site_id: str) -> list[KeyRow]:
 
 
 def make_key(
-    store: Store, site_id: str, kind: str, by: str = COMMAND, *, now: int, entropy: Entropy
-) -> str:
-    """Makes another key and returns it, as add_key(). Raises Invalid for a kind that is not one of KEY_KINDS, and Conflict
-    where KEYS_LIMIT are in use.
+    store: Store,
+    site_id: str,
+    kind: str,
+    by: str = COMMAND,
+    *,
+    name: str = "",
+    now: int,
+    entropy: Entropy,
+) -> tuple[KeyRow, str]:
+    """Makes another key; as it is listed, and the key itself, as add_key(). Raises Invalid for a kind that is not one of KEY_KINDS or
+    a name of more than KEY_NAME_LIMIT characters, and Conflict where KEYS_LIMIT are in use.
     """
     if kind not in KEY_KINDS:
         raise Invalid(f"A key is {', '.join(KEY_KINDS[:-1])} or {KEY_KINDS[-1]}.", "/kind")
+    name = name.strip()
+    if len(name) > KEY_NAME_LIMIT or not (name.isprintable() or not name):
+        raise Invalid(f"A name is one line of at most {KEY_NAME_LIMIT} characters.", "/name")
     with store.write() as connection:
         in_use = [key for key in sites.keys_of(connection, site_id) if key.revoked_at is None]
         if len(in_use) >= KEYS_LIMIT:
             raise Conflict(f"A site has at most {KEYS_LIMIT} keys in use: revoke some.")
-        return add_key(connection, site_id, kind, by, now=now, entropy=entropy)
+        key = add_key(connection, site_id, kind, by, name=name, now=now, entropy=entropy)
+        made = sites.find_key(connection, sites.key_digest(key))
+        [row] = [each for each in sites.keys_of(connection, site_id) if made and each.id == made.id]
+    return row, key
 
 
 def revoke_key(store: Store, site_id: str, key_id: str, by: str = COMMAND, *, now: int) -> None:
     """Revokes a key. Raises NotFound, also for one that was revoked before or is of another site."""
     with store.write() as connection:
         if not sites.revoke_key(connection, site_id, key_id, now):
-            raise NotFound(
-                "This site has no such key, or it was revoked: see `gatehouse site keys`."
-            )
+            raise NotFound("This site has no such key, or it was revoked.")
         audit.record(connection, by, Change.KEY_REVOKED, site_id, key_id)
 
 

@@ -14,11 +14,16 @@ SERVICE = "service"  # Gatehouse itself
 class Change(StrEnum):
     """What was done. The first word says to what, so that all of one kind can be asked for."""
 
+    AGREEMENT_SETTLED = "agreement.settled"  # who is right where two persons differ
     BULK_STARTED = "bulk.started"
     BULK_UNDONE = "bulk.undone"
     CAMPAIGN_SPLIT = "campaign.split"
     CAMPAIGN_EXCLUDED = "campaign.excluded"
+    COMMENT_CORRECTION_REMOVED = "comment.correction_removed"  # that a score was wrong
     COMMENT_ERASED = "comment.erased"
+    COMMENT_EXPIRED = "comment.expired"  # several, whose term was over
+    COMMENT_PICKED = "comment.picked"  # an editors' pick
+    COMMENT_UNPICKED = "comment.unpicked"
     ENDPOINT_ADDED = "endpoint.added"
     ENDPOINT_CHANGED = "endpoint.changed"
     ENDPOINT_DISABLED = "endpoint.disabled"
@@ -43,9 +48,14 @@ class Change(StrEnum):
     MODERATOR_CODES_MADE = "moderator.recovery_codes_made"
     MODERATOR_FACTOR_OFF = "moderator.second_factor_off"
     MODERATOR_FACTOR_ON = "moderator.second_factor_on"
+    MODERATOR_LANGUAGE_SET = "moderator.language_set"
     MODERATOR_LINK_MADE = "moderator.link_made"
     MODERATOR_MAILS_SET = "moderator.mails_set"
     MODERATOR_PASSWORD_SET = "moderator.password_set"
+    MODERATOR_PROVIDER_LINKED = (
+        "moderator.provider_linked"  # somebody at the provider is this account
+    )
+    MODERATOR_PROVIDER_UNLINKED = "moderator.provider_unlinked"
     MODERATOR_REMOVED = "moderator.removed"
     MODERATOR_SESSIONS_ENDED = "moderator.sessions_ended"
     PAGE_CLOSED = "page.closed"
@@ -53,9 +63,11 @@ class Change(StrEnum):
     PAGE_MOVED = "page.moved"
     PAGE_TITLED = "page.titled"
     PERSON_ERASED = "person.erased"
+    PERSON_EXPORTED = "person.exported"  # all that is kept of somebody was handed out
     POLICY_CANDIDATE_ENDED = "policy.candidate_ended"
     POLICY_CANDIDATE_STARTED = "policy.candidate_started"
     POLICY_SET = "policy.set"
+    MODERATOR_TESTED = "moderator.tested"  # golden items were put before somebody
     REPUTATION_RESET = "reputation.reset"
     REPUTATION_RESET_UNDONE = "reputation.reset_undone"
     ROLE_GRANTED = "role.granted"
@@ -66,10 +78,14 @@ class Change(StrEnum):
     SECOND_OPINION_ASKED = "second_opinion.asked"  # about comments that people decided on
     SITE_CREATED = "site.created"
     SITE_PAGES_CHANGED = "site.pages_changed"  # the states of all its pages
+    SITE_REVIEWS_CHANGED = "site.reviews_changed"  # the share of decisions that get a second look
     SITE_SAMPLE_CHANGED = "site.sample_changed"  # the size of the weekly sample
     SITE_REASONS_CHANGED = "site.reasons_changed"
     SITE_READERS_CHANGED = "site.readers_changed"
+    SITE_RETENTION_CHANGED = "site.retention_changed"  # how long comments are kept
     SITE_RULES_CHANGED = "site.rules_changed"  # origins, and how pages are told apart
+    VIEW_REMOVED = "view.removed"  # one that everybody on the site sees
+    VIEW_SHARED = "view.shared"
 
 
 ENTRIES_SHOWN = 20  # of a list that was changed; of more, the number alone

@@ -96,7 +96,7 @@ class Submission:
     """A validated comment that is not stored yet.
 
     id: chosen by the entry point. created_at: milliseconds since 1970 UTC. trap_filled: whether a form's field
-    that people do not see was filled in.
+    that people do not see was filled in. unproven: whether it comes without the proof of work that its site asks for.
     idempotency_key: '' where the caller gave none. fingerprint: SHA-256 hex of the submitted content.
     joins_since: a repetition joins a first that is this new (ms) and not erased; otherwise it is stored as a
     comment of its own and takes the key. None: every first, as HTTP's Idempotency-Key promises.
@@ -112,6 +112,7 @@ class Submission:
     parent_id: str = ""
     context: Context = Context()
     trap_filled: bool = False
+    unproven: bool = False
     idempotency_key: str = ""
     fingerprint: str = ""
     joins_since: int | None = None

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from moderation.domain.durations import DAY_MS, HOUR_MS, MINUTE_MS
 
 # Counts of one site and day by name: 'comments', 'machine.hold', 'person.reject', 'reason.toxic', 'language.en',
-# 'score.toxicity.9' (the step), 'by.mod_1', 'wait.40' (the step), 'appeal.made', 'campaign.comments'.
+# 'score.toxicity.9' (the step), 'by.mod_1', 'reversed.mod_1', 'pace.mod_1.20' (the step), 'wait.40' (the step), 'appeal.made', 'campaign.comments'.
 Totals = Counter[str]
 
 SCORE_STEPS = 10  # from 0 to 1; 1 is in the last

@@ -38,11 +38,12 @@ class ActorKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who decided. version: the policy's content hash, '' for people."""
+    """Who decided. version: the policy's content hash, '' for people. scope: the part of the site that the policy is for, '' the whole."""
 
     kind: ActorKind
     id: str
     version: str = ""
+    scope: str = ""
 
 
 @dataclass(frozen=True, slots=True)

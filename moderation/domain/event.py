@@ -29,6 +29,8 @@ class EventType(StrEnum):
 # Not types of webhooks: they are sent to people only, as notices.
 DIGEST = "queue.digest"
 ALARM = "statistics.alarm"
+MENTION = "note.mention"
+FOR_PEOPLE = frozenset({DIGEST, ALARM, MENTION})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,16 @@ class Event:
     created_at: int
 
 
+@dataclass(frozen=True, slots=True)
+class EventComment:
+    """The comment that an event is about. page: url, title, title_verified, id. parent_id: '' where it answers none."""
+
+    id: str
+    site_id: str
+    page: Mapping[str, object]
+    parent_id: str
+
+
 def event_id(subject: str, type: str, sequence: int | str) -> str:
     """Always the same id for the same event, so that a repetition cannot become a second one.
 
@@ -59,13 +71,10 @@ def event_id(subject: str, type: str, sequence: int | str) -> str:
 
 
 def received_event(submission: Submission, page: Mapping[str, object]) -> Event:
-    """The event of a comment that was received: sequence 0, before any decision. page: as in decision_event."""
+    """The event of a comment that was received: sequence 0, before any decision. page: as in EventComment."""
     return _comment_event(
         EventType.RECEIVED,
-        submission.id,
-        submission.site_id,
-        page,
-        submission.parent_id,
+        EventComment(submission.id, submission.site_id, page, submission.parent_id),
         submission.created_at,
         0,
         1,
@@ -79,16 +88,11 @@ def received_event(submission: Submission, page: Mapping[str, object]) -> Event:
     )
 
 
-def decision_event(
-    decision: Decision, site_id: str, page: Mapping[str, object], parent_id: str, previous: Status
-) -> Event:
-    """The event of a decision. page: url, title, title_verified, id. previous: the status before it."""
+def decision_event(decision: Decision, comment: EventComment, previous: Status) -> Event:
+    """The event of a decision. previous: the status before it."""
     return _comment_event(
         f"comment.{decision.status.value}",
-        decision.comment_id,
-        site_id,
-        page,
-        parent_id,
+        comment,
         decision.created_at,
         decision.sequence,
         decision.revision,
@@ -107,10 +111,7 @@ def decision_event(
 def change_event(
     type: EventType,
     by: str,
-    comment_id: str,
-    site_id: str,
-    page: Mapping[str, object],
-    parent_id: str,
+    comment: EventComment,
     previous: Status,
     status: Status,
     sequence: int,
@@ -122,10 +123,7 @@ def change_event(
     """
     return _comment_event(
         type,
-        comment_id,
-        site_id,
-        page,
-        parent_id,
+        comment,
         now,
         sequence,
         revision,
@@ -184,6 +182,13 @@ def alarm_event(site_id: str, day: int, kind: str, name: str, sentence: str, now
     return Event(id, site_id, ALARM, "", 0, 0, data, now)
 
 
+def mention_event(note_id: str, moderator_id: str, site_id: str, path: str, now: int) -> Event:
+    """Somebody was named in a note, for notices only. moderator_id: who is told; path: of the page where it stands."""
+    data = {"site_id": site_id, "moderator_id": moderator_id, "path": path}
+    id = event_id(note_id, MENTION, moderator_id)
+    return Event(id, site_id, MENTION, "", 0, 0, data, now)
+
+
 def _endpoint_event(
     type: str, endpoint_id: str, site_id: str, now: int, details: Mapping[str, object]
 ) -> Event:
@@ -193,27 +198,24 @@ def _endpoint_event(
 
 def _comment_event(
     type: str,
-    comment_id: str,
-    site_id: str,
-    page: Mapping[str, object],
-    parent_id: str,
+    comment: EventComment,
     created_at: int,
     sequence: int,
     revision: int,
     details: Mapping[str, object],
 ) -> Event:
     return Event(
-        id=event_id(comment_id, type, sequence),
-        site_id=site_id,
+        id=event_id(comment.id, type, sequence),
+        site_id=comment.site_id,
         type=str(type),
-        comment_id=comment_id,
+        comment_id=comment.id,
         sequence=sequence,
         revision=revision,
         data={
-            "comment_id": comment_id,
-            "site_id": site_id,
-            "page": dict(page),
-            "parent_id": parent_id or None,
+            "comment_id": comment.id,
+            "site_id": comment.site_id,
+            "page": dict(comment.page),
+            "parent_id": comment.parent_id or None,
             "sequence": sequence,
             "revision": revision,
             **details,

@@ -45,11 +45,11 @@ class FilterField(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FilterDraft:
-    """A filter as it was written; `scorers/site/filters.py` checks its entries.
+    """A filter as it was written; `scorers/site/filters.py` checks it.
 
     entries, exceptions: as typed, one per line, '#' begins a comment. exceptions: words and phrases;
-    a match inside one of them does not count. languages: of pages, () for all. until: ms, None for always; then the
-    sweep switches it off.
+    a match inside one of them does not count. languages: of pages, () for all. fields: domains that are searched for in the
+    text are in the website, too. until: ms, None for always; then the sweep switches it off.
     """
 
     name: str

@@ -101,6 +101,8 @@ LABELS = {
     "scoring_failed": "could not be measured",
     "too_long_to_judge": "too long to judge",
     "premoderated": "page is premoderated",
+    "closed_hours": "closed hours",
+    "unproven": "form without a proof of work",
     "parent_held": "answers a held comment",
     "parent_removed": "answers a removed comment",
     "branch_rejected": "rejected with its parent",

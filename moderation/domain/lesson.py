@@ -98,7 +98,7 @@ class Feedback:
 class Lesson:
     """One version of what a site has learned.
 
-    version: 1, 2, 3 ... per site. decisions: how many were learned. spam: how many of them said spam.
+    version: 1, 2, 3 ... per site; 0 is not one yet (learning/relearning.py). decisions: how many were learned. spam: how many of them said spam.
     model: the prior that it changes. delta: added to the prior's weights (scorers/spam/spam_model.py).
     undone: the version that this one takes back, 0 for none. toxicity: how this site's moderators see toxicity
     (scorers/site/taught_toxicity.py), b'' where they have taught too little.

@@ -4,14 +4,14 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from moderation.domain.event import ALARM, DIGEST, EventType
+from moderation.domain.event import ALARM, DIGEST, MENTION, EventType
 from moderation.domain.message import EventRecord
 
 LINK_LIMIT = 10  # comments that get a link each; more of them are a number and a link to the queue
 
 # The types of a channel that names none: not every comment, that would be noise.
-DEFAULT_TYPES = (EventType.DISABLED.value, DIGEST, ALARM)
-TYPES = (*(type.value for type in EventType), DIGEST, ALARM)
+DEFAULT_TYPES = (EventType.DISABLED.value, MENTION, DIGEST, ALARM)
+TYPES = (*(type.value for type in EventType), DIGEST, ALARM, MENTION)
 
 # What happened to comments, short enough for the subject of a mail.
 _PHRASES = {
@@ -103,6 +103,8 @@ def _site_notice(type: str, site_id: str, data: Mapping[str, object], public_url
         return Notice(
             "Gatehouse: a rule or score behaves differently", f"{data['sentence']}\n{link}"
         )
+    if type == MENTION:
+        return Notice("Gatehouse: a mention in a note", f"{public_url}{data['path']}")
     return Notice("Gatehouse: a test", "You asked for it; this channel works.")
 
 

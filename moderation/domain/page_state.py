@@ -1,10 +1,11 @@
-"""What a page does with new comments: its own setting, else its site's, and closing by age.
+"""What a page does with new comments: its own setting, else its site's; closing by age, and closed hours of its policy.
 
-Ages are counted in days of 24 hours from a point in time, so no time zone has a say in them.
+Ages are counted in days of 24 hours from a point in time, so no time zone has a say in them; closed hours have one.
 """
 
 from dataclasses import dataclass
 
+from moderation.domain.closed_hours import ClosedHours, Then, on_the_clock
 from moderation.domain.comment import PageState
 from moderation.domain.durations import DAY_MS
 from moderation.domain.errors import Invalid
@@ -47,25 +48,50 @@ def closes_at(default: PageDefault, page: PageSetting) -> int | None:
     return page.since + days * DAY_MS if days and page.since is not None else None
 
 
-def state_at(default: PageDefault, page: PageSetting, now: int) -> PageState:
-    """What the page does with a comment that comes at `now` (ms)."""
+def state_at(
+    default: PageDefault, page: PageSetting, now: int, hours: ClosedHours | None = None
+) -> PageState:
+    """What the page does with a comment that comes at `now` (ms). hours: of the policy that it has, None for no closed ones."""
     closing = closes_at(default, page)
     if closing is not None and now >= closing:
         return PageState.CLOSED
-    return page.state or default.state
+    state = page.state or default.state
+    if state is PageState.CLOSED or hours is None or not hours.is_closed(now):
+        return state
+    return PageState.CLOSED if hours.then is Then.REFUSE else PageState.PREMODERATED
 
 
 @dataclass(frozen=True, slots=True)
 class CurrentState:
-    """What a page does with a comment that comes now. closes_at: by its age; ms, None for never."""
+    """What a page does with a comment that comes now. closes_at: by its age; ms, None for never. opens_at: when the closed hours
+    end that it is in; ms, None where it is in none, or they are not what it is closed for. zone: of these hours, '' for none.
+    """
 
     state: PageState
     closes_at: int | None
+    opens_at: int | None = None
+    zone: str = ""
+
+    @property
+    def until(self) -> str:
+        """When it opens again, as people there read it; '' where that is not known."""
+        return on_the_clock(self.opens_at, self.zone) if self.opens_at is not None else ""
+
+    def why_closed(self) -> str:
+        """To a writer whose comment is refused."""
+        if self.opens_at is None:
+            return "This page takes no more comments."
+        return f"Comments are closed at this hour. They open again at {self.until}."
 
 
-def current_state(default: PageDefault, page: PageSetting, now: int) -> CurrentState:
-    """The state of a page at `now` (ms)."""
-    return CurrentState(state_at(default, page, now), closes_at(default, page))
+def current_state(
+    default: PageDefault, page: PageSetting, now: int, hours: ClosedHours | None = None
+) -> CurrentState:
+    """The state of a page at `now` (ms). hours: as in state_at()."""
+    state, closing = state_at(default, page, now, hours), closes_at(default, page)
+    if hours is None or state is state_at(default, page, now):
+        return CurrentState(state, closing)
+    return CurrentState(state, closing, hours.opens_at(now), hours.zone)
 
 
 def parse_state(name: str) -> PageState:

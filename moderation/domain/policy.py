@@ -22,6 +22,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from moderation.domain.closed_hours import ClosedHours, parse_closed_hours
 from moderation.domain.decision import Outcome, Reason
 from moderation.domain.errors import Invalid
 from moderation.domain.labels import in_words, label_of
@@ -145,7 +146,7 @@ class Policy:
     """A named list of rules, read from top to bottom. version: the first 12 hex of its content's SHA-256.
 
     needs: signals without which nothing is approved: where one is missing the comment is held. bounds: it is not put in force
-    where it is wrong more often.
+    where it is wrong more often. closed_hours: None for a policy that is open at all hours.
     """
 
     name: str
@@ -153,6 +154,7 @@ class Policy:
     needs: tuple[str, ...]
     version: str
     bounds: tuple[Bound, ...] = ()
+    closed_hours: ClosedHours | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,9 +183,12 @@ def parse_policy(source: str, find_base: Callable[[str], str] | None = None) -> 
         raise Invalid("Rules are written as [[rules]].", "/rules")
     # Numbered as the source has them: those of the base come before its own.
     parsed = tuple(_parse_rule(rule, number - inherited) for number, rule in enumerate(rules))
-    canonical = json.dumps(data, sort_keys=True, ensure_ascii=False)
+    # TOML has dates, which no key here needs.
+    canonical = json.dumps(data, sort_keys=True, ensure_ascii=False, default=str)
     version = hashlib.sha256(canonical.encode()).hexdigest()[:12]
-    return Policy(name, parsed, tuple(needs), version, parse_bounds(data.get("bounds", {})))
+    bounds = parse_bounds(data.get("bounds", {}))
+    hours = parse_closed_hours(data["closed_hours"]) if "closed_hours" in data else None
+    return Policy(name, parsed, tuple(needs), version, bounds, hours)
 
 
 def _read_toml(source: str) -> dict[str, Any]:
@@ -224,12 +229,16 @@ def _based_on(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]
                 rule["all"] = [{**first, "at_least": thresholds[code]}, *others]
             else:
                 rule["at_least"] = thresholds[code]
-    bounds = own.get("bounds", base.get("bounds"))
+    inherited = {
+        key: own.get(key, base.get(key))
+        for key in ("bounds", "closed_hours")
+        if key in own or key in base
+    }
     return {
         "name": own.get("name"),
         "needs": own.get("needs", base.get("needs", [])),
         "rules": rules + list(own.get("rules", ())),
-        **({} if bounds is None else {"bounds": bounds}),
+        **inherited,
     }
 
 
@@ -325,6 +334,17 @@ def decide(policy: Policy, findings: Findings) -> Verdict:
     if not matched:
         return Verdict(Outcome.APPROVE, ())
     return Verdict(max((outcome for outcome, _ in matched), key=GRAVITY.__getitem__), reasons)
+
+
+def in_closed_hours(verdict: Verdict, hours: ClosedHours | None, at: int) -> Verdict:
+    """The verdict on a comment that came in at `at` (ms): what would be published waits for a person where that was in closed hours.
+
+    So does what should have been refused: it came in before these hours were set.
+    """
+    if verdict.outcome is not Outcome.APPROVE or hours is None or not hours.is_closed(at):
+        return verdict
+    message = f"It came in during closed hours: {hours.in_words()}."
+    return Verdict(Outcome.HOLD, (Reason(ReasonCode.CLOSED_HOURS, message),))
 
 
 def _too_long(unread: Signal) -> Reason:

@@ -18,8 +18,10 @@ def line_of(source: str, pointer: str) -> int:
         start = headers[int(place[1])]
         found = _key(lines, start, place[2]) if len(place) > 2 else start
         return (_condition(lines, found, int(place[3])) if len(place) > 3 else found) + 1
-    if place[0] in ("thresholds", "bounds"):
-        return _key(lines, _header(lines, place[0]), place[-1]) + 1
+    if place[0] in ("thresholds", "bounds", "closed_hours"):
+        key = place[1] if len(place) > 1 else place[0]
+        found = _key(lines, _header(lines, place[0]), key)
+        return (_text(lines, found, int(place[2])) if len(place) > 2 else found) + 1
     return _key(lines, 0, place[0]) + 1
 
 
@@ -43,6 +45,16 @@ def _condition(lines: Sequence[str], start: int, wanted: int) -> int:
     seen = 0
     for number in range(start, len(lines)):
         seen += lines[number].count("{")
+        if seen > wanted:
+            return number
+    return start
+
+
+def _text(lines: Sequence[str], start: int, wanted: int) -> int:
+    """The line of a text in the list that begins at `start`."""
+    seen = 0
+    for number in range(start, len(lines)):
+        seen += lines[number].partition("#")[0].count('"') // 2
         if seen > wanted:
             return number
     return start

@@ -16,7 +16,8 @@ class ReaderRules:
     """edit_minutes: so long after it came a comment may be changed by its writer, 0 never. hold_after_reports: as
     many readers' reports hold a comment that only the policy approved; 0 never. markdown: whether the marks that
     reading/markdown.py knows are shown as what they mean. forewarn: whether the embed asks before it posts if a comment may be
-    held. proof_of_work: hashes that a browser tries at most before it posts, WORK_LEAST to WORK_MOST, 0 none.
+    held. proof_of_work: hashes that a browser tries at most before it posts, WORK_LEAST to WORK_MOST, 0 none. website: whether
+    forms ask writers for their website, and readers are led to it.
     """
 
     edit_minutes: int = 15
@@ -24,6 +25,7 @@ class ReaderRules:
     markdown: bool = False
     forewarn: bool = False
     proof_of_work: int = 0
+    website: bool = False
 
     def editable_until(self, created_at: int) -> int | None:
         """Until when (ms) the writer may change a comment of this time (ms); None for never."""

@@ -11,6 +11,8 @@ class ReasonCode(StrEnum):
     SCORING_FAILED = "scoring_failed"  # nor in the last attempt
     TOO_LONG_TO_JUDGE = "too_long_to_judge"  # a model has read only parts of the text
     PREMODERATED = "premoderated"  # the page holds every comment
+    CLOSED_HOURS = "closed_hours"  # it came in while the policy publishes nothing unseen
+    UNPROVEN = "unproven"  # came by a plain form, without the proof of work that the site asks for
     PARENT_HELD = "parent_held"  # it answers a comment that is not decided yet
     PARENT_REMOVED = "parent_removed"  # it answers one that was removed while it was on its way
     BRANCH_REJECTED = "branch_rejected"  # rejected with the comment it answers; label: that comment

@@ -33,11 +33,15 @@ class Action(StrEnum):
     CHANGE_PAGE_DEFAULT = "change_page_default"  # what holds for all pages of the site
     SEE_ENDPOINTS = "see_endpoints"  # a URL may hold a password
     MANAGE_ENDPOINTS = "manage_endpoints"
+    SEE_AGREEMENT = "see_agreement"  # of everybody's decisions; one's own is seen by everybody
+    MANAGE_AGREEMENT = "manage_agreement"  # who is right, how much is looked at again, golden items
     SEE_LEARNING = "see_learning"  # who taught the spam score what
     MANAGE_LEARNING = "manage_learning"  # take it back
     SEE_KEYS = "see_keys"  # how they begin, and when they were used last
     MANAGE_KEYS = "manage_keys"  # make and revoke them
     SEE_AUDIT = "see_audit"  # who changed what, and who may
+    MANAGE_RETENTION = "manage_retention"  # how long comments are kept
+    MANAGE_PERSONAL_DATA = "manage_personal_data"  # find, hand out and erase a commenter's
     MANAGE_PEOPLE = "manage_people"  # invite and remove, roles, sessions
 
 
@@ -52,13 +56,14 @@ _EDITOR = frozenset(
         ),
         *(Action.SEE_POLICY, Action.CHANGE_POLICY),
         *(Action.SEE_ENDPOINTS, Action.MANAGE_ENDPOINTS),
+        *(Action.SEE_AGREEMENT, Action.MANAGE_AGREEMENT),
     }
 )
 _ALLOWED: Mapping[Role, frozenset[Action]] = {
     Role.AUDITOR: frozenset(
         {
             *(Action.SEE_POLICY, Action.SEE_ENDPOINTS, Action.SEE_LEARNING),
-            *(Action.SEE_KEYS, Action.SEE_AUDIT),
+            *(Action.SEE_KEYS, Action.SEE_AUDIT, Action.SEE_AGREEMENT),
         }
     ),
     Role.TRAINEE: frozenset({Action.PROPOSE}),
@@ -84,11 +89,15 @@ IN_WORDS = {
     Action.CHANGE_PAGE_DEFAULT: "change what holds for all its pages",
     Action.SEE_ENDPOINTS: "see its endpoints",
     Action.MANAGE_ENDPOINTS: "manage its endpoints",
+    Action.SEE_AGREEMENT: "see how far decisions agree",
+    Action.MANAGE_AGREEMENT: "say who is right, and have decisions looked at again",
     Action.SEE_LEARNING: "see what its spam score learns",
     Action.MANAGE_LEARNING: "manage what its spam score learns",
     Action.SEE_KEYS: "see its keys",
     Action.MANAGE_KEYS: "make and revoke its keys",
     Action.SEE_AUDIT: "see its audit and its people",
+    Action.MANAGE_RETENTION: "set how long its comments are kept",
+    Action.MANAGE_PERSONAL_DATA: "find and erase what is kept of a person",
     Action.MANAGE_PEOPLE: "manage its people",
 }
 

@@ -6,9 +6,9 @@ from enum import StrEnum
 from moderation.domain.durations import DAY_MS, WEEK_MS
 from moderation.domain.errors import Invalid
 
-SIZE = 10  # of what was approved, and as many of what was rejected; a few minutes a week
 LARGEST = 500
 WEEKS = 12  # that the estimates are made of
+KEPT_WEEKS = 26  # then a sample is deleted
 _FIRST_MONDAY = 4 * DAY_MS  # 1970 began on a Thursday
 
 

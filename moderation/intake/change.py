@@ -5,7 +5,7 @@ from moderation.domain.decision import ActorKind
 from moderation.domain.errors import NotEditable, NotFound, PageClosed
 from moderation.domain.event import EventType
 from moderation.domain.ids import Entropy
-from moderation.domain.page_state import UNKNOWN_PAGE, PageDefault, state_at
+from moderation.domain.page_state import UNKNOWN_PAGE, current_state
 from moderation.store import (
     addresses,
     appeals,
@@ -105,7 +105,7 @@ def withdraw(store: Store, comment_id: str, *, now: int, entropy: Entropy) -> bo
         reports.close(connection, comment_id)
         appeals.close(connection, comment_id, now)
         proposals.lapse(connection, comment_id, now)
-        legal_notices.close(connection, comment_id, now)
+        legal_notices.close(connection, [comment_id], now)
         event = standing.change_event(EventType.WITHDRAWN, BY_WRITER, Status.WITHDRAWN, now)
         outbox.put(connection, [event], entropy)
     return True
@@ -133,10 +133,12 @@ def _require_editable(
     if revisions > REVISIONS_LIMIT:
         raise NotEditable("It was changed too often.")
     page_id = comments.page_of(connection, standing.comment_id)
-    default = page_states.defaults_of(connection, [standing.site_id])
-    setting = page_states.settings_of(connection, [page_id])
-    state = state_at(
-        default.get(standing.site_id, PageDefault()), setting.get(page_id, UNKNOWN_PAGE), now
-    )
-    if state is PageState.CLOSED:
-        raise PageClosed("This page is closed: its comments cannot be changed any more.")
+    site = page_states.of_sites(connection, [standing.site_id])
+    default, hours = site.get(standing.site_id, page_states.ANY_SITE)
+    setting = page_states.settings_of(connection, [page_id]).get(page_id, UNKNOWN_PAGE)
+    current = current_state(default, setting, now, hours.at(page_id, str(standing.page["url"])))
+    if current.state is not PageState.CLOSED:
+        return
+    if current.opens_at is not None:
+        raise PageClosed(current.why_closed())
+    raise PageClosed("This page is closed: its comments cannot be changed any more.")

@@ -6,7 +6,7 @@ from moderation.domain.comment import REMOVED, SAME_SENDER_LIMIT, PageState, Rec
 from moderation.domain.errors import GatehouseError, IdempotencyConflict, Invalid, PageClosed
 from moderation.domain.event import received_event
 from moderation.domain.ids import Entropy
-from moderation.domain.page_state import UNKNOWN_PAGE, PageDefault, state_at
+from moderation.domain.page_state import UNKNOWN_PAGE, current_state
 from moderation.store import addresses, comments, idempotency, outbox, page_states, pages
 from moderation.store.idempotency import Sender, Stored
 from moderation.store.sql.crypto import Crypto
@@ -36,7 +36,7 @@ def submit(
         senders = idempotency.senders_of(connection, _firsts(batch, holders))
         found_pages = pages.find_or_add(connection, batch)
         page_ids = {id: page.id if page else "" for id, page in found_pages.items()}
-        defaults = page_states.defaults_of(connection, {each.site_id for each in batch})
+        sites = page_states.of_sites(connection, {each.site_id for each in batch})
         settings = page_states.settings_of(connection, page_ids.values())
         parents = comments.parents_of(
             connection, (submission.parent_id for submission in batch if submission.parent_id)
@@ -56,13 +56,16 @@ def submit(
                     same_sender = _is_same_sender(store.crypto, submission, holder, sender)
                     return Receipt(holder.comment_id, holder.created_at, True, same_sender)
             page_id = page_ids[submission.id]
-            state = state_at(
-                defaults.get(submission.site_id, PageDefault()),
+            site = sites.get(submission.site_id, page_states.ANY_SITE)
+            page = found_pages[submission.id]
+            now = current_state(
+                site.default,
                 settings.get(page_id, UNKNOWN_PAGE),
                 submission.created_at,
+                site.hours.at(page_id, page.url if page else submission.page.url),
             )
-            if state is PageState.CLOSED:
-                return PageClosed("This page takes no more comments.")
+            if now.state is PageState.CLOSED:
+                return PageClosed(now.why_closed())
             if submission.parent_id:
                 parent = parents.get(submission.parent_id)
                 if parent is None or parent.page_id != page_id:

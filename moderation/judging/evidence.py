@@ -38,7 +38,8 @@ def find_unexplained(store: Store, now: int, *, started: bool) -> list[str]:
 def explain_decisions(
     store: Store, pipeline: ScorerPipeline, comment_ids: Sequence[str], now: Callable[[], int]
 ) -> set[str]:
-    """Adds the missing evidence of some comments' decisions; stops as soon as a comment is due to be judged.
+    """Adds the missing evidence of some comments' decisions; stops as soon as a comment is due to be judged, or is being
+    judged by another worker, whose processors this would take.
 
     The ids that are done with: at most SAVED_TOGETHER, and one unless a comment was due at once. What cannot be explained
     has no evidence.
@@ -52,7 +53,7 @@ def explain_decisions(
     explained: list[tuple[Unexplained, Sequence[Reason]]] = []
     for decision in decisions:
         with store.read() as connection:
-            if judging_queue.is_due(connection, now()):
+            if judging_queue.is_undecided(connection, now()):
                 break
         explained.append((decision, _with_evidence(decision, pipeline)))
         done.add(decision.comment_id)

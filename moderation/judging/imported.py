@@ -3,14 +3,11 @@
 from collections.abc import Callable
 
 from moderation.domain.comment import GONE
-from moderation.domain.names import NO_NAMES
 from moderation.judging.rounds import share_out
 from moderation.judging.verdicts import MAX_ATTEMPTS
 from moderation.scorers.pipeline import ScorerPipeline
 from moderation.store import decisions, imported_comments, judging_queue, search_index
-from moderation.store.candidates import candidate_of
-from moderation.store.filters import filters_of
-from moderation.store.protected_names import names_of
+from moderation.store.candidates import candidates_of
 from moderation.store.sql.engine import Store
 
 
@@ -42,17 +39,7 @@ def score_imported(
         imported_comments.finish_scoring(connection, spent)
     if not chosen:
         return len(spent)
-    filter_sets = filters_of(store, {job.site_id: job.filters_version for job in chosen})
-    names = names_of(store, {job.site_id for job in chosen})
-    candidates = [
-        candidate_of(
-            job,
-            store.crypto,
-            filters=filter_sets[job.site_id],
-            names=names.get(job.site_id, NO_NAMES),
-        )
-        for job in chosen
-    ]
+    candidates = candidates_of(store, chosen)
     measured = pipeline.measure(candidates, asks_others=False)
     with store.write() as connection:
         standings = decisions.standings(connection, sorted(kept))

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from moderation.domain.comment import GONE
 from moderation.domain.decision import Actor, ActorKind, Decision, Outcome
 from moderation.domain.ids import Entropy
-from moderation.domain.names import NO_NAMES
 from moderation.domain.policy import Policy, Verdict
 from moderation.domain.score import Findings
 from moderation.judging import context
@@ -18,9 +17,9 @@ from moderation.judging.verdicts import (
     actor_of,
     below_parent,
     gave_up,
+    in_force_for,
     verdict_of,
 )
-from moderation.policies import policy_in_force
 from moderation.scorers.pipeline import ScorerPipeline
 from moderation.scorers.spam.text_sketch import sketches
 from moderation.store import (
@@ -28,16 +27,15 @@ from moderation.store import (
     decisions,
     judging_queue,
     outbox,
+    policy_scopes,
     proposals,
     search_index,
     second_opinions,
     shadow_policies,
 )
-from moderation.store.candidates import candidate_of
+from moderation.store.candidates import candidates_of
 from moderation.store.decisions import Standing
-from moderation.store.filters import filters_of
 from moderation.store.judging_queue import JudgingJob
-from moderation.store.protected_names import names_of
 from moderation.store.shadow_policies import ShadowOutcome
 from moderation.store.sql.engine import Connection, Store
 
@@ -113,41 +111,40 @@ def _judge_jobs(
     # A job that was taken more often than MAX_ATTEMPTS took its worker down each time.
     spent = [job for job in jobs if job.attempts > MAX_ATTEMPTS]
     fresh = [job for job in jobs if job.attempts <= MAX_ATTEMPTS]
-    filter_sets = filters_of(store, {job.site_id: job.filters_version for job in fresh})
-    names = names_of(store, {job.site_id for job in fresh})
-    candidates = [
-        candidate_of(
-            job,
-            store.crypto,
-            filters=filter_sets[job.site_id],
-            names=names.get(job.site_id, NO_NAMES),
-        )
-        for job in fresh
-    ]
+    candidates = candidates_of(store, fresh)
     with store.read() as connection:
         known = context.load_context(
             connection, list(zip(candidates, sketches(candidates), strict=True)), now()
+        )
+        policies = policy_scopes.policies_of(
+            connection, {job.site_id: (job.policy, job.policy_scopes) for job in jobs}, policy
         )
     candidates = [
         replace(candidate, history=history)
         for candidate, history in zip(candidates, known.histories, strict=True)
     ]
     measured = pipeline.measure(candidates) if fresh else []
+    in_force = [
+        in_force_for(job, findings, policies[job.site_id])
+        for job, findings in zip(fresh, measured, strict=True)
+    ]
     judgements = [
         _Judgement(
             job,
             findings,
-            *verdict_of(job, candidate, findings, pipeline, policy),
-            shadow_outcome(job, findings, policy),
+            *verdict_of(job, candidate, findings, pipeline, decides),
+            shadow_outcome(job, findings, decides, policy),
         )
-        for job, candidate, findings in zip(fresh, candidates, measured, strict=True)
+        for job, candidate, findings, decides in zip(
+            fresh, candidates, measured, in_force, strict=True
+        )
     ]
     judgements += [
         _Judgement(
             job,
             Findings(failed=pipeline.names),
             gave_up(),
-            actor_of(policy_in_force(job.policy, policy)),
+            actor_of(in_force_for(job, Findings(), policies[job.site_id])),
         )
         for job in spent
     ]
@@ -207,7 +204,8 @@ def _record(
         ],
         now,
     )
-    decisions.append(connection, new, standings)
+    measured = {judgement.job.id: judgement.findings for judgement in ours}
+    decisions.append(connection, new, standings, measured)
     shadow_policies.add_outcomes(connection, [each.shadow for each in ours if each.shadow])
     # Its language is known now.
     edited = [judgement.job.id for judgement in ours if judgement.job.revision > 1]
@@ -220,7 +218,8 @@ def _record(
         if decision.outcome is Outcome.HOLD
     }
     context.reopen_campaigns(connection, known, held_now, now)
-    second_opinions.ask(connection, held_now, now)
+    asking = {judgement.job.id for judgement in ours if judgement.job.asks_opinion}
+    second_opinions.ask(connection, asking & held_now.keys(), now)
     deliveries = _announce(connection, new, standings, entropy)
     due_again = {
         judgement.job.id: now + judgement.retry_after for judgement in ours if judgement.retry_after

@@ -10,7 +10,9 @@ from moderation.domain.comment import GONE, PageState, Status
 from moderation.domain.decision import Actor, ActorKind, Decision, Outcome, Reason
 from moderation.domain.ids import Entropy
 from moderation.domain.policy import Policy
+from moderation.domain.policy_scopes import WHOLE_SITE
 from moderation.domain.reason_codes import ReasonCode
+from moderation.domain.score import Findings
 from moderation.domain.second_opinion import (
     SECOND_OPINION,
     TEXT_LIMIT,
@@ -24,7 +26,8 @@ from moderation.domain.second_opinion import (
     permits,
     prompt_of,
 )
-from moderation.policies import policy_in_force
+from moderation.judging.verdicts import in_force_for
+from moderation.policies.scoped import InForce
 from moderation.store import (
     claims,
     decisions,
@@ -32,6 +35,7 @@ from moderation.store import (
     judging_queue,
     legal_notices,
     outbox,
+    policy_scopes,
     proposals,
     queues,
     second_opinion_sites,
@@ -143,10 +147,18 @@ def _prepare(
         second_opinion_usage.note(connection, now, {TOO_LONG: 1})
         second_opinions.postpone(connection, question, None)
         return None
-    prompt = site_prompt(connection, question.site_id, policy_in_force(job.policy, default))
+    prompt = site_prompt(connection, question.site_id, _in_force(connection, job, default).policy)
     digest = digest_of(model, prompt, job.text)
     known = second_opinions.known_answer(connection, digest)
     return _Asking(question, job.text, prompt, digest, known)
+
+
+def _in_force(connection: Connection, job: JudgingJob, default: Policy) -> InForce:
+    """The policy that decides about a comment, by what was measured of it."""
+    stored = {job.site_id: (job.policy, job.policy_scopes)}
+    policies = policy_scopes.policies_of(connection, stored, default)[job.site_id]
+    findings = decisions.newest_findings(connection, [job.id]) if policies.are_scoped else {}
+    return in_force_for(job, findings.get(job.id, Findings()), policies)
 
 
 def site_prompt(connection: Connection, site_id: str, policy: Policy) -> Prompt:
@@ -222,14 +234,14 @@ def _record(
     held_ranks.add(connection, id, standing.site_id, SECOND_OPINION, opinion.fine)
     site = second_opinion_sites.get(connection, standing.site_id)
     permission = site.permission if site else None
-    policy = policy_in_force(job.policy, default)
+    in_force = _in_force(connection, job, default)
     # As the site's rules are now: they may have changed while it was asked.
-    prompt = site_prompt(connection, standing.site_id, policy)
+    prompt = site_prompt(connection, standing.site_id, in_force.policy)
     if (
         permission is None
         or not permits(permission, opinion, model, asking.prompt)
         or prompt != asking.prompt
-        or not _may_approve(connection, job, standing, standings.get(job.parent_id), policy)
+        or not _may_approve(connection, job, standing, standings.get(job.parent_id), in_force)
     ):
         return Asked(busy=True)
     decision = _approval(standing, opinion, model, permission, now)
@@ -245,15 +257,20 @@ def _may_approve(
     job: JudgingJob,
     standing: Standing,
     parent: Standing | None,
-    policy: Policy,
+    in_force: InForce,
 ) -> bool:
     """Whether nothing but scores of toxicity models, or an unknown language, holds the comment.
 
-    No person has decided, proposed or is about to, no reader has reported it, its page is open, readers see what it answers, and the
-    policy is still the one that held it.
+    No person has decided, proposed or is about to, no reader has reported it, its page is open and was when it came in, readers see what it
+    answers, and the policy is still the one that held it.
     """
     id = standing.comment_id
     if standing.decided_by != ActorKind.POLICY or job.page_state is not PageState.OPEN:
+        return False
+    # Permission was given for what the site's own policy holds.
+    if in_force.scope != WHOLE_SITE:
+        return False
+    if in_force.hours and in_force.hours.is_closed(job.came_in):
         return False
     if job.parent_id and (parent is None or parent.status is not Status.APPROVED):
         return False
@@ -265,14 +282,14 @@ def _may_approve(
     decision = decisions.latest(connection, [id]).get(id)
     if entry is None or entry.reports or decision is None or decision.outcome is not Outcome.HOLD:
         return False
-    if decision.actor.version != policy.version or decision.revision != standing.revision:
+    if decision.actor.version != in_force.policy.version or decision.revision != standing.revision:
         return False
     findings = decisions.newest_findings(connection, [id]).get(id)
     if findings is None:
         return False
     values = {signal.name: signal.value for signal in findings.signals}
     codes = {reason.code for reason in decision.reasons}
-    return not obstacle(codes, policy, values, failed=bool(findings.failed))
+    return not obstacle(codes, in_force.policy, values, failed=bool(findings.failed))
 
 
 def _approval(

@@ -4,19 +4,28 @@ from dataclasses import replace
 
 from moderation.domain.comment import REMOVED, PageState, Status
 from moderation.domain.decision import Actor, ActorKind, Outcome, Reason
-from moderation.domain.policy import Policy, Verdict, decide
+from moderation.domain.policy import Verdict, decide, in_closed_hours
 from moderation.domain.reason_codes import ReasonCode
 from moderation.domain.score import Candidate, Findings
-from moderation.policies import policy_in_force
+from moderation.policies.scoped import InForce, SitePolicies
 from moderation.scorers.pipeline import ScorerPipeline
 from moderation.store.judging_queue import JudgingJob
 
 MAX_ATTEMPTS = 5
 
 
-def actor_of(policy: Policy) -> Actor:
+def actor_of(in_force: InForce) -> Actor:
     """The policy as the actor of a decision."""
-    return Actor(ActorKind.POLICY, policy.name, policy.version)
+    policy = in_force.policy
+    return Actor(ActorKind.POLICY, policy.name, policy.version, in_force.scope)
+
+
+def in_force_for(job: JudgingJob, findings: Findings, policies: SitePolicies) -> InForce:
+    """The policy that decides about a comment. policies: of its site."""
+    if not policies.are_scoped:
+        return policies.whole_site
+    language = findings.get("language")
+    return policies.of_comment(job.page_id, job.page_url, language.note if language else "")
 
 
 def verdict_of(
@@ -24,26 +33,33 @@ def verdict_of(
     candidate: Candidate,
     findings: Findings,
     pipeline: ScorerPipeline,
-    default: Policy,
+    in_force: InForce,
 ) -> tuple[Verdict, Actor]:
-    """What the site's policy makes of the findings, and the policy as the one who decides.
+    """What the policy in force makes of the findings, and the policy as the one who decides.
 
-    default: for sites without a policy of their own. After the last attempt a comment is held whatever
-    was measured.
+    After the last attempt a comment is held whatever was measured.
     """
-    policy = policy_in_force(job.policy, default)
-    verdict = decide(policy, findings)
-    if job.page_state is PageState.PREMODERATED and verdict.outcome is Outcome.APPROVE:
-        premoderated = Reason(
-            ReasonCode.PREMODERATED, "Every comment on this page waits for a person."
-        )
-        verdict = Verdict(Outcome.HOLD, (premoderated,))
+    verdict = decide(in_force.policy, findings)
+    if verdict.outcome is Outcome.APPROVE and (waits := _waits_for_a_person(job)):
+        verdict = Verdict(Outcome.HOLD, (waits,))
+    verdict = in_closed_hours(verdict, in_force.hours, job.came_in)
     if findings.failed and job.attempts >= MAX_ATTEMPTS:
-        return gave_up(verdict.reasons), actor_of(policy)
+        return gave_up(verdict.reasons), actor_of(in_force)
     reasons = tuple(
         _with_evidence(reason, candidate, findings, pipeline) for reason in verdict.reasons
     )
-    return replace(verdict, reasons=reasons), actor_of(policy)
+    return replace(verdict, reasons=reasons), actor_of(in_force)
+
+
+def _waits_for_a_person(job: JudgingJob) -> Reason | None:
+    """Why a comment waits whatever was measured; None where it does not."""
+    if job.page_state is PageState.PREMODERATED:
+        return Reason(ReasonCode.PREMODERATED, "Every comment on this page waits for a person.")
+    if job.unproven:
+        return Reason(
+            ReasonCode.UNPROVEN, "It came by a form without a script, so without a proof of work."
+        )
+    return None
 
 
 def below_parent(verdict: Verdict, parent_status: Status | None) -> Verdict:

@@ -5,41 +5,55 @@ transaction, and a task makes a lesson of what has waited long enough. A lesson 
 the site's weights; the database keeps it, and nothing else does.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-
-import numpy as np
-from numpy.typing import NDArray
 
 from moderation.domain.audit import COMMAND, Change
 from moderation.domain.durations import DAY_MS
 from moderation.domain.errors import Conflict, NotFound
 from moderation.domain.lesson import LESSON_DELAY_MS, Feedback, Lesson, lesson_weight
 from moderation.domain.normalise import normalise
-from moderation.domain.score import Candidate
+from moderation.learning.relearning import (
+    LESSON_SIZE,
+    examples_of,
+    learned_since,
+    standing_lesson,
+    with_signals,
+)
 from moderation.learning.toxicity_lessons import toxicity_lesson
-from moderation.scorers.spam.features import Features, extract_features
 from moderation.scorers.spam.spam_model import Prior, pack_weights, train, unpack_weights
-from moderation.store import audit, decisions, feedback, lessons
+from moderation.store import audit, feedback, lessons
 from moderation.store.sql.engine import Connection, Store
 
-LESSON_SIZE = 200  # decisions in one lesson; 0.1 s of computing
 _ATTEMPTS = 3
 
 
-def learn(store: Store, prior: Prior, now: int, limit: int = LESSON_SIZE) -> int:
-    """Makes lessons of what is due, site after site; returns how many words were learned.
+def learn(
+    store: Store,
+    prior: Prior,
+    now: int,
+    goes_on: Callable[[], bool] = lambda: True,
+    limit: int = LESSON_SIZE,
+) -> int:
+    """Makes lessons of what is due while goes_on(), of each site in turn; returns how many words were learned.
 
     Due is a site where something has waited for twice LESSON_DELAY_MS: the lesson takes what came in the minute
-    between, too, so that busy moderators make a lesson a minute and not one a decision.
+    between, too, so that busy moderators make a lesson a minute and not one a decision. A site whose lessons add to
+    another prior learns these first (relearning.py).
     Safe to run twice, and by two at once: a lesson is the next version or none at all.
     """
     with store.read() as connection:
         sites = feedback.sites_waiting(connection, now - 2 * LESSON_DELAY_MS)
     learned = 0
-    for site_id in sites:
-        while took := _next_lesson(store, prior, site_id, now, limit):
-            learned += took
+    while sites:
+        remaining = []
+        for site_id in sites:
+            if took := _next_lesson(store, prior, site_id, now, limit):
+                learned += took
+                remaining.append(site_id)
+            if not goes_on():
+                return learned
+        sites = remaining
     return learned
 
 
@@ -47,17 +61,14 @@ def _next_lesson(store: Store, prior: Prior, site_id: str, now: int, limit: int)
     with store.read() as connection:
         last = lessons.newest(connection, site_id)
         words = feedback.waiting(connection, site_id, now - LESSON_DELAY_MS, limit)
-        if not words:
+        if not words or (last and last.model != prior.version):
             return 0
-        words = _weighted(connection, store, site_id, _with_signals(connection, words))
+        words = _weighted(connection, store, site_id, with_signals(connection, words))
     number = last.version + 1 if last else 1
     words = [replace(word, version=number) for word in words]
-    fits = last is None or last.model == prior.version
-    delta = (
-        unpack_weights(last.delta) if last and fits else _relearned(store, prior, site_id, None, ())
-    )
+    delta = unpack_weights(last.delta if last else b"")
     counted = [word for word in words if word.weight > 0]
-    train(prior, delta, _examples(counted))
+    train(prior, delta, examples_of(counted))
     with store.read() as connection:
         toxicity = toxicity_lesson(connection, site_id, now - LESSON_DELAY_MS)
     lesson = Lesson(
@@ -75,16 +86,6 @@ def _next_lesson(store: Store, prior: Prior, site_id: str, now: int, limit: int)
             return 0  # somebody else is at it
         feedback.mark_learned(connection, words)
     return len(words)
-
-
-def _with_signals(connection: Connection, words: Sequence[Feedback]) -> list[Feedback]:
-    findings = decisions.newest_findings(connection, sorted({word.comment_id for word in words}))
-    return [
-        replace(word, signals=findings[word.comment_id].signals)
-        if word.comment_id in findings
-        else word
-        for word in words
-    ]
 
 
 def _weighted(
@@ -115,38 +116,6 @@ def _weighted(
 
 def _duplicate_group(store: Store, word: Feedback) -> str:
     return store.crypto.text_key(normalise(word.text or "").text)
-
-
-def _examples(words: Sequence[Feedback]) -> Iterable[tuple[Features, bool, float]]:
-    batch = [
-        Candidate(word.text or "", normalise(word.text or ""), signals=word.signals)
-        for word in words
-    ]
-    for word, features in zip(words, extract_features(batch), strict=True):
-        yield features, bool(word.is_spam), word.weight
-
-
-def _relearned(
-    store: Store,
-    prior: Prior,
-    site_id: str,
-    base: Lesson | None,
-    without: Collection[str],
-    also: int = 0,
-) -> NDArray[np.float32]:
-    """The weights after `base` (None: from the prior on) had all been learned but `without`, with what
-    was taken back in the lesson `also`.
-    """
-    delta = unpack_weights(base.delta if base else b"")
-    after = (base.version + 1 if base else 1, 0, "")
-    while True:
-        with store.read() as connection:
-            words = feedback.learned_after(connection, site_id, after, LESSON_SIZE, also)
-            if not words:
-                return delta
-            after = (words[-1].version, words[-1].created_at, words[-1].id)
-            words = _with_signals(connection, [word for word in words if word.id not in without])
-        train(prior, delta, _examples(words))
 
 
 def undo(
@@ -208,7 +177,7 @@ def _undo_once(
         first = min((number for _, number in words if number), default=0)
         base = _clean_lesson(connection, site_id, prior, first)
     ids = {id for id, _ in words}
-    delta = _relearned(
+    delta = learned_since(
         store, prior, site_id, base, () if taken_back else ids, also=version if taken_back else 0
     )
     number = (last.version if last else 0) + 1
@@ -219,18 +188,8 @@ def _undo_once(
                 lessons.drop(connection, site_id, first, number - 1)
         else:
             feedback.take_back(connection, sorted(ids), number)
-        moderators = feedback.teaching_moderators(connection, site_id)
-        lesson = Lesson(
-            site_id,
-            number,
-            prior.version,
-            sum(moderator.decisions for moderator in moderators),
-            sum(moderator.spam for moderator in moderators),
-            now,
-            undone=version if taken_back else first,
-            delta=pack_weights(delta),
-            toxicity=toxicity_lesson(connection, site_id, now - LESSON_DELAY_MS),
-        )
+        undone = version if taken_back else first
+        lesson = standing_lesson(connection, site_id, number, prior, delta, undone=undone, now=now)
         if not lessons.add(connection, lesson):
             raise _LostRace
         facts = {"teacher": teacher, "since": since} if teacher else {"lesson": version}

@@ -18,8 +18,8 @@ from moderation.domain.notice import Notice
 READ_THREADS = 2  # channels read at once: a form is not a way to start a hundred processes
 READ_SECONDS = 30.0  # half a second on an idle machine, nearly all of it Apprise's start; ten and more on a busy one
 APPRISE_MISSING = (
-    "Notices need Apprise, which is not installed here: pip install 'gatehouse[notices]', or make "
-    "env EXTRAS=notices."
+    "Notices need Apprise, which is not installed here: make env EXTRAS=notices, or pip install "
+    "'.[notices]'."
 )
 # Variables that the process inherits: none of Gatehouse's, no proxies, no files of the user's.
 _INHERITED = ("PATH", "PYTHONPATH", "VIRTUAL_ENV", "LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR")  # fmt: skip

@@ -1,5 +1,6 @@
 """One attempt to send deliveries: chooses the message, signs it, posts it or notifies a channel."""
 
+import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,7 +8,7 @@ from dataclasses import dataclass
 from standardwebhooks import Webhook
 
 from moderation.domain.delivery import MODERATORS, Format, Payload, Response
-from moderation.domain.event import EventType, to_datetime
+from moderation.domain.event import MENTION, EventType, to_datetime
 from moderation.domain.message import (
     EventRecord,
     Message,
@@ -49,7 +50,16 @@ class AttemptSender:
     now: Callable[[], int]
 
     def attempt(self, jobs: Sequence[DeliveryJob]) -> list[Sent]:
-        """Sends these deliveries of one endpoint in one POST; those that cannot be sent get an error."""
+        """Sends these deliveries of one endpoint in one POST, or a mail for each person who is meant; those that cannot be sent
+        get an error.
+        """
+        parts: dict[str, list[DeliveryJob]] = {}
+        for job in jobs:
+            parts.setdefault(_addressee(job), []).append(job)
+        return [sent for part in parts.values() for sent in self._attempt(part)]
+
+    def _attempt(self, jobs: Sequence[DeliveryJob]) -> list[Sent]:
+        """jobs: with the same addressee."""
         started_at = self.now()
         obstacles = {job.id: _reason_not_to_send(job) for job in jobs}
         sent = [
@@ -93,7 +103,13 @@ class AttemptSender:
         if job.url != MODERATORS:
             return []
         with self.store.read() as connection:
-            return moderators.digest_readers(connection, job.site_id)
+            return moderators.digest_readers(connection, job.site_id, _addressee(job))
+
+
+def _addressee(job: DeliveryJob) -> str:
+    """The moderator whom a mail is for alone, '' where it is for all of the site."""
+    is_personal = job.url == MODERATORS and job.type == MENTION
+    return str(json.loads(job.data_json)["moderator_id"]) if is_personal else ""
 
 
 def signed(message: Message, sent_at: int, secrets: Sequence[str]) -> dict[str, str]:

@@ -15,8 +15,14 @@ PROFILES = ("relaxed", "newsroom", "strict", "social", "children")  # ever stric
 
 
 def load_policy(name: str) -> Policy:
-    """The profile of this name, or the TOML file at this path. Raises Invalid where there is none."""
-    return parse_policy(policy_source(name), _profile)
+    """The profile of this name, or the TOML file at this path. Raises Invalid where there is none.
+
+    It is for sites in any time zone: closed hours are set for a site.
+    """
+    policy = parse_policy(policy_source(name), _profile)
+    if policy.closed_hours:
+        raise Invalid(f"'{name}' has [closed_hours], which only a site's policy may have.")
+    return policy
 
 
 def policy_source(name: str) -> str:

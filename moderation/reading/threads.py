@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from moderation.domain.page_state import UNKNOWN_PAGE, CurrentState, PageDefault, current_state
+from moderation.domain.page_state import UNKNOWN_PAGE, CurrentState, current_state
 from moderation.domain.reader_rules import ReaderRules
+from moderation.domain.website import public_website
 from moderation.store import comments, page_states, pages, sites, thread_order
 from moderation.store.pages import StoredPage
 from moderation.store.sql.engine import Store
@@ -19,7 +20,7 @@ PAGE_LIMIT = 1_000  # comments in one answer; a page of a newspaper rarely has m
 class PublicComment:
     """A comment as the world sees it. created_at: milliseconds since 1970 UTC.
 
-    author_badge: '' for none. edited_at: when its text was changed after readers had seen it, ms, None for never. replies: that
+    author_url: to which the name may lead, '' for none, also where the site shows no websites. author_badge: '' for none. edited_at: when its text was changed after readers had seen it, ms, None for never. replies: that
     readers see, direct ones.
     is_removed: it is not shown, and stands here only so that what answers it keeps its place; no author, no text.
     """
@@ -52,8 +53,13 @@ def list_approved(
     limit: int = PAGE_LIMIT,
     after: str = "",
     order: Order = Order.OLDEST,
+    *,
+    websites: bool = False,
 ) -> list[PublicComment]:
-    """The approved comments of a page past the position `after`, '' for the first ones; [] where there is none."""
+    """The approved comments of a page past the position `after`, '' for the first ones; [] where there is none.
+
+    websites: whether with their authors' websites, as ReaderRules say.
+    """
     if page is None:
         return []
     rank, _, id = after.rpartition(":")
@@ -72,7 +78,7 @@ def list_approved(
         if order in (Order.REPLIES, Order.PICKS):
             rows = comments.approved(connection, page.id, "", limit, ids=ids) if ids else []
         counts = counts or thread_order.replies_of(connection, page.id, ids)
-    found = {row.id: _public(row, counts.get(row.id, 0)) for row in rows}
+    found = {row.id: _public(row, websites, counts.get(row.id, 0)) for row in rows}
     return [found[id] for id in ids if id in found]  # one may have gone meanwhile
 
 
@@ -107,13 +113,16 @@ def rules_of(store: Store, page: StoredPage | None, site_id: str) -> ReaderRules
         return sites.reader_rules(connection, row.site_id if row else site_id)
 
 
-def state_of(store: Store, page: StoredPage | None, site_id: str, now: int) -> CurrentState:
-    """The state of a page; where nobody has commented yet, of the default of the site. now: ms."""
+def state_of(
+    store: Store, page: StoredPage | None, site_id: str, now: int, url: str = ""
+) -> CurrentState:
+    """The state of a page; where nobody has commented yet, of the default of the site. now: ms. url: as readers name it."""
     with store.read() as connection:
         row = page_states.get(connection, page.id) if page else None
         site = row.site_id if row else site_id
-        default = page_states.defaults_of(connection, [site]).get(site, PageDefault())
-    return current_state(default, row.setting if row else UNKNOWN_PAGE, now)
+        default, hours = page_states.of_sites(connection, [site]).get(site, page_states.ANY_SITE)
+    closed = hours.at(row.id, row.page.url) if row else hours.at("", url)
+    return current_state(default, row.setting if row else UNKNOWN_PAGE, now, closed)
 
 
 COUNT_LIMIT = 10_000  # counting stops here; a page must be quick
@@ -132,11 +141,17 @@ class NewestComments:
 
 
 def list_newest(
-    store: Store, page: StoredPage | None, limit: int, before: str = "", answered: str = ""
+    store: Store,
+    page: StoredPage | None,
+    limit: int,
+    before: str = "",
+    answered: str = "",
+    *,
+    websites: bool = False,
 ) -> NewestComments:
     """The approved comments of a page, newest first, older than the comment `before`, '' for the first.
 
-    answered: the id of a comment to reply to; it is found on whatever page it stands.
+    answered: the id of a comment of the page to reply to, however old it is. websites: as in list_approved().
     """
     if page is None:
         return NewestComments([])
@@ -144,12 +159,12 @@ def list_newest(
         rows = comments.approved(connection, page.id, before, limit + 1, newest_first=True)
         count = comments.count_approved(connection, page.id, COUNT_LIMIT)
         asked = comments.approved(connection, page.id, "", 1, ids=[answered]) if answered else []
-    newest = [_public(row) for row in rows[:limit]]
+    newest = [_public(row, websites) for row in rows[:limit]]
     return NewestComments(
         newest,
         count,
         newest[-1].id if len(rows) > limit else "",
-        _public(asked[0]) if asked else None,
+        _public(asked[0], websites) if asked else None,
     )
 
 
@@ -191,6 +206,12 @@ def _owners(store: Store, origin: str) -> list[str]:
         return [site.id for site in sites.all_sites(connection) if origin in site.origins]
 
 
-def _public(row: Any, replies: int = 0) -> PublicComment:
-    is_picked = bool(row.is_picked)
-    return record_of(PublicComment, row, is_picked=is_picked, replies=replies, is_removed=False)
+def _public(row: Any, websites: bool, replies: int = 0) -> PublicComment:
+    website = public_website(row.author_url) if websites and row.author_url else ""
+    return record_of(
+        *(PublicComment, row),
+        author_url=website,
+        is_picked=bool(row.is_picked),
+        replies=replies,
+        is_removed=False,
+    )

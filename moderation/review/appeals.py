@@ -87,11 +87,6 @@ def get_appeal(store: Store, site_ids: Collection[str], appeal_id: str) -> Appea
         return _find(connection, site_ids, appeal_id)
 
 
-def count_open(store: Store, site_id: str) -> int:
-    with store.read() as connection:
-        return appeals.count_open(connection, site_id)
-
-
 def _note(text: str) -> str:
     """The note as it is stored. Raises Invalid with the pointer /note."""
     text = text.replace("\r\n", "\n").strip()

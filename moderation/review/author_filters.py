@@ -17,9 +17,10 @@ from moderation.domain.filter import (
 from moderation.domain.ids import Entropy, timed_id
 from moderation.domain.reputation import SubjectKind
 from moderation.review.filters import facts_of, record_change
+from moderation.review.queues import existing_comment
 from moderation.scorers.site.filters import CompiledFilter
-from moderation.store import audit, filters, queues, reputations
-from moderation.store.filters import stored_filter
+from moderation.store import audit, filters, reputations
+from moderation.store.filters import new_filter
 from moderation.store.sql.engine import Connection, Store
 
 
@@ -85,15 +86,7 @@ def put_on(
             raise Conflict(f"A site has at most {FILTER_LIMIT} filters.")
         draft = FilterDraft(name, mark.kind, action, (entry,), fields=tuple(FilterField), until=until)  # fmt: skip
         CompiledFilter(draft, {})
-        added = stored_filter(
-            draft,
-            id=timed_id("flt", now, entropy(10)),
-            site_id=site_id,
-            version=1,
-            changed_by=moderator_id,
-            created_at=now,
-            changed_at=now,
-        )
+        added = new_filter(draft, site_id, moderator_id, now, timed_id("flt", now, entropy(10)))
         filters.add(connection, added)
         audit.record(
             connection, moderator_id, Change.FILTER_ADDED, site_id, added.id, None, facts_of(added)
@@ -124,9 +117,7 @@ def _marks(
     connection: Connection, site_ids: Collection[str], comment_id: str
 ) -> tuple[str, list[Mark]]:
     """The comment's site, and what filters can name of it."""
-    entry = queues.by_id(connection, comment_id, site_ids)
-    if entry is None:
-        raise NotFound("There is no such comment.")
+    entry = existing_comment(connection, site_ids, comment_id)
     sender = filters.sender_of(connection, comment_id)
     marks = []
     if sender.author_key:

@@ -14,7 +14,7 @@ from moderation.domain.errors import Conflict, Invalid, NotFound
 from moderation.domain.ids import Entropy, timed_id
 from moderation.review.bulk_batches import go_on
 from moderation.review.bulk_sets import Seen
-from moderation.review.site_reasons import choose
+from moderation.review.explanation import UNEXPLAINED, Explanation
 from moderation.store import audit, bulk
 from moderation.store.bulk import BulkAct, BulkMember
 from moderation.store.sql.engine import Store
@@ -70,28 +70,27 @@ def start(
     site_id: str,
     seen: Seen,
     outcome: Outcome,
-    note_code: str = "",
+    explanation: Explanation = UNEXPLAINED,
     *,
-    sentence: str = "",
     take_over: bool = False,
     now: int,
     entropy: Entropy,
 ) -> BulkProgress:
     """Makes a decision about these comments. Up to SMALL are decided at once; of more the sweep takes care.
 
-    seen: of bulk_sets.py. note_code, sentence, take_over: as for a single decision. What somebody has decided about since it
+    seen: of bulk_sets.py. explanation, take_over: as for a single decision, without a note. What somebody has decided about since it
     was seen is left as it is; so is what others have claimed, unless taken over. Raises Invalid, also for no comments.
     """
     if not seen:
         raise Invalid("There are no comments to decide about.")
     with store.read() as connection:
-        _, sentence = choose(connection, site_id, outcome, note_code, sentence)
+        _, sentence = explanation.words(connection, site_id, outcome)
     act = BulkAct(
         timed_id("bulk", now, entropy(10)),
         site_id,
         moderator_id,
         outcome,
-        note_code,
+        explanation.reason,
         take_over,
         len(seen),
         BulkState.GATHERING,

@@ -1,6 +1,7 @@
 """The comments that one decision is to be about: named, or all that a search finds; looked at before, and compared."""
 
 import hmac
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -16,6 +17,7 @@ from moderation.store.sql.engine import Connection, Store
 SAMPLE_SIZE = 5
 PIECE = 600  # comments that a search by words finds at once
 LOOKS = 60  # pieces that are looked at: some seconds
+_MOMENT = r"[0-9]{1,14}"  # ms, in a snapshot
 
 _TOO_MUCH = Invalid(
     f"/filter: Too much to look through, or more than {MEMBERS_LIMIT:,} comments: add a condition, or `until`.",
@@ -34,27 +36,36 @@ class Preview:
     snapshot: str
 
 
-def preview(store: Store, site_id: str, criteria: Criteria) -> Preview:
-    """All comments that a search finds, the newest of them as a sample. Raises Invalid, as search() does, and for more
+def preview(store: Store, site_id: str, criteria: Criteria, now: int) -> Preview:
+    """All comments that a search finds now (ms), the newest of them as a sample. Raises Invalid, as search() does, and for more
     than MEMBERS_LIMIT.
     """
-    seen = _found(store, site_id, criteria)
+    seen = _found(store, site_id, criteria, now)
     with store.read() as connection:
         entries = queues.by_ids(connection, [id for id, _ in seen[-SAMPLE_SIZE:]])
         sample = cards_of(connection, entries[::-1])
-    return Preview(len(seen), sample, _snapshot(store, site_id, seen))
+    return Preview(len(seen), sample, _snapshot(store, site_id, seen, now))
 
 
 def matching(
-    store: Store, site_id: str, criteria: Criteria, expected_count: int, snapshot: str = ""
+    store: Store,
+    site_id: str,
+    criteria: Criteria,
+    expected_count: int,
+    snapshot: str = "",
+    *,
+    now: int,
 ) -> Seen:
     """The comments that a search finds, which must be as many as expected, and with a snapshot of preview() the very
-    same, as they stood; what came in since then is not among them. Raises as preview(), and Drifted.
+    same, as they stood; what came in since then is not among them, and ages are those of then. Raises as preview(),
+    and Drifted.
     """
-    newest, _, _ = snapshot.partition(".")
-    seen = _found(store, site_id, criteria, newest)
+    newest, _, rest = snapshot.partition(".")
+    moment, _, _ = rest.partition(".")
+    looked_at = int(moment) if re.fullmatch(_MOMENT, moment) else now
+    seen = _found(store, site_id, criteria, looked_at, newest)
     is_same = not snapshot or hmac.compare_digest(
-        snapshot.encode(), _snapshot(store, site_id, seen).encode()
+        snapshot.encode(), _snapshot(store, site_id, seen, looked_at).encode()
     )
     if not is_same or len(seen) != expected_count:
         raise Drifted(len(seen))
@@ -77,12 +88,12 @@ def named(store: Store, site_id: str, ids: Sequence[str]) -> Seen:
     return sorted(sequences.items())
 
 
-def _found(store: Store, site_id: str, criteria: Criteria, newest: str = "") -> Seen:
-    """All of them, the oldest first. newest: an id, past which nothing counts, '' for none."""
+def _found(store: Store, site_id: str, criteria: Criteria, now: int, newest: str = "") -> Seen:
+    """All of them, the oldest first. now: ms, ages are as of then. newest: an id, past which nothing counts, '' for none."""
     seen: dict[str, int] = {}
     after = ""
     with store.read() as connection:
-        wanted = wanted_of(connection, store.crypto, site_id, criteria)
+        wanted = wanted_of(connection, store.crypto, [site_id], criteria, now)
         if wanted is None:
             return []
         if not wanted.sought:
@@ -106,7 +117,7 @@ def _up_to(connection: Connection, site_id: str, ids: Sequence[str], newest: str
     return bulk.sequences(connection, site_id, [id for id in ids if not newest or id <= newest])
 
 
-def _snapshot(store: Store, site_id: str, seen: Seen) -> str:
+def _snapshot(store: Store, site_id: str, seen: Seen, moment: int) -> str:
     newest = seen[-1][0] if seen else ""
-    all_of_it = "\x1f".join([site_id, *(f"{id} {sequence}" for id, sequence in seen)])
-    return f"{newest}.{store.crypto.cursor_mac(f'bulk {all_of_it}')}"
+    all_of_it = "\x1f".join([site_id, str(moment), *(f"{id} {sequence}" for id, sequence in seen)])
+    return f"{newest}.{moment}.{store.crypto.cursor_mac(f'bulk {all_of_it}')}"

@@ -102,6 +102,12 @@ def count_held_with_rulings(store: Store, site_id: str) -> int:
         return campaigns.count_settled_comments(connection, site_id)
 
 
+def count_held_comments(store: Store, site_ids: Collection[str]) -> dict[str, int]:
+    """How many comments are held as part of a campaign, by site, without sites that have none."""
+    with store.read() as connection:
+        return counts.held_in_campaigns(connection, site_ids)
+
+
 def count_waiting(store: Store, site_id: str) -> int | None:
     """How many campaigns wait for a ruling, but for those of one comment on the site; None if the site never
     had a campaign.

@@ -3,8 +3,8 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from moderation.domain.errors import NotFound
-from moderation.store import comment_context, queues
+from moderation.review.queues import existing_comment
+from moderation.store import comment_context
 from moderation.store.comment_context import COUNTED, Neighbour
 from moderation.store.sql.engine import Store
 
@@ -33,9 +33,7 @@ class CommentContext:
 def of_comment(store: Store, site_ids: Collection[str], comment_id: str) -> CommentContext:
     """Raises NotFound, also for a comment of another site."""
     with store.read() as connection:
-        entry = queues.by_id(connection, comment_id, site_ids)
-        if entry is None:
-            raise NotFound("There is no such comment.")
+        entry = existing_comment(connection, site_ids, comment_id)
         parent = comment_context.by_id(connection, entry.parent_id) if entry.parent_id else None
         place = (entry.page_id, entry.parent_id, comment_id)
         before, after = comment_context.beside(connection, *place, SIBLINGS)

@@ -2,11 +2,12 @@
 
 from collections.abc import Collection, Iterator
 
+from moderation.domain.audit import COMMAND, Change
 from moderation.domain.comment import GONE
 from moderation.domain.correction import Correction
 from moderation.domain.errors import Invalid, NotFound
-from moderation.review.queues import CommentCard, cards_of
-from moderation.store import corrections, queues
+from moderation.review.queues import CommentCard, cards_of, existing_comment
+from moderation.store import audit, corrections
 from moderation.store.corrections import CorrectedText
 from moderation.store.sql.engine import Connection, Store
 
@@ -47,12 +48,17 @@ def correct(
     return made
 
 
-def retract(store: Store, site_ids: Collection[str], comment_id: str, label: str) -> None:
+def retract(
+    store: Store, site_ids: Collection[str], comment_id: str, label: str, by: str = COMMAND
+) -> None:
     """Takes that back. Raises NotFound where nobody has said so about the present text."""
     with store.write() as connection:
         card = _card(connection, site_ids, comment_id)
-        if not corrections.remove(connection, comment_id, card.revision, label):
+        corrector_id = corrections.remove(connection, comment_id, card.revision, label)
+        if corrector_id is None:
             raise NotFound("There is no such correction.")
+        what, before = Change.COMMENT_CORRECTION_REMOVED, {"label": label, "by": corrector_id}
+        audit.record(connection, by, what, card.site_id, comment_id, before)
 
 
 def of_comment(store: Store, site_ids: Collection[str], comment_id: str) -> list[Correction]:
@@ -81,7 +87,4 @@ def each_correction(store: Store, site_id: str) -> Iterator[CorrectedText]:
 
 
 def _card(connection: Connection, site_ids: Collection[str], comment_id: str) -> CommentCard:
-    entry = queues.by_id(connection, comment_id, site_ids)
-    if entry is None:
-        raise NotFound("There is no such comment.")
-    return cards_of(connection, [entry])[0]
+    return cards_of(connection, [existing_comment(connection, site_ids, comment_id)])[0]

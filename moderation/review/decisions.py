@@ -14,14 +14,13 @@ from moderation.domain.decision import (
 )
 from moderation.domain.errors import Conflict, Invalid, NotFound
 from moderation.domain.ids import Entropy
-from moderation.domain.note import new_note
 from moderation.domain.reason_codes import ReasonCode
 from moderation.review.branches import Replies, reject_replies, take_back_replies
 from moderation.review.claims import refuse_others
+from moderation.review.explanation import UNEXPLAINED, Explanation
 from moderation.review.filings import undo_filings
 from moderation.review.record import record
-from moderation.review.site_reasons import choose
-from moderation.store import decisions, notes
+from moderation.store import decisions
 from moderation.store.decisions import Standing
 from moderation.store.sql.engine import Connection, Store
 
@@ -32,11 +31,9 @@ def decide(
     site_ids: Collection[str],
     comment_id: str,
     outcome: Outcome,
-    note_code: str = "",
+    explanation: Explanation = UNEXPLAINED,
     expected_sequence: int | None = None,
     *,
-    sentence: str = "",
-    note: str = "",
     replies: Replies = Replies.LEAVE,
     take_over: bool = False,
     now: int,
@@ -44,8 +41,6 @@ def decide(
 ) -> Decision:
     """Adds a moderator's decision, its event and deliveries, in one transaction.
 
-    note_code: of the site's list (domain/site_reasons.py), '' for none. sentence: to the writer, '' for the reason's own.
-    note: to colleagues, '' for none.
     expected_sequence: of the decision the moderator saw; None decides whatever came before.
     replies: REJECT rejects all that answers the comment, too, and is taken back with the decision.
     take_over: also where somebody else has claimed the comment.
@@ -57,13 +52,10 @@ def decide(
         raise Invalid("/replies: Only with a comment that is rejected or spam.", "/replies")
     with store.write() as connection:
         standing = locked_standing(connection, site_ids, comment_id, expected_sequence)
-        reasons, sentence = choose(connection, standing.site_id, outcome, note_code, sentence)
+        reasons, sentence = explanation.words(connection, standing.site_id, outcome)
         if not take_over:
             refuse_others(connection, moderator_id, [comment_id])
-        if note.strip():
-            site_id = standing.site_id
-            left = new_note(site_id, comment_id, moderator_id, note, now, entropy, "note")
-            notes.add(connection, left)
+        explanation.leave_note(connection, standing, moderator_id, now, entropy)
         [decision] = decide_locked(
             connection,
             [standing],

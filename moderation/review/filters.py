@@ -11,7 +11,7 @@ from moderation.domain.filter import FILTER_LIMIT, Filter, FilterDraft, FilterKi
 from moderation.domain.ids import Entropy, timed_id
 from moderation.scorers.site.filters import CompiledFilter
 from moderation.store import audit, filters
-from moderation.store.filters import stored_filter
+from moderation.store.filters import new_filter, stored_filter
 from moderation.store.sql.engine import Connection, Store
 
 
@@ -36,15 +36,7 @@ def add_filter(
     has FILTER_LIMIT filters already.
     """
     CompiledFilter(draft, {})
-    added = stored_filter(
-        draft,
-        id=timed_id("flt", now, entropy(10)),
-        site_id=site_id,
-        version=1,
-        changed_by=by,
-        created_at=now,
-        changed_at=now,
-    )
+    added = new_filter(draft, site_id, by, now, timed_id("flt", now, entropy(10)))
     with store.write() as connection:
         if not filters.lock_site(connection, site_id):
             raise NotFound("There is no such site.")

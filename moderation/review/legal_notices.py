@@ -11,9 +11,3 @@ def list_notices(
     """A site's notices of one state, the longest waiting first, past the notice `after`."""
     with store.read() as connection:
         return legal_notices.of_site(connection, site_id, state, after, limit, store.crypto)
-
-
-def count_open(store: Store, site_id: str) -> int:
-    """How many notices wait for a decision."""
-    with store.read() as connection:
-        return legal_notices.count_open(connection, site_id)

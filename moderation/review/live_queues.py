@@ -14,7 +14,15 @@ def marks_of(store: Store, site_ids: Collection[str]) -> dict[str, Marks]:
         return queue_marks.of_sites(connection, site_ids)
 
 
-def newest_ids(store: Store, site_id: str, status: Status, limit: int) -> list[str]:
-    """The ids of the comments of a queue that came last, up to `limit`, the last one first."""
+def newest_ids_by_site(
+    store: Store, site_ids: Collection[str], status: Status, limit: int
+) -> dict[str, list[str]]:
+    """The ids of the comments of a queue of each of these sites that came last, up to `limit`, the last one first."""
     with store.read() as connection:
-        return queues.newest_ids(connection, site_id, status, limit)
+        return queues.newest_ids_by_site(connection, site_ids, status, limit)
+
+
+def newest_id(store: Store, site_ids: Collection[str], status: Status) -> str:
+    """The id of the comment that came last into a queue of these sites; '' where it is empty."""
+    newest = newest_ids_by_site(store, site_ids, status, 1)
+    return max((id for ids in newest.values() for id in ids), default="")

@@ -6,7 +6,9 @@ from moderation.domain.comment import Status
 from moderation.domain.errors import NotFound
 from moderation.domain.ids import Entropy
 from moderation.domain.note import Note, new_note, note_text
-from moderation.store import decisions, notes, queues
+from moderation.review.mentions import store_note
+from moderation.review.queues import existing_comment
+from moderation.store import decisions, notes
 from moderation.store.sql.engine import Store
 
 
@@ -27,7 +29,7 @@ def add_to_comment(
         if standing is None or standing.site_id not in site_ids or standing.status is Status.ERASED:
             raise NotFound("There is no such comment.")
         note = new_note(standing.site_id, comment_id, moderator_id, text, now, entropy)
-        notes.add(connection, note)
+        store_note(connection, note, comment_id, entropy)
     return note
 
 
@@ -37,11 +39,12 @@ def add_to_author(
     site_id: str,
     author: str,
     text: str,
+    comment_id: str = "",
     *,
     now: int,
     entropy: Entropy,
 ) -> Note:
-    """Notes something about an author. author: the key that names them in reputations.
+    """Notes something about an author. author: the key that names them in reputations. comment_id: where it is written.
 
     Raises Invalid, and NotFound where no comment on the site is known to be theirs.
     """
@@ -49,7 +52,7 @@ def add_to_author(
     with store.write() as connection:
         if not notes.is_author(connection, site_id, author):
             raise NotFound("There is no such author.")
-        notes.add(connection, note)
+        store_note(connection, note, comment_id, entropy)
     return note
 
 
@@ -58,9 +61,7 @@ def of_comment(
 ) -> list[Note]:
     """The notes about a comment, the newest first, past the note `after`. Raises NotFound."""
     with store.read() as connection:
-        entry = queues.by_id(connection, comment_id, site_ids)
-        if entry is None:
-            raise NotFound("There is no such comment.")
+        entry = existing_comment(connection, site_ids, comment_id)
         return notes.newest(connection, entry.site_id, comment_id, after, limit)
 
 

@@ -20,7 +20,7 @@ def undo_last(
     Raises as decisions.undo().
     """
     with store.read() as connection:
-        standing = own_decisions.standing(connection, moderator_id, LIMIT)
+        standing = own_decisions.standing(connection, moderator_id, site_ids, LIMIT)
     if not standing:
         return None
     comment_id, sequence = standing[0]

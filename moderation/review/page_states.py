@@ -16,7 +16,7 @@ from moderation.domain.page_state import (
 )
 from moderation.domain.page_url import within
 from moderation.store import audit, page_states, pages, sites
-from moderation.store.page_states import PageRow
+from moderation.store.page_states import PageRow, SitePages
 from moderation.store.sql.engine import Connection, Store
 
 _NO_SITE = "There is no such site."
@@ -28,7 +28,7 @@ _CHANGED = "Somebody has changed this meanwhile."
 class PageStatus:
     """A page with what is set for it, and what follows from that now.
 
-    id: '' for a page that no comment or setting has named yet. closes_at: by its age; ms, None for never.
+    id: '' for a page that no comment or setting has named yet. closes_at: by its age; ms, None for never. opens_at: as in CurrentState.
     """
 
     id: str
@@ -37,6 +37,7 @@ class PageStatus:
     default: PageDefault
     state: PageState
     closes_at: int | None
+    opens_at: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class PageChange:
 def get_default(store: Store, site_id: str) -> PageDefault:
     """What holds for the pages of a site. Raises NotFound."""
     with store.read() as connection:
-        return _default(connection, site_id)
+        return _site(connection, site_id).default
 
 
 def set_default(
@@ -67,7 +68,7 @@ def set_default(
     """
     check_days(default.close_after_days)
     with store.write() as connection:
-        before = _default(connection, site_id)
+        before = _site(connection, site_id).default
         if expected is not None and expected != before:
             raise Conflict(_CHANGED)
         page_states.set_default(connection, site_id, default)
@@ -89,10 +90,10 @@ def get_page(store: Store, site_id: str, page: PageRef, now: int) -> PageStatus:
     now: ms. Raises NotFound for a site that is not there.
     """
     with store.read() as connection:
-        default = _default(connection, site_id)
-        page_id = _find(connection, site_id, page)
+        site = _site(connection, site_id)
+        page_id = find_page(connection, site_id, page)
         stored = page_states.get(connection, page_id) if page_id else None
-    return _status(stored or PageRow("", site_id, page, UNKNOWN_PAGE, 0), default, now)
+    return _status(stored or PageRow("", site_id, page, UNKNOWN_PAGE, 0), site, now)
 
 
 def set_page(
@@ -110,13 +111,13 @@ def set_page(
     site's origins, and for days out of range.
     """
     with store.write() as connection:
-        default = _default(connection, site_id)
-        page_id = _find(connection, site_id, page) or _add(connection, site_id, page, now, entropy)
+        site = _site(connection, site_id)
+        page_id = page_at(connection, site_id, page, now, entropy)
         stored = _locked(connection, site_id, page_id)
-        return _set(connection, stored, default, change, by, now)
+        return _set(connection, stored, site, change, by, now)
 
 
-def _find(connection: Connection, site_id: str, page: PageRef) -> str:
+def find_page(connection: Connection, site_id: str, page: PageRef) -> str:
     """The id of the page, '' where there is none."""
     if page.id:
         found = pages.find(connection, [pages.id_address(site_id, page.id)])
@@ -127,14 +128,10 @@ def _find(connection: Connection, site_id: str, page: PageRef) -> str:
     return at_url.id if at_url and page.id in ("", at_url.external_id) else ""
 
 
-def _add(
-    connection: Connection,
-    site_id: str,
-    page: PageRef,
-    now: int,
-    entropy: Entropy,
-) -> str:
-    """Adds a page as its first comment would."""
+def page_at(connection: Connection, site_id: str, page: PageRef, now: int, entropy: Entropy) -> str:
+    """The id of the page, which is added as its first comment would where there is none. Raises Invalid for one that is not on the site."""
+    if known := find_page(connection, site_id, page):
+        return known
     origins = sites.page_rules(connection, [site_id])[site_id].origins
     if origins and not within(page.url, origins):
         raise Invalid("/page/url: Is not on this site.", "/page/url")
@@ -167,12 +164,12 @@ def change_page(
     where it is not that any more.
     """
     with store.write() as connection:
-        default = _default(connection, site_id)
+        site = _site(connection, site_id)
         stored = _locked(connection, site_id, page_id)
         before = PageChange(stored.setting.state, stored.setting.close_after_days)
         if expected is not None and expected != before:
             raise Conflict(_CHANGED)
-        return _set(connection, stored, default, change, by, now), before
+        return _set(connection, stored, site, change, by, now), before
 
 
 def list_pages(
@@ -180,9 +177,9 @@ def list_pages(
 ) -> list[PageStatus]:
     """Up to `limit` pages of a site past the page `after`, the newest first."""
     with store.read() as connection:
-        default = _default(connection, site_id)
+        site = _site(connection, site_id)
         stored = page_states.newest(connection, site_id, after, limit)
-    return [_status(page, default, now) for page in stored]
+    return [_status(page, site, now) for page in stored]
 
 
 def get_by_id(store: Store, site_id: str, page_id: str, now: int) -> PageStatus:
@@ -191,7 +188,7 @@ def get_by_id(store: Store, site_id: str, page_id: str, now: int) -> PageStatus:
         stored = page_states.get(connection, page_id)
         if stored is None or stored.site_id != site_id:
             raise NotFound(_NO_PAGE)
-        return _status(stored, _default(connection, site_id), now)
+        return _status(stored, _site(connection, site_id), now)
 
 
 def _locked(connection: Connection, site_id: str, page_id: str) -> PageRow:
@@ -204,7 +201,7 @@ def _locked(connection: Connection, site_id: str, page_id: str) -> PageRow:
 def _set(
     connection: Connection,
     before: PageRow,
-    default: PageDefault,
+    site: SitePages,
     change: PageChange,
     by: str,
     now: int,
@@ -229,7 +226,7 @@ def _set(
         _facts(old.state, old.close_after_days, old.since),
         _facts(new.state, new.close_after_days, new.since),
     )
-    return _status(stored, default, now)
+    return _status(stored, site, now)
 
 
 def _facts(
@@ -240,15 +237,17 @@ def _facts(
     return facts | {"since": iso(since)} if since else facts
 
 
-def _default(connection: Connection, site_id: str) -> PageDefault:
-    default = page_states.defaults_of(connection, [site_id]).get(site_id)
-    if default is None:
+def _site(connection: Connection, site_id: str) -> SitePages:
+    site = page_states.of_sites(connection, [site_id]).get(site_id)
+    if site is None:
         raise NotFound(_NO_SITE)
-    return default
+    return site
 
 
-def _status(stored: PageRow, default: PageDefault, now: int) -> PageStatus:
-    current = current_state(default, stored.setting, now)
+def _status(stored: PageRow, site: SitePages, now: int) -> PageStatus:
+    hours = site.hours.at(stored.id, stored.page.url)
+    current = current_state(site.default, stored.setting, now, hours)
     return PageStatus(
-        stored.id, stored.page, stored.setting, default, current.state, current.closes_at
+        *(stored.id, stored.page, stored.setting, site.default),
+        *(current.state, current.closes_at, current.opens_at),
     )

@@ -1,14 +1,45 @@
 """What the policy of then decided about a past comment, and what people did; which of these say something by themselves."""
 
+from collections.abc import Iterator
+
 from moderation.domain.decision import ActorKind, in_effect
+from moderation.domain.policy_scopes import WHOLE_SITE, ScopedPolicy, Scopes, place_of
 from moderation.domain.reason_codes import ReasonCode
-from moderation.store.past_judgements import PastDecision, PastJudgement
+from moderation.store import policy_scopes
+from moderation.store.past_judgements import PastDecision, PastJudgement, past_judgements
+from moderation.store.sql.engine import Connection
 
 _REMOVES = {"approve": False, "reject": True, "spam": True}
 # As decisions.reasons_json() writes them.
 _REPORTED = f'"code": "{ReasonCode.REPORTED}"'
 _SECOND_OPINION = f'"code": "{ReasonCode.SECOND_OPINION}"'
 _BULK = f'"code": "{ReasonCode.BULK_DECIDED}"'
+
+
+def past_in_scope(
+    connection: Connection,
+    site_id: str,
+    scope: ScopedPolicy | None,
+    since: str,
+    limit: int,
+    *,
+    by_people: bool = False,
+) -> Iterator[PastJudgement]:
+    """Those of past_judgements() that the policy of a scope decides about, or would; None: the site's own."""
+    others = policy_scopes.of_site(connection, site_id)
+    name = scope.scope if scope else WHOLE_SITE
+    found = [scope] if scope else []
+    found += [each for each in others if each.scope != name]
+    scopes = Scopes(found)
+    for past in past_judgements(
+        *(connection, {site_id}, since, limit), by_people=by_people, with_places=bool(found)
+    ):
+        chosen = None
+        if found:
+            place = place_of(past.page_id, past.page_url)
+            chosen = scopes.deciding(place, past.language)
+        if (chosen.scope if chosen else WHOLE_SITE) == name:
+            yield past
 
 
 def recorded_decision(past: PastJudgement) -> PastDecision | None:

@@ -11,9 +11,10 @@ from moderation.domain.policy import Condition, Policy, Rule
 from moderation.domain.policy_advice import MISSES, Advice, Looked, Newest, advise
 from moderation.domain.policy_edit import thresholds_of
 from moderation.domain.policy_replay import PolicyReplay
-from moderation.review.past_decisions import LookedAt
+from moderation.domain.policy_scopes import ScopedPolicy
+from moderation.review.past_decisions import LookedAt, past_in_scope
 from moderation.review.score_histograms import HISTOGRAM_DAYS, HISTOGRAM_LIMIT
-from moderation.store.past_judgements import PastJudgement, past_judgements
+from moderation.store.past_judgements import PastJudgement
 from moderation.store.sql.engine import Store
 
 ADVICE_DAYS = 365
@@ -26,10 +27,12 @@ def policy_advice(
     policy: Policy,
     *,
     now: int,
+    scope: ScopedPolicy | None = None,
     misses: int = MISSES,
     limit: int = ADVICE_LIMIT,
 ) -> list[Advice]:
-    """Advice for each threshold of a policy that holds by a score. misses: at most one in so many is accepted.
+    """Advice for each threshold of a policy that holds by a score, from the comments that it decides about. scope: that the policy is
+    for, None for the whole site. misses: at most one in so many is accepted.
 
     A decision says something about a rule where no other rule stops the comment: only there the threshold decides.
     """
@@ -58,7 +61,7 @@ def policy_advice(
     stopped, count = dict.fromkeys(codes, 0), 0
     with store.read() as connection:
         since = _first_id(now, ADVICE_DAYS)
-        decided = past_judgements(connection, {site_id}, since, limit, by_people=True)
+        decided = past_in_scope(connection, site_id, scope, since, limit, by_people=True)
         people = LookedAt()
         for past in decided:
             if (removed := people.removed(past)) is None:
@@ -66,7 +69,7 @@ def policy_advice(
             for code, score in scores_alone(past)[0].items():
                 looked[code].append(Looked(score, removed, _chooses(past.comment_id)))
         since = _first_id(now, HISTOGRAM_DAYS)
-        for past in past_judgements(connection, {site_id}, since, HISTOGRAM_LIMIT):
+        for past in past_in_scope(connection, site_id, scope, since, HISTOGRAM_LIMIT):
             count += 1
             alone, is_stopped = scores_alone(past)
             for code in codes:

@@ -19,12 +19,13 @@ from moderation.domain.comment import Status
 from moderation.domain.decision import Outcome
 from moderation.domain.durations import DAY_MS
 from moderation.domain.ids import timed_id
-from moderation.domain.policy import GRAVITY, Policy, Verdict
+from moderation.domain.policy import GRAVITY, Policy, Verdict, in_closed_hours
 from moderation.domain.policy_replay import PolicyReplay
+from moderation.domain.policy_scopes import WHOLE_SITE, ScopedPolicy, place_of
 from moderation.domain.reason_codes import ReasonCode
-from moderation.policies import policy_in_force
+from moderation.policies.scoped import SitePolicies
 from moderation.review.past_decisions import recorded_decision, removed_by_person
-from moderation.store import past_judgements, queues, sites
+from moderation.store import past_judgements, policy_scopes, queues
 from moderation.store.past_judgements import PastDecision, PastJudgement
 from moderation.store.sql.engine import Store
 
@@ -38,18 +39,22 @@ _STOPPED = _FILED | {Outcome.HOLD}
 # What held a comment whatever the policy said of it, as decisions.reasons_json() writes it.
 _HELD_BY_PLACE = tuple(
     f'"code": "{code}"'
-    for code in (ReasonCode.PREMODERATED, ReasonCode.PARENT_HELD, ReasonCode.PARENT_REMOVED)
+    for code in (
+        *(ReasonCode.PREMODERATED, ReasonCode.UNPROVEN),
+        *(ReasonCode.PARENT_HELD, ReasonCode.PARENT_REMOVED),
+    )
 )
 _GAVE_UP = f'"code": "{ReasonCode.SCORING_FAILED}"'
 
 
 def backtest(
     store: Store,
-    policy: Policy,
+    policy: Policy | None,
     default: Policy,
     site_ids: Collection[str],
     since: int,
     *,
+    scope: ScopedPolicy | None = None,
     now: int,
     limit: int = BACKTEST_LIMIT,
     show_text: bool = False,
@@ -57,20 +62,20 @@ def backtest(
 ) -> Backtest:
     """Applies a policy to what was measured of decided comments since `since` (ms), the newest first.
 
-    default: in force for sites without one of their own. site_ids: () for all sites. It stops, incomplete, after `limit`
-    comments and once is_cancelled() is true.
+    policy: instead of the site's or, with a scope, of that one's; None for none there. What other scopes decide about stays with
+    their policies; with a scope, only comments are looked at that it decides about. default: in force for sites without one
+    of their own. site_ids: () for all sites. It stops, incomplete, after `limit` comments and once is_cancelled() is true.
     """
     complete = True
     with store.read() as connection:
-        in_force = {
-            site.id: policy_in_force(site.policy, default)
-            for site in sites.all_sites(connection)
-            if not site_ids or site.id in site_ids
-        }
-        tally = _Tally(policy, in_force)
+        in_force = policy_scopes.policies_of_sites(connection, site_ids, default)
+        tally = _Tally(in_force, policy, scope)
         first_id = timed_id("cmt", max(0, since), bytes(10))
-        for past in past_judgements.past_judgements(connection, site_ids, first_id, limit):
-            if tally.examined % _CHECKED_EVERY == 0 and is_cancelled():
+        found = past_judgements.past_judgements(
+            connection, site_ids, first_id, limit, with_places=tally.needs_places
+        )
+        for past in found:
+            if tally.looked_at % _CHECKED_EVERY == 0 and is_cancelled():
                 complete = False
                 break
             tally.add(past)
@@ -78,7 +83,7 @@ def backtest(
         if show_text:
             ids = [each.comment_id for samples in tally.samples.values() for each in samples]
             texts = {entry.id: entry.text for entry in queues.by_ids(connection, ids)}
-    return tally.result(since, now, complete and tally.examined < limit, texts)
+    return tally.result(since, now, complete and tally.looked_at < limit, texts)
 
 
 class _Kind(NamedTuple):
@@ -96,17 +101,41 @@ class _Kind(NamedTuple):
 class _Tally:
     """What has been looked at so far: how many comments of each kind, and some of those that change."""
 
-    def __init__(self, policy: Policy, in_force: Mapping[str, Policy]) -> None:
-        self._policy, self._in_force = policy, in_force
-        by_version = {each.version: PolicyReplay((each, policy)) for each in in_force.values()}
-        self._replays = {id: by_version[each.version] for id, each in in_force.items()}
-        self.examined = self._oldest = 0
+    def __init__(
+        self,
+        in_force: Mapping[str, SitePolicies],
+        policy: Policy | None,
+        scope: ScopedPolicy | None,
+    ) -> None:
+        self._in_force, self._policy = in_force, policy
+        self._scope = scope.scope if scope else WHOLE_SITE
+        self._tried = {
+            id: each.without(self._scope) if policy is None else each.with_policy(policy, scope)
+            for id, each in in_force.items()
+        }
+        self._replays: dict[tuple[int, int], PolicyReplay] = {}
+        self._plain: dict[str, PolicyReplay] = {}  # by site
+        self.looked_at = self.examined = self._oldest = 0
         self._kinds: Counter[_Kind] = Counter()
         self._rules: dict[tuple[Outcome, Outcome], Counter[str]] = {}
         self.samples: dict[tuple[Outcome, Outcome], list[Sample]] = {}
+        every = [*in_force.values(), *self._tried.values()]
+        self.needs_places = (
+            self._scope != WHOLE_SITE
+            or any(each.are_scoped for each in every)
+            or any(policy.closed_hours for each in every for policy in each.policies)
+        )
 
     def add(self, past: PastJudgement) -> None:
-        verdicts = self._replays[past.site_id].verdicts(past.signals, past.failed)
+        self.looked_at += 1
+        if self.needs_places:
+            placed = self._placed_verdicts(past)
+            if placed is None:
+                return
+            verdicts = placed
+        else:
+            replay = self._plain.get(past.site_id) or self._plain_replay(past.site_id)
+            verdicts = replay.verdicts(past.signals, past.failed)
         recorded = recorded_decision(past)
         before, after = _outcome(verdicts[0], recorded), _outcome(verdicts[1], recorded)
         self.examined += 1
@@ -123,6 +152,32 @@ class _Tally:
         self._kinds[kind] += 1
         if before is not after:
             self._note_change(past, before, after, verdicts)
+
+    def _plain_replay(self, site_id: str) -> PolicyReplay:
+        """Of a site with one policy that is open at all hours."""
+        pair = [each[site_id].whole_site.policy for each in (self._in_force, self._tried)]
+        replay = self._plain[site_id] = self._replay(*pair)
+        return replay
+
+    def _placed_verdicts(self, past: PastJudgement) -> Sequence[Verdict] | None:
+        """What both policies make of a comment where it stands, and when it came in; None where the scope has nothing to do with it."""
+        place, language = place_of(past.page_id, past.page_url), past.language
+        before, after = (
+            each[past.site_id].of_place(place, language) for each in (self._in_force, self._tried)
+        )
+        if self._scope and self._scope not in (before.scope, after.scope):
+            return None
+        verdicts = self._replay(before.policy, after.policy).verdicts(past.signals, past.failed)
+        return [
+            in_closed_hours(verdict, each.hours, past.came_in)
+            for verdict, each in zip(verdicts, (before, after), strict=True)
+        ]
+
+    def _replay(self, before: Policy, after: Policy) -> PolicyReplay:
+        key = (id(before), id(after))  # a broken one has the version of its default
+        if key not in self._replays:
+            self._replays[key] = PolicyReplay((before, after))
+        return self._replays[key]
 
     def _note_change(
         self, past: PastJudgement, before: Outcome, after: Outcome, verdicts: Sequence[Verdict]
@@ -146,10 +201,11 @@ class _Tally:
                 changes[kind.before, kind.after] += count
         days = max(1.0, (now - (since if complete else self._oldest)) / DAY_MS)
         return Backtest(
-            tried=PolicyName(self._policy.name, self._policy.version),
+            tried=self._named_trial(),
             in_force=tuple(
                 PolicyName(policy.name, policy.version, site_id)
-                for site_id, policy in sorted(self._in_force.items())
+                for site_id, each in sorted(self._in_force.items())
+                for policy in (each.of_scope(self._scope) or each.whole_site.policy,)
             ),
             since=since,
             examined=self.examined,
@@ -173,6 +229,10 @@ class _Tally:
             workload=(self._workload("before", days), self._workload("after", days)),
             affected=(*self._affected("author"), *self._affected("language")),
         )
+
+    def _named_trial(self) -> PolicyName:
+        policy = self._policy or next(iter(self._tried.values())).whole_site.policy
+        return PolicyName(policy.name, policy.version)
 
     def _agreement(self, side: str) -> Agreement:
         """side: before or after."""

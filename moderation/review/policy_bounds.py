@@ -7,8 +7,8 @@ from moderation.domain.ids import timed_id
 from moderation.domain.policy import Policy
 from moderation.domain.policy_bounds import MeasuredBound
 from moderation.domain.policy_replay import PolicyReplay
-from moderation.review.past_decisions import LookedAt
-from moderation.store.past_judgements import past_judgements
+from moderation.domain.policy_scopes import ScopedPolicy
+from moderation.review.past_decisions import LookedAt, past_in_scope
 from moderation.store.sql.engine import Store
 
 BOUNDS_DAYS = 365
@@ -16,10 +16,17 @@ BOUNDS_LIMIT = 20_000  # decided comments: a second
 
 
 def measured_bounds(
-    store: Store, site_id: str, policy: Policy, *, now: int, limit: int = BOUNDS_LIMIT
+    store: Store,
+    site_id: str,
+    policy: Policy,
+    scope: ScopedPolicy | None = None,
+    *,
+    now: int,
+    limit: int = BOUNDS_LIMIT,
 ) -> list[MeasuredBound]:
     """Each bound of a policy with what people decided in the last year; [] where it has none. What counts as a decision is the same
-    as for advice (past_decisions.LookedAt). now: ms.
+    as for advice (past_decisions.LookedAt). scope: that the policy would be for, None for the whole site; only comments count that it
+    would decide about. now: ms.
     """
     if not policy.bounds:
         return []
@@ -27,7 +34,7 @@ def measured_bounds(
     replay, people = PolicyReplay((policy,)), LookedAt()
     since = timed_id("cmt", max(0, now - BOUNDS_DAYS * DAY_MS), bytes(10))
     with store.read() as connection:
-        for past in past_judgements(connection, {site_id}, since, limit, by_people=True):
+        for past in past_in_scope(connection, site_id, scope, since, limit, by_people=True):
             if (removed := people.removed(past)) is None:
                 continue
             [verdict] = replay.verdicts(past.signals, past.failed)

@@ -1,5 +1,7 @@
 """The error ledger: what each rule decided alone, and how often people decided otherwise later."""
 
+import csv
+import io
 import re
 from collections import Counter
 from dataclasses import dataclass
@@ -10,8 +12,11 @@ from moderation.domain.durations import DAY_MS
 from moderation.domain.ids import timed_id
 from moderation.domain.policy import Policy
 from moderation.domain.policy_edit import thresholds_of
-from moderation.review.past_decisions import LookedAt, recorded_decision
-from moderation.store.past_judgements import PastJudgement, past_judgements
+from moderation.domain.policy_scopes import ScopedPolicy
+from moderation.domain.statement_csv import plain_cell
+from moderation.review.past_decisions import LookedAt, past_in_scope, recorded_decision
+from moderation.review.samples import BlindEstimate
+from moderation.store.past_judgements import PastJudgement
 from moderation.store.sql.engine import Store
 
 ERRORS_DAYS = 90
@@ -20,6 +25,12 @@ ERRORS_LIMIT = 100_000  # comments
 _MODEL = re.compile(r'\{"name": "([^"]*)", "value": [^,}]+, "scorer": "[^"]*", "model": "([^"]+)"')
 _LABEL = re.compile(r'"label": "([^"]+)"')
 _CODE = re.compile(r'\{"code": "([a-z0-9_]+)"')  # as decisions.reasons_json() writes it
+_OF_SHARES = ("", " of", " from", " to")
+_CSV = (
+    *("what", "name", "model", "gave a reason", "alone"),
+    *(f"wrongly held{part}" for part in _OF_SHARES),
+    *(f"wrongly passed{part}" for part in _OF_SHARES),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +81,15 @@ def policy_errors(
     site_id: str,
     policy: Policy,
     *,
+    scope: ScopedPolicy | None = None,
     now: int,
     days: int = ERRORS_DAYS,
     limit: int = ERRORS_LIMIT,
 ) -> PolicyErrors:
     """Beside what people have decided since: reports that they upheld are removals, appeals that they granted approvals.
 
-    policy: in force, by whose thresholds a comment that was passed wrongly is given to a rule. now: ms.
+    policy: in force, by whose thresholds a comment that was passed wrongly is given to a rule. scope: that it is for, None for the whole
+    site; only comments count that it decides about. now: ms.
     """
     fired: Counter[str] = Counter()
     alone: Counter[str] = Counter()
@@ -89,7 +102,7 @@ def policy_errors(
     since = max(0, now - days * DAY_MS)
     with store.read() as connection:
         first_id = timed_id("cmt", since, bytes(10))
-        for past in past_judgements(connection, {site_id}, first_id, limit):
+        for past in past_in_scope(connection, site_id, scope, first_id, limit):
             looked += 1
             decision = recorded_decision(past)
             if decision is None:
@@ -176,3 +189,33 @@ def _nearest(policy: Policy, past: PastJudgement) -> tuple[str, str]:
         if each.signal in values
     ]
     return max(near)[1:] if near else ("", "")
+
+
+def csv_of(found: PolicyErrors, blind: BlindEstimate) -> str:
+    """A line for the policy as a whole, for the weekly sample, for each rule, and for each score of a model (RFC 4180). Of each share hits, of how
+    many, and its 95 % interval, 0..1.
+    """
+    lines = io.StringIO()
+    writer = csv.writer(lines)
+    writer.writerow(_CSV)
+    rows: list[tuple[tuple[str | int, ...], Share, Share]] = [
+        (("policy", "", "", found.examined, ""), found.wrongly_held, found.wrongly_passed),
+        (("weekly sample", "", "", "", ""), blind.wrongly_rejected, blind.wrongly_passed),
+    ]
+    rows += [
+        (("rule", each.code, "", each.fired, each.alone), each.wrongly_held, each.wrongly_passed)
+        for each in found.rules
+    ]
+    rows += [
+        (("score", each.label, each.model, "", ""), each.wrongly_held, each.wrongly_passed)
+        for each in found.scores
+    ]
+    for cells, held, passed in rows:
+        named = (plain_cell(cell) if isinstance(cell, str) else cell for cell in cells)
+        writer.writerow((*named, *_share_cells(held), *_share_cells(passed)))
+    return lines.getvalue()
+
+
+def _share_cells(share: Share) -> tuple[object, ...]:
+    low, high = share.interval or (None, None)
+    return share.hits, share.count, *("" if n is None else round(n, 5) for n in (low, high))

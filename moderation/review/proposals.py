@@ -1,21 +1,25 @@
 """What a trainee would decide: another person agrees by deciding so, or decides otherwise."""
 
+import heapq
 from collections.abc import Collection
 from dataclasses import replace
+from itertools import islice
 
 from moderation.domain.comment import Status
-from moderation.domain.decision import Outcome
-from moderation.domain.errors import Conflict
+from moderation.domain.decision import Decision, Outcome
+from moderation.domain.errors import Conflict, Invalid, NotFound
 from moderation.domain.ids import Entropy, timed_id
-from moderation.domain.note import new_note
 from moderation.domain.proposal import Proposal, ProposalState, Tally
 from moderation.domain.site_reasons import sentence_text
 from moderation.review.claims import refuse_others
-from moderation.review.decisions import locked_standing
+from moderation.review.decisions import decide, locked_standing
+from moderation.review.explanation import UNEXPLAINED, Explanation
 from moderation.review.queues import CommentCard, cards_of
-from moderation.review.site_reasons import choose
-from moderation.store import notes, proposals, queues
+from moderation.store import proposals, queues
+from moderation.store.decisions import standings
 from moderation.store.sql.engine import Store
+
+_LOOKED_AT = 100  # of somebody's last proposals, for the one to take back
 
 
 def propose(
@@ -24,11 +28,9 @@ def propose(
     site_ids: Collection[str],
     comment_id: str,
     outcome: Outcome,
-    reason_code: str = "",
+    explanation: Explanation = UNEXPLAINED,
     expected_sequence: int | None = None,
     *,
-    sentence: str = "",
-    note: str = "",
     now: int,
     entropy: Entropy,
 ) -> Proposal:
@@ -41,17 +43,14 @@ def propose(
         standing = locked_standing(connection, site_ids, comment_id, expected_sequence)
         if standing.status is Status.PENDING:
             raise Conflict("This comment is being judged: wait a moment.")
-        choose(connection, standing.site_id, outcome, reason_code, sentence)
+        explanation.words(connection, standing.site_id, outcome)  # as it could be decided
         refuse_others(connection, moderator_id, [comment_id])
         before = proposals.open_of(connection, [comment_id]).get(comment_id)
         if before and before.moderator_id != moderator_id:
             raise Conflict("Somebody else has proposed something about this comment.")
         if before:
             proposals.save(connection, _withdrawn(before, now))
-        if note.strip():
-            site_id = standing.site_id
-            left = new_note(site_id, comment_id, moderator_id, note, now, entropy, "note")
-            notes.add(connection, left)
+        explanation.leave_note(connection, standing, moderator_id, now, entropy)
         proposal = Proposal(
             timed_id("prp", now, entropy(10)),
             comment_id,
@@ -59,8 +58,8 @@ def propose(
             moderator_id,
             standing.revision,
             outcome,
-            reason_code,
-            sentence_text(sentence),
+            explanation.reason,
+            sentence_text(explanation.sentence),
             now,
         )
         proposals.add(connection, proposal)
@@ -81,21 +80,93 @@ def withdraw(
     return proposal
 
 
-def list_open(
-    store: Store, site_id: str, after: str = "", limit: int = 25
-) -> list[tuple[Proposal, CommentCard]]:
-    """A site's open proposals past the one `after`, the oldest first, with their comments."""
+def withdraw_last(store: Store, moderator_id: str, site_id: str, *, now: int) -> Proposal | None:
+    """Takes the last one back that is open on this site of all of somebody's; None where there is none. Raises as withdraw()."""
     with store.read() as connection:
-        found = proposals.of_site(connection, site_id, after, limit)
+        made = proposals.of_moderator(connection, site_id, moderator_id, "", _LOOKED_AT)
+    last = next((each for each in made if each.state is ProposalState.OPEN), None)
+    return withdraw(store, moderator_id, {site_id}, last.comment_id, now=now) if last else None
+
+
+def agree(
+    store: Store,
+    moderator_id: str,
+    site_ids: Collection[str],
+    proposal_id: str,
+    *,
+    take_over: bool = False,
+    now: int,
+    entropy: Entropy,
+) -> Decision:
+    """Decides as was proposed, with its reason and sentence. Raises NotFound; Conflict where it is no longer open, or its comment has
+    changed; else as decisions.decide().
+    """
+    proposal, sequence = _still_open(store, site_ids, proposal_id)
+    return decide(
+        *(store, moderator_id, site_ids, proposal.comment_id, proposal.outcome),
+        *(Explanation(proposal.reason_code, proposal.sentence), sequence),
+        take_over=take_over,
+        now=now,
+        entropy=entropy,
+    )
+
+
+def refuse(
+    store: Store,
+    moderator_id: str,
+    site_ids: Collection[str],
+    proposal_id: str,
+    outcome: Outcome,
+    explanation: Explanation = UNEXPLAINED,
+    *,
+    take_over: bool = False,
+    now: int,
+    entropy: Entropy,
+) -> Decision:
+    """Decides otherwise than was proposed. Raises Invalid for the outcome that was proposed; else as agree()."""
+    proposal, sequence = _still_open(store, site_ids, proposal_id)
+    if outcome is proposal.outcome:
+        raise Invalid("That is what was proposed: agree instead.", "/outcome")
+    return decide(
+        *(store, moderator_id, site_ids, proposal.comment_id, outcome, explanation, sequence),
+        take_over=take_over,
+        now=now,
+        entropy=entropy,
+    )
+
+
+def _still_open(store: Store, site_ids: Collection[str], proposal_id: str) -> tuple[Proposal, int]:
+    """An open proposal, and the sequence of its comment, by which a decision meanwhile is found."""
+    with store.read() as connection:
+        proposal = proposals.get(connection, site_ids, proposal_id)
+        if proposal is None:
+            raise NotFound("There is no such proposal.")
+        if proposal.state is not ProposalState.OPEN:
+            raise Conflict("This proposal is no longer open.")
+        return proposal, standings(connection, [proposal.comment_id])[proposal.comment_id].sequence
+
+
+def get_proposal(store: Store, site_ids: Collection[str], proposal_id: str) -> Proposal:
+    """A proposal, whatever became of it. Raises NotFound."""
+    with store.read() as connection:
+        if proposal := proposals.get(connection, site_ids, proposal_id):
+            return proposal
+    raise NotFound("There is no such proposal.")
+
+
+def list_open(
+    store: Store, site_ids: Collection[str], after: str = "", limit: int = 25
+) -> list[tuple[Proposal, CommentCard]]:
+    """The open proposals of these sites past the one `after`, the oldest first, with their comments."""
+    with store.read() as connection:
+        lists = (
+            proposals.of_site(connection, site_id, after, limit)
+            for site_id in proposals.sites_with_some(connection, site_ids)
+        )
+        found = list(islice(heapq.merge(*lists, key=lambda proposal: proposal.id), limit))
         ids = [each.comment_id for each in found]
         cards = {card.id: card for card in cards_of(connection, queues.by_ids(connection, ids))}
     return [(each, cards[each.comment_id]) for each in found if each.comment_id in cards]
-
-
-def count_open(store: Store, site_id: str) -> int:
-    """How many wait."""
-    with store.read() as connection:
-        return proposals.count_open(connection, site_id)
 
 
 def of_moderator(

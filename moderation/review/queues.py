@@ -1,7 +1,9 @@
 """The moderators' queues, and the card that shows one comment."""
 
+import heapq
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
+from itertools import islice
 
 from moderation.domain.comment import Status
 from moderation.domain.decision import Decision
@@ -37,6 +39,8 @@ SEARCHED = (*QUEUE_ORDER, Status.WITHDRAWN)
 REPORTED = "reported"
 # The queue of what trainees propose.
 PROPOSED = "proposed"
+# The queue of what a person has claimed and decided about.
+OWN = "mine"
 # Queues of waiting comments are worked through oldest first; in the others people look things up.
 _OLDEST_FIRST = {Status.HELD, Status.PENDING}
 
@@ -161,17 +165,16 @@ def list_queue(
 
 
 def list_reported(
-    store: Store, site_id: str, after: str = "", limit: int = 25
+    store: Store, site_ids: Collection[str], after: str = "", limit: int = 25
 ) -> list[CommentCard]:
-    """Up to `limit` cards of comments that readers reported, past the report `after`; longest waiting first."""
+    """Up to `limit` cards of comments of these sites that readers reported, past the report `after`; longest waiting first."""
     with store.read() as connection:
-        return cards_of(connection, queues.reported(connection, site_id, after, limit))
-
-
-def count_reported(store: Store, site_id: str) -> int:
-    """How many comments wait because readers reported them."""
-    with store.read() as connection:
-        return queues.count_reported(connection, site_id)
+        lists = (
+            queues.reported(connection, site_id, after, limit)
+            for site_id in reports.sites_with_some(connection, site_ids)
+        )
+        merged = heapq.merge(*lists, key=lambda entry: entry.first_report)
+        return cards_of(connection, list(islice(merged, limit)))
 
 
 def list_reports(
@@ -182,38 +185,44 @@ def list_reports(
     Raises NotFound, also for a comment of another site.
     """
     with store.read() as connection:
-        if queues.by_id(connection, comment_id, site_ids) is None:
-            raise NotFound("There is no such comment.")
+        existing_comment(connection, site_ids, comment_id)
         return reports.of_comment(connection, comment_id, after, limit)
 
 
-def queue_counts(store: Store, site_id: str) -> dict[Status, int]:
-    """How many comments each queue holds."""
+def held_counts(store: Store, site_ids: Collection[str]) -> dict[str, int]:
+    """How many comments are held on each of these sites."""
     with store.read() as connection:
-        counts_by_status = counts.of_site(connection, site_id)
-    return {status: counts_by_status[status] for status in QUEUE_ORDER}
+        counts_by_site = counts.of_sites(connection, site_ids)
+    return {site_id: each[Status.HELD] for site_id, each in counts_by_site.items()}
 
 
-def score_names(store: Store, site_id: str) -> list[str]:
+def score_names(store: Store, site_ids: Collection[str]) -> list[str]:
     """The scores that held comments can be put in order by."""
     with store.read() as connection:
-        return held_ranks.labels(connection, site_id)
+        return held_ranks.labels(connection, site_ids)
 
 
-def reason_counts(store: Store, site_id: str, status: Status) -> dict[str, int]:
+def reason_counts(store: Store, site_ids: Collection[str], status: Status) -> dict[str, int]:
     """How many comments of a queue have which reason code in effect; the most frequent first."""
     with store.read() as connection:
-        counts_by_code = counts.of_reasons(connection, site_id, status)
+        counts_by_code = counts.of_reasons(connection, site_ids, status)
     return dict(sorted(counts_by_code.items(), key=lambda item: (-item[1], item[0])))
 
 
 def get_card(store: Store, site_ids: Collection[str], comment_id: str) -> CommentCard:
     """One comment. Raises NotFound, also for a comment of another site."""
     with store.read() as connection:
-        entry = queues.by_id(connection, comment_id, site_ids)
-        if entry is None:
-            raise NotFound("There is no such comment.")
-        return cards_of(connection, [entry])[0]
+        return cards_of(connection, [existing_comment(connection, site_ids, comment_id)])[0]
+
+
+def existing_comment(
+    connection: Connection, site_ids: Collection[str], comment_id: str
+) -> QueueEntry:
+    """The comment, whatever its status. Raises NotFound, also for one of another site."""
+    entry = queues.by_id(connection, comment_id, site_ids)
+    if entry is None:
+        raise NotFound("There is no such comment.")
+    return entry
 
 
 def get_cards(

@@ -15,7 +15,8 @@ from moderation.domain.reputation import (
     reputation_score,
 )
 from moderation.review.filings import undo_domain_filings
-from moderation.store import audit, queues, reputations
+from moderation.review.queues import existing_comment
+from moderation.store import audit, reputations
 from moderation.store.reputations import Reset, Vote
 from moderation.store.sql.engine import Connection, Store
 
@@ -58,8 +59,7 @@ def of_comment(
     Those of which nothing is known are included. Raises NotFound for a comment of another site.
     """
     with store.read() as connection:
-        if queues.by_id(connection, comment_id, site_ids) is None:
-            raise NotFound("There is no such comment.")
+        existing_comment(connection, site_ids, comment_id)
         subjects = sorted(reputations.subjects_of(connection, [comment_id])[comment_id].subjects)
         weeks = reputations.counts_of(connection, subjects)
     return [

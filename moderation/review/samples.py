@@ -1,4 +1,4 @@
-"""The weekly sample at work: the next comment without what a machine made of it, a person's verdict, and what follows from all."""
+"""The weekly sample at work: a person's verdict, and what follows from all; review/second_looks.py has the next comment."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,6 @@ from moderation.store.samples import Sampled
 from moderation.store.sql.engine import Connection, Store
 
 _AS_DECIDED = {"approve": (Status.APPROVED,), "remove": (Status.REJECTED, Status.SPAM)}
-_GONE_AT_ONCE = 50  # that are passed over for one that is still as it was
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,30 +29,8 @@ class BlindEstimate:
     size: int
 
 
-def next_sampled(store: Store, site_id: str, *, now: int) -> QueueEntry | None:
-    """The next comment that waits for a verdict; None where none does. What has changed since it was drawn is passed over, and ends."""
-    with store.read() as connection:
-        waiting = samples.waiting(connection, site_id, _GONE_AT_ONCE)
-        entries = {
-            entry.id: entry
-            for entry in queues.by_ids(connection, [each.comment_id for each in waiting])
-        }
-    gone = []
-    found = None
-    for each in waiting:
-        entry = entries.get(each.comment_id)
-        if _is_as_drawn(each, entry):
-            found = entry
-            break
-        gone.append(each.comment_id)
-    if gone:
-        with store.write() as connection:
-            for id in gone:
-                samples.judge(connection, id, Verdict.GONE, "", now)
-    return found
-
-
-def _is_as_drawn(sampled: Sampled, entry: QueueEntry | None) -> bool:
+def is_as_drawn(sampled: Sampled, entry: QueueEntry | None) -> bool:
+    """Whether a comment is still as it was when it was drawn."""
     return (
         entry is not None
         and (entry.revision, entry.sequence) == (sampled.revision, sampled.sequence)
@@ -71,7 +48,7 @@ def judge(
     with store.write() as connection:
         sampled = _get(connection, site_id, comment_id)
         entry = queues.by_id(connection, comment_id, [site_id])
-        if sampled.verdict or not _is_as_drawn(sampled, entry):
+        if sampled.verdict or not is_as_drawn(sampled, entry):
             raise Conflict("This comment has been looked at, or has changed, meanwhile.")
         if not samples.judge(connection, comment_id, verdict, by, now):
             raise Conflict("Somebody else was faster.")
@@ -119,10 +96,10 @@ def estimate(store: Store, site_id: str, *, now: int) -> BlindEstimate:
     )
 
 
-def count_waiting(store: Store, site_id: str) -> int:
-    """How many sampled comments wait for a verdict."""
+def size_of(store: Store, site_id: str) -> int:
+    """How many approved and how many removed comments a week's sample has."""
     with store.read() as connection:
-        return samples.count_waiting(connection, site_id)
+        return samples.size_of(connection, site_id)
 
 
 def set_size(store: Store, site_id: str, size: int, by: str = COMMAND) -> int:

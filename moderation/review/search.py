@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from ipaddress import ip_network
 
+from moderation.domain.age import read_age
 from moderation.domain.comment import Status
 from moderation.domain.errors import Invalid
 from moderation.domain.ids import timed_id
@@ -13,6 +14,7 @@ from moderation.domain.search_words import Phrase, fact_word, parse_query
 from moderation.domain.sender_address import canonical_address
 from moderation.review.queues import SEARCHED, CommentCard, cards_of
 from moderation.store import pages, queues
+from moderation.store.held_ranks import rank_of
 from moderation.store.ranked_search import find_ranked
 from moderation.store.search import Wanted, find
 from moderation.store.search_index import Sought
@@ -33,8 +35,10 @@ class Criteria:
     author: the sender's in the same way, `id:` with the site's own id of the author, the key that the
     author's page in the console has, or words of the name. domain: registrable, linked to. language: ISO 639.
     decided_by: policy, moderator or import. moderator: the id of who decided last. since, until: ms, from and before.
+    age: of the comment when it is looked for, `under-24h` or `over-4h`.
     alone: only what is part of no campaign. not_of_others: a person; without what others have claimed.
-    not_proposed: without what a trainee has proposed something about.
+    not_proposed_on: sites of which what a trainee has proposed something about is left out.
+    score: of held comments, by its name; score_from, score_to: 0 to 1, both within.
     order: newest or oldest; of held comments also urgency, or the name of a score.
     """
 
@@ -49,9 +53,13 @@ class Criteria:
     moderator: str = ""
     since: int | None = None
     until: int | None = None
+    age: str = ""
     alone: bool = False
     not_of_others: str = ""
-    not_proposed: bool = False
+    not_proposed_on: Collection[str] = ()
+    score: str = ""
+    score_from: float | None = None
+    score_to: float | None = None
     order: str = NEWEST
 
 
@@ -68,11 +76,19 @@ class Results:
 
 
 def search(
-    store: Store, site_id: str, criteria: Criteria, after: str = "", limit: int = 25
+    store: Store,
+    site_ids: Collection[str],
+    criteria: Criteria,
+    after: str = "",
+    limit: int = 25,
+    *,
+    now: int,
 ) -> Results:
-    """Up to `limit` comments past the place `after`. Raises Invalid with the pointer /query, /author or /order."""
+    """Up to `limit` comments of these sites past the place `after`. now: ms. Raises Invalid with the pointer /query,
+    /author, /age, /score or /order.
+    """
     with store.read() as connection:
-        wanted = wanted_of(connection, store.crypto, site_id, criteria)
+        wanted = wanted_of(connection, store.crypto, site_ids, criteria, now)
         if wanted is None:
             return Results((), "")
         find_page = find if criteria.order in BY_TIME else find_ranked
@@ -83,28 +99,53 @@ def search(
 
 
 def wanted_of(
-    connection: Connection, crypto: Crypto, site_id: str, criteria: Criteria
+    connection: Connection,
+    crypto: Crypto,
+    site_ids: Collection[str],
+    criteria: Criteria,
+    now: int,
 ) -> Wanted | None:
-    """What the store must find; None where there is no such page. Raises Invalid as search()."""
+    """What the store must find; None where there is no such page. now: ms, ages are as of then. Raises Invalid as search()."""
     if criteria.order not in BY_TIME and criteria.status is not Status.HELD:
         raise Invalid(
             "/order: Only held comments are in this order: add the status held.", "/order"
         )
-    wanted = _wanted(crypto, site_id, criteria)
+    if criteria.score and criteria.status is not Status.HELD:
+        raise Invalid(
+            "/score: Scores are kept apart of held comments only: add the status held.", "/score"
+        )
+    if not criteria.score and (criteria.score_from, criteria.score_to) != (None, None):
+        raise Invalid("/score: Bounds of which score? Add its name.", "/score")
+    wanted = _wanted(crypto, site_ids, _with_times(criteria, now))
     if not criteria.page_url:
         return wanted
-    page = pages.find_url(connection, site_id, criteria.page_url)
-    return replace(wanted, page_id=page.id) if page else None
+    found = (pages.find_url(connection, site_id, criteria.page_url) for site_id in site_ids)
+    page_ids = [page.id for page in found if page]
+    return replace(wanted, page_ids=page_ids) if page_ids else None
 
 
-def _wanted(crypto: Crypto, site_id: str, criteria: Criteria) -> Wanted:
+def _with_times(criteria: Criteria, now: int) -> Criteria:
+    """The same with its age as times."""
+    if not criteria.age:
+        return criteria
+    age = read_age(criteria.age)
+    since, until = criteria.since, criteria.until
+    if age.is_over:
+        # The age itself is neither: comments have whole milliseconds.
+        until = min(now - age.ms, until if until is not None else now)
+    else:
+        since = max(now - age.ms + 1, since or 0)
+    return replace(criteria, age="", since=since, until=until)
+
+
+def _wanted(crypto: Crypto, site_ids: Collection[str], criteria: Criteria) -> Wanted:
     """What the store must find, but for the page."""
     comment_id = ""
-    senders: list[tuple[str, str]] = []
+    senders: list[_Sender] = []
     phrases: tuple[Phrase, ...] = ()
     name: tuple[Phrase, ...] = ()
     if query := criteria.query.strip():
-        sender = _sender(crypto, site_id, query, "/query")
+        sender = _sender(crypto, site_ids, query, "/query")
         if _COMMENT_ID.fullmatch(query):
             comment_id = query
         elif sender:
@@ -112,7 +153,7 @@ def _wanted(crypto: Crypto, site_id: str, criteria: Criteria) -> Wanted:
         else:
             phrases = _phrases(query, "/query")
     if author := criteria.author.strip():
-        sender = _author(crypto, site_id, author)
+        sender = _author(crypto, site_ids, author)
         if sender:
             senders.append(sender)
         else:
@@ -123,9 +164,9 @@ def _wanted(crypto: Crypto, site_id: str, criteria: Criteria) -> Wanted:
         if value.strip()
     ]
     return Wanted(
-        site_id=site_id,
+        site_ids=site_ids,
         statuses=_statuses(criteria.status),
-        sought=Sought(site_id, phrases, name, facts),
+        sought=Sought(site_ids, phrases, name, facts),
         comment_id=comment_id,
         senders=tuple(senders),
         reason=criteria.reason,
@@ -135,9 +176,18 @@ def _wanted(crypto: Crypto, site_id: str, criteria: Criteria) -> Wanted:
         until=_first_id(criteria.until),
         alone=criteria.alone,
         not_of_others=criteria.not_of_others,
-        not_proposed=criteria.not_proposed,
+        not_proposed_on=criteria.not_proposed_on,
+        score=_score(criteria),
         order=criteria.order,
     )
+
+
+def _score(criteria: Criteria) -> tuple[str, int, int] | None:
+    """The name of a score, and the smallest and the largest rank that are wanted."""
+    if not criteria.score:
+        return None
+    most = 1.0 if criteria.score_to is None else criteria.score_to
+    return criteria.score, rank_of(most), rank_of(criteria.score_from or 0.0)
 
 
 def names_sender(criteria: Criteria) -> bool:
@@ -165,20 +215,25 @@ def _phrases(text: str, pointer: str) -> tuple[Phrase, ...]:
         raise Invalid(f"{pointer}: {error.message}", pointer) from None
 
 
-def _author(crypto: Crypto, site_id: str, author: str) -> tuple[str, str] | None:
+_Sender = tuple[
+    str, Collection[str]
+]  # a column, and the keys that are good: some differ from site to site
+
+
+def _author(crypto: Crypto, site_ids: Collection[str], author: str) -> _Sender | None:
     if author.startswith("id:"):
-        return "author_key", crypto.author_key(site_id, author)
+        return "author_key", [crypto.author_key(site_id, author) for site_id in site_ids]
     if _AUTHOR_KEY.fullmatch(author):
-        return "author_key", author
-    return _sender(crypto, site_id, author, "/author")
+        return "author_key", [author]
+    return _sender(crypto, site_ids, author, "/author")
 
 
-def _sender(crypto: Crypto, site_id: str, text: str, pointer: str) -> tuple[str, str] | None:
-    """The column and the key of who sent it; None where the text names no sender."""
+def _sender(crypto: Crypto, site_ids: Collection[str], text: str, pointer: str) -> _Sender | None:
+    """The column and the keys of who sent it; None where the text names no sender."""
     if _EMAIL.fullmatch(text):
-        return "email_key", crypto.email_key(text)
+        return "email_key", [crypto.email_key(text)]
     if address := canonical_address(text):
-        return "address_key", crypto.address_key(address)
+        return "address_key", [crypto.address_key(address)]
     if not _NETWORK.fullmatch(text):
         return None
     try:
@@ -187,4 +242,4 @@ def _sender(crypto: Crypto, site_id: str, text: str, pointer: str) -> tuple[str,
         return None
     if network != network_of(network.partition("/")[0]):
         raise Invalid(f"{pointer}: A network is a /24, or a /48 of IPv6.", pointer)
-    return "network_key", crypto.network_key(site_id, network)
+    return "network_key", [crypto.network_key(site_id, network) for site_id in site_ids]

@@ -1,13 +1,12 @@
-"""The list of reasons that a site's moderators choose from, and what is chosen with a decision."""
+"""The list of reasons that a site's moderators choose from."""
 
 from collections.abc import Sequence
 
 from moderation.domain.audit import COMMAND, Change
-from moderation.domain.decision import Outcome, Reason
-from moderation.domain.errors import Conflict, Invalid, NotFound
-from moderation.domain.site_reasons import SiteReason, SiteReasons, check_reasons, sentence_text
+from moderation.domain.errors import Conflict, NotFound
+from moderation.domain.site_reasons import SiteReason, SiteReasons, check_reasons
 from moderation.store import audit, filters, sites
-from moderation.store.sql.engine import Connection, Store
+from moderation.store.sql.engine import Store
 
 
 def get_reasons(store: Store, site_id: str) -> SiteReasons:
@@ -46,23 +45,3 @@ def _facts(known: SiteReasons) -> dict[str, object]:
     """What the audit keeps of a list: each reason's texts by its code, and their order."""
     texts = {each.code: [dict(each.labels), dict(each.sentences)] for each in known.reasons}
     return texts | {"order": [each.code for each in known.reasons]}
-
-
-def choose(
-    connection: Connection, site_id: str, outcome: Outcome, code: str, sentence: str
-) -> tuple[tuple[Reason, ...], str]:
-    """What a decision says why: its reason, () for none, with the name it has now, and the sentence to the writer.
-
-    code: '' for none. sentence: '' for the reason's own. Raises Invalid for a code that is not in the site's list,
-    and for a sentence that nobody would be told or that is too long.
-    """
-    sentence = sentence_text(sentence)
-    if sentence and outcome is Outcome.APPROVE:
-        raise Invalid("/sentence: The writer of an approved comment is told nothing.", "/sentence")
-    if not code:
-        return (), sentence
-    known = sites.reasons(connection, site_id)
-    chosen = known.choose(code)
-    if outcome is not Outcome.APPROVE:
-        sentence = sentence or chosen.sentence(known.language)
-    return (Reason(code, chosen.label(known.language)),), sentence

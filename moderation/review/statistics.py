@@ -26,6 +26,7 @@ PERIODS = (7, 30, 90)  # days
 MONTH_DAYS = 30
 ALARM_DAYS = 7  # so long an alarm is shown
 _CSV = ("day", "what", "name", "count")
+_OF_PEOPLE = ("by", "reversed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,9 +172,9 @@ def csv_of(found: Statistics, names: Mapping[str, str]) -> str:
     for day, period in found.days:
         for name, count in sorted(period.totals.items()):
             what, _, rest = name.partition(".")
-            if what == "wait" or (what == "by" and rest not in names):
+            if what in ("wait", "pace") or (what in _OF_PEOPLE and rest not in names):
                 continue
-            rest = names[rest] if what == "by" else rest
+            rest = names[rest] if what in _OF_PEOPLE else rest
             writer.writerow((iso_day(day), what, plain_cell(rest), count))
         for share, named in ((0.5, "median"), (0.9, "90 %")):
             if (ms := period.waited(share)) is not None:

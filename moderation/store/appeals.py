@@ -62,13 +62,6 @@ def of_site(
     return [_appeal(row) for row in rows]
 
 
-def count_open(connection: Connection, site_id: str) -> int:
-    query = sa.select(sa.func.count()).where(
-        appeals.c.site_id == site_id, appeals.c.state == AppealState.OPEN.value
-    )
-    return connection.execute(query).scalar_one()
-
-
 def settle(connection: Connection, new_decisions: Sequence[Decision]) -> None:
     """What new decisions, at most one for each comment, make of the appeals of these comments (Appeal.after)."""
     # Nobody appeals before the first decision.

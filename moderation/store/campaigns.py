@@ -83,10 +83,10 @@ _LONGEST_WAITING = {
 }
 # One comment on a site is shown as the comment that it is.
 _WAITING_COUNT = sa.text(f"""
-    SELECT count(*) {_waiting(False)} AND 1 < (
+    SELECT count(*) {_waiting(False)} AND (held > 1 OR 1 < (
         SELECT sum(comments) FROM comment_counts t
         WHERE t.site_id = :site AND t.campaign_id = w.campaign_id
-    )
+    ))
 """)  # noqa: S608
 _SETTLED_COUNT = sa.text(f"SELECT sum(held) {_waiting(True)}")
 _OF_SITE_HERE = "FROM comments WHERE campaign_id = :id AND site_id = :site AND campaign_id <> ''"

@@ -1,16 +1,36 @@
 """Stored comments as scorers see them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import fields
 from functools import cache
 from operator import attrgetter
 from typing import Any
 
 from moderation.domain.filter import NO_FILTERS, FilterSet
+from moderation.domain.names import NO_NAMES
 from moderation.domain.normalise import normalise
 from moderation.domain.score import Candidate, SenderTraces
 from moderation.store.comment_fields import SentComment
+from moderation.store.filters import filters_of
+from moderation.store.judging_queue import JudgingJob
+from moderation.store.protected_names import names_of
 from moderation.store.sql.crypto import Crypto
+from moderation.store.sql.engine import Store
+
+
+def candidates_of(store: Store, jobs: Sequence[JudgingJob]) -> list[Candidate]:
+    """The candidates that jobs are, each with the filters and the names of its site."""
+    filter_sets = filters_of(store, {job.site_id: job.filters_version for job in jobs})
+    names = names_of(store, {job.site_id for job in jobs})
+    return [
+        candidate_of(
+            job,
+            store.crypto,
+            filters=filter_sets[job.site_id],
+            names=names.get(job.site_id, NO_NAMES),
+        )
+        for job in jobs
+    ]
 
 
 def candidate_of(

@@ -39,6 +39,15 @@ def live(connection: Connection, comment_ids: Collection[str]) -> dict[str, Clai
     return {row[0]: Claim(*row) for row in fetch(connection, query, ids=list(comment_ids))}
 
 
+def of_person(connection: Connection, moderator_id: str) -> list[str]:
+    """The comments that this person has claimed, whose time is not over, the last one first."""
+    query = f"""
+        SELECT comment_id FROM claims WHERE moderator_id = :person AND until > ({time_query(connection)})
+        ORDER BY until DESC, comment_id DESC
+    """  # noqa: S608 - as above
+    return [str(id) for (id,) in fetch(connection, query, person=moderator_id)]
+
+
 def of_others(
     connection: Connection, comment_id: sa.ColumnElement[str], moderator_id: str
 ) -> sa.Exists:

@@ -15,8 +15,8 @@ from moderation.domain.durations import DAY_MS
 from moderation.store.sql.crypto import Crypto, network_of
 from moderation.store.sql.schema import comments, pages, personal, revisions
 
-# What `form_json` holds of a comment whose form's trap was filled in; '' of others.
-TRAP_FILLED = '{"trap": true}'
+# What `form_json` holds of a comment whose form's trap was filled in, or that came without the proof asked for; '' of others.
+TRAP_FILLED, UNPROVEN = '{"trap": true}', '{"unproven": true}'
 
 
 def page_row(submission: Submission, page_id: str) -> dict[str, object]:
@@ -59,7 +59,11 @@ def revision_row(submission: Submission) -> dict[str, object]:
         "number": 1,
         "text": submission.text,
         "created_at": submission.created_at,
-        "form_json": TRAP_FILLED if submission.trap_filled else "",
+        "form_json": TRAP_FILLED
+        if submission.trap_filled
+        else UNPROVEN
+        if submission.unproven
+        else "",
     }
 
 

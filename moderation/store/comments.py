@@ -16,6 +16,7 @@ from moderation.store.comment_fields import (
     personal_row,
     revision_row,
 )
+from moderation.store.expiry import has_own_term
 from moderation.store.judging_queue import AT_ONCE
 from moderation.store.sql.crypto import Crypto
 from moderation.store.sql.dialect import fetch, insert_rows
@@ -184,8 +185,10 @@ def withdraw(connection: Connection, comment_id: str, sequence: int, now: int) -
 
 
 def withdrawn_before(connection: Connection, before: int, limit: int) -> list[str]:
-    """Ids of comments, of any site, that were withdrawn before `before` (ms), and not erased since."""
-    query = sa.select(comments.c.id).where(comments.c.withdrawn_at < before)
+    """Ids of comments, of any site without a term of its own, that were withdrawn before `before` (ms), and not erased since."""
+    query = sa.select(comments.c.id).where(
+        comments.c.withdrawn_at < before, ~has_own_term(Status.WITHDRAWN)
+    )
     return list(connection.scalars(query.order_by(comments.c.withdrawn_at).limit(limit)))
 
 
@@ -251,15 +254,16 @@ _HIDDEN_ABOVE = """
     )
     SELECT c.id, c.parent_id, c.created_at FROM hidden h JOIN comments c ON c.id = h.id
 """
-# Whether readers see something below a comment that they were shown already: at or before `after`.
-_SHOWN_BELOW = """
-    WITH RECURSIVE below (root, id, status) AS (
-        SELECT c.parent_id, c.id, c.status FROM comments c WHERE c.parent_id AMONG :ids
-        UNION ALL
-        SELECT b.root, c.id, c.status FROM below b JOIN comments c ON c.parent_id = b.id
+# What stands below such comments, down to the first that readers see. Each once: a chain of thousands that somebody wrote and
+# withdrew must not be walked from every one of them.
+_BELOW = """
+    WITH RECURSIVE below (id, parent_id, status) AS (
+        SELECT c.id, c.parent_id, c.status FROM comments c WHERE c.parent_id AMONG :ids
+        UNION
+        SELECT c.id, c.parent_id, c.status FROM below b JOIN comments c ON c.parent_id = b.id
         WHERE b.status <> 'approved'
     )
-    SELECT DISTINCT root FROM below WHERE status = 'approved' AND id <= :after
+    SELECT id, parent_id, status = 'approved' FROM below
 """
 
 
@@ -273,8 +277,15 @@ def hidden_above(
     hidden = fetch(connection, _HIDDEN_ABOVE, ids=wanted) if wanted else []
     if not hidden or not after:
         return hidden
-    ids = [id for id, _, _ in hidden]
-    earlier = {root for (root,) in fetch(connection, _SHOWN_BELOW, ids=ids, after=after)}
+    below = fetch(connection, _BELOW, ids=[id for id, _, _ in hidden])
+    parents = {id: parent for id, parent, _ in hidden}
+    parents |= {id: parent for id, parent, is_shown in below if not is_shown}
+    earlier: set[str] = set()
+    for id, above, is_shown in below:
+        if is_shown and id <= after:
+            while above in parents and above not in earlier:
+                earlier.add(above)
+                above = parents[above]
     return [row for row in hidden if row[0] not in earlier]
 
 
@@ -297,17 +308,17 @@ def count_at(connection: Connection, addresses: Iterable[str]) -> dict[str, int]
     return dict(fetch(connection, _COUNT_AT, ids=sorted(addresses)))
 
 
-def erase(connection: Connection, comment_id: str, sequence: int) -> None:
-    """Forgets what a comment said and who wrote it. sequence: the next of its history.
+def erase(connection: Connection, comment_ids: Sequence[str]) -> None:
+    """Forgets what comments said and who wrote them; that takes the next number in the history of each. The caller has locked them.
 
     Decisions stay, with their codes and numbers; what was measured goes, for it points into the text.
     """
     connection.execute(
         sa.update(comments)
-        .where(comments.c.id == comment_id)
+        .where(comments.c.id.in_(comment_ids))
         .values(
             status=Status.ERASED.value,
-            sequence=sequence,
+            sequence=comments.c.sequence + 1,
             campaign_id="",
             withdrawn_at=None,
             reports=0,
@@ -317,14 +328,16 @@ def erase(connection: Connection, comment_id: str, sequence: int) -> None:
         )
     )
     connection.execute(
-        sa.update(revisions).where(revisions.c.comment_id == comment_id).values(**ERASED_REVISION)
+        sa.update(revisions)
+        .where(revisions.c.comment_id.in_(comment_ids))
+        .values(**ERASED_REVISION)
     )
     # What a person said of it and no lesson has learned yet: there are no words left to learn from.
     connection.execute(
-        sa.delete(feedback).where(feedback.c.comment_id == comment_id, feedback.c.version == 0)
+        sa.delete(feedback).where(feedback.c.comment_id.in_(comment_ids), feedback.c.version == 0)
     )
     for table in (
         *(personal, pending, findings, held_scores),
         *(addresses, comment_reasons, reports, appeals, shadow_outcomes, proposals),
     ):
-        connection.execute(sa.delete(table).where(table.c.comment_id == comment_id))
+        connection.execute(sa.delete(table).where(table.c.comment_id.in_(comment_ids)))

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from moderation.domain.correction import Correction
-from moderation.store.sql.dialect import execute, upsert
+from moderation.store.sql.dialect import execute, fetch, upsert
 from moderation.store.sql.rows import record_of, row_of
 from moderation.store.sql.schema import corrections, revisions
 
@@ -26,12 +26,14 @@ def put(connection: Connection, correction: Correction) -> None:
     connection.execute(upsert(connection, corrections, *new).values(row))
 
 
-def remove(connection: Connection, comment_id: str, revision: int, label: str) -> bool:
-    """Takes one back; whether there was one."""
-    query = (
-        "DELETE FROM corrections WHERE comment_id = :id AND revision = :revision AND label = :label"
-    )
-    return execute(connection, query, id=comment_id, revision=revision, label=label) == 1
+def remove(connection: Connection, comment_id: str, revision: int, label: str) -> str | None:
+    """Takes one back; the id of whoever had said so, None where nobody had."""
+    statement = """
+        DELETE FROM corrections WHERE comment_id = :id AND revision = :revision AND label = :label
+        RETURNING moderator_id
+    """
+    rows = fetch(connection, statement, id=comment_id, revision=revision, label=label)
+    return str(rows[0][0]) if rows else None
 
 
 def of_comments(

@@ -7,12 +7,12 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from moderation.domain.comment import Status
-from moderation.store.sql.dialect import run_listed
+from moderation.store.sql.dialect import fetch, run_listed
 
-_OF_SITE = sa.text("""
-    SELECT status, sum(comments) FROM comment_counts
-    WHERE site_id = :site AND campaign_id = '' GROUP BY status
-""")
+_OF_SITES = """
+    SELECT site_id, status, sum(comments) FROM comment_counts
+    WHERE site_id AMONG :sites AND campaign_id = '' GROUP BY site_id, status
+"""
 _OF_CAMPAIGNS = """
     SELECT campaign_id, status, sum(comments) FROM comment_counts
     WHERE site_id = :site AND campaign_id AMONG :ids AND campaign_id <> ''
@@ -22,8 +22,16 @@ _OF_CAMPAIGNS = """
 
 def of_site(connection: Connection, site_id: str) -> Counter[Status]:
     """How many comments of a site have which status."""
-    rows = connection.execute(_OF_SITE, {"site": site_id})
-    return Counter({Status(status): int(count) for status, count in rows if count})
+    return of_sites(connection, [site_id])[site_id]
+
+
+def of_sites(connection: Connection, site_ids: Collection[str]) -> dict[str, Counter[Status]]:
+    """How many comments of each of these sites have which status."""
+    counts_by_site: dict[str, Counter[Status]] = {id: Counter() for id in site_ids}
+    for id, status, count in fetch(connection, _OF_SITES, sites=list(site_ids)):
+        if count:
+            counts_by_site[id][Status(status)] = int(count)
+    return counts_by_site
 
 
 def of_campaigns(
@@ -39,15 +47,27 @@ def of_campaigns(
     return counts_by_campaign
 
 
-_OF_REASONS = sa.text("""
+_HELD_IN_CAMPAIGNS = """
+    SELECT site_id, sum(comments) FROM comment_counts
+    WHERE site_id AMONG :sites AND campaign_id <> '' AND status = 'held' GROUP BY site_id
+"""
+
+
+def held_in_campaigns(connection: Connection, site_ids: Collection[str]) -> dict[str, int]:
+    """How many held comments of a campaign there are on each of these sites that has some."""
+    rows = fetch(connection, _HELD_IN_CAMPAIGNS, sites=list(site_ids))
+    return {str(id): int(count) for id, count in rows if count}
+
+
+_OF_REASONS = """
     SELECT code, sum(comments) FROM reason_counts
-    WHERE site_id = :site AND status = :status GROUP BY code
-""")
+    WHERE site_id AMONG :sites AND status = :status GROUP BY code
+"""
 
 
-def of_reasons(connection: Connection, site_id: str, status: Status) -> Counter[str]:
-    """How many comments of a site with this status have which reason code in effect."""
-    rows = connection.execute(_OF_REASONS, {"site": site_id, "status": status.value})
+def of_reasons(connection: Connection, site_ids: Collection[str], status: Status) -> Counter[str]:
+    """How many comments of these sites with this status have which reason code in effect."""
+    rows = fetch(connection, _OF_REASONS, sites=list(site_ids), status=status.value)
     return Counter({code: int(count) for code, count in rows if count})
 
 

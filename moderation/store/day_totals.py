@@ -96,6 +96,17 @@ _BY_PEOPLE = """
     WHERE d.actor_kind = 'moderator' AND d.created_at >= :start AND d.created_at < :end
     AND d.takes_back IS NULL
 """
+# Decisions of people that another person changed: to publish instead of to remove, the other way round, or back into the queue.
+_REVERSED = """
+    SELECT c.site_id, p.actor_id, count(*)
+    FROM decisions d JOIN comments c ON c.id = d.comment_id
+    JOIN decisions p ON p.comment_id = d.comment_id AND p.sequence = d.sequence - 1
+    WHERE d.actor_kind = 'moderator' AND d.created_at >= :start AND d.created_at < :end
+    AND p.actor_kind = 'moderator' AND p.actor_id <> d.actor_id AND p.outcome <> 'hold'
+    AND CASE WHEN d.outcome = 'spam' THEN 'reject' ELSE d.outcome END
+        <> CASE WHEN p.outcome = 'spam' THEN 'reject' ELSE p.outcome END
+    GROUP BY c.site_id, p.actor_id
+"""
 _APPEALED = (
     "SELECT site_id, count(*) FROM appeals WHERE id >= :first AND id < :last GROUP BY site_id"
 )
@@ -112,6 +123,12 @@ def decisions_of_people(connection: Connection, day: int) -> list[PersonDecision
     """What people decided on a day, without what only takes another decision back."""
     rows = fetch(connection, _BY_PEOPLE, start=day * DAY_MS, end=(day + 1) * DAY_MS)
     return [PersonDecision._make(row) for row in rows]
+
+
+def reversals_of_day(connection: Connection, day: int) -> list[tuple[str, str, int]]:
+    """Site, person, and how many of the person's decisions somebody else changed on a day."""
+    rows = fetch(connection, _REVERSED, start=day * DAY_MS, end=(day + 1) * DAY_MS)
+    return [tuple(row) for row in rows]
 
 
 def appeals_of_day(connection: Connection, day: int) -> list[tuple[str, str, int]]:

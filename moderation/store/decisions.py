@@ -3,7 +3,7 @@
 import json
 from base64 import b64decode, b64encode
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 
 from moderation.domain.comment import Status
 from moderation.domain.decision import Actor, ActorKind, Decision, Outcome, Reason, in_effect
-from moderation.domain.event import Event, EventType, change_event, decision_event
+from moderation.domain.event import Event, EventComment, EventType, change_event, decision_event
 from moderation.domain.score import Findings, Signal, Span
 from moderation.store import appeals, held_ranks, proposals, search_index
 from moderation.store.sql.dialect import execute, fetch, insert_rows, update_rows
@@ -56,7 +56,7 @@ class Standing:
 
     def event(self, decision: Decision) -> Event:
         """The event of a decision about the comment."""
-        return decision_event(decision, self.site_id, self.page, self.parent_id, self.status)
+        return decision_event(decision, self._in_events(), self.status)
 
     def change_event(
         self, type: EventType, by: str, status: Status, now: int, revision: int | None = None
@@ -65,18 +65,14 @@ class Standing:
         it. revision: the new one, None where the text stays. by: as in domain.event.change_event. now: ms.
         """
         return change_event(
-            type,
-            by,
-            self.comment_id,
-            self.site_id,
-            self.page,
-            self.parent_id,
-            self.status,
-            status,
+            *(type, by, self._in_events(), self.status, status),
             self.sequence + 1,
             revision or self.revision,
             now,
         )
+
+    def _in_events(self) -> EventComment:
+        return EventComment(self.comment_id, self.site_id, self.page, self.parent_id)
 
 
 _STANDINGS = """
@@ -101,11 +97,15 @@ def standings(connection: Connection, comment_ids: Sequence[str]) -> dict[str, S
 
 
 def append(
-    connection: Connection, new_decisions: Sequence[Decision], standings: Mapping[str, Standing]
+    connection: Connection,
+    new_decisions: Sequence[Decision],
+    standings: Mapping[str, Standing],
+    measured: Mapping[str, Findings] | None = None,
 ) -> None:
     """Adds decisions, at most one for each comment, moves the comments' projections along and answers their appeals and proposals.
 
-    standings: of these comments, by id, locked.
+    standings: of these comments, by id, locked. measured: what was measured last of all those that are held, by id, where that is at
+    hand; it is read otherwise.
     """
     if not new_decisions:
         return
@@ -119,6 +119,7 @@ def append(
                 actor_kind=decision.actor.kind,
                 actor_id=decision.actor.id,
                 actor_version=decision.actor.version,
+                actor_scope=decision.actor.scope,
                 reasons_json=reasons_json(decision.reasons),
             )
             for decision in new_decisions
@@ -141,7 +142,8 @@ def append(
     _replace_reasons(connection, new_decisions, standings)
     held_ids = [each.comment_id for each in new_decisions if each.status is Status.HELD]
     if held_ids:
-        measured = newest_findings(connection, held_ids)
+        if measured is None:
+            measured = newest_findings(connection, held_ids)
         ranked = {id: measured.get(id, Findings()) for id in held_ids}
         held_ranks.put(connection, ranked)
     appeals.settle(connection, new_decisions)
@@ -153,7 +155,8 @@ def append(
 def _replace_reasons(
     connection: Connection, new_decisions: Sequence[Decision], standings: Mapping[str, Standing]
 ) -> None:
-    """Comments are found by the reasons of their latest decisions."""
+    """Comments are found by the reasons of their latest decisions and, where these go back to another, by those of that."""
+    counting = in_effect_now(connection, new_decisions)
     decided_before = [decision.comment_id for decision in new_decisions if decision.sequence > 1]
     forget_reasons(connection, decided_before)
     insert_rows(
@@ -167,7 +170,12 @@ def _replace_reasons(
                 "status": decision.status.value,
             }
             for decision in new_decisions
-            for code in dict.fromkeys(reason.code for reason in decision.reasons)
+            for code in dict.fromkeys(
+                reason.code
+                for each in (decision, counting[decision.comment_id])
+                if each and each.revision == decision.revision  # others are about another text
+                for reason in each.reasons
+            )
         ],
     )
 
@@ -302,7 +310,7 @@ def _decision(row: sa.Row[tuple[object, ...]]) -> Decision:
         Decision,
         row,
         outcome=Outcome(row.outcome),
-        actor=Actor(ActorKind(row.actor_kind), row.actor_id, row.actor_version),
+        actor=Actor(ActorKind(row.actor_kind), row.actor_id, row.actor_version, row.actor_scope),
         reasons=reasons_of(row.reasons_json),
     )
 
@@ -321,12 +329,15 @@ def reasons_of(json_text: str) -> tuple[Reason, ...]:
     return tuple(_reason(reason) for reason in json.loads(json_text))
 
 
+_REASON_FIELDS = tuple(field.name for field in fields(Reason))
+
+
 def _reason_json(reason: Reason) -> Json:
     """What is set, and nothing else: decisions are kept for years."""
     data: Json = {
         key: value
-        for key, value in asdict(reason).items()
-        if value not in ("", None, ()) and value is not False
+        for key in _REASON_FIELDS
+        if (value := getattr(reason, key)) not in ("", None, ()) and value is not False
     }
     if reason.spans:
         data["spans"] = [(span.start, span.end) for span in reason.spans]

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from moderation.domain.delivery import Attempt, Endpoint, Response
-from moderation.domain.event import ALARM, DIGEST, EventType
+from moderation.domain.event import FOR_PEOPLE, EventType
 from moderation.domain.ids import Entropy, timed_id
 from moderation.store.sql.dialect import insert_new
 from moderation.store.sql.rows import record_of
@@ -281,8 +281,8 @@ def catch_up(
             events.c.site_id == endpoint.site_id,
             events.c.created_at >= since,
             events.c.created_at < until,
-            # Tests were meant for one endpoint alone, a digest and an alarm for their day.
-            events.c.type.in_(set(endpoint.types or _FOR_ALL) - {DIGEST, ALARM}),
+            # Tests were meant for one endpoint alone, what is for people for its day.
+            events.c.type.in_(set(endpoint.types or _FOR_ALL) - FOR_PEOPLE),
             # Not the news that it was itself disabled.
             ~sa.and_(
                 events.c.type == EventType.DISABLED.value, events.c.data_json.contains(endpoint.id)

@@ -65,12 +65,12 @@ def _teaching_decision(decided: Decision, counts: Decision | None) -> Decision:
 
 
 def sites_waiting(connection: Connection, before: int) -> list[str]:
-    """The sites with feedback from before `before` (ms) that no lesson has learned yet."""
+    """The sites with feedback from before `before` (ms) that no lesson has learned yet, whose waits longest first."""
     rows = connection.execute(
         sa.select(feedback.c.site_id)
         .where(feedback.c.version == 0, feedback.c.created_at <= before)
-        .distinct()
-        .order_by(feedback.c.site_id)
+        .group_by(feedback.c.site_id)
+        .order_by(sa.func.min(feedback.c.created_at), feedback.c.site_id)
     )
     return [row.site_id for row in rows]
 
@@ -95,6 +95,9 @@ def waiting(connection: Connection, site_id: str, before: int, limit: int) -> li
     return [_feedback(row) for row in rows]
 
 
+_position = sa.tuple_(feedback.c.version, feedback.c.created_at, feedback.c.id)
+
+
 def learned_after(
     connection: Connection, site_id: str, after: tuple[int, int, str], limit: int, also: int = 0
 ) -> list[Feedback]:
@@ -102,11 +105,10 @@ def learned_after(
 
     also: with what was taken back in this lesson.
     """
-    position = sa.tuple_(feedback.c.version, feedback.c.created_at, feedback.c.id)
     rows = connection.execute(
         _WITH_TEXT.where(
             feedback.c.site_id == site_id,
-            position > sa.tuple_(*(sa.literal(value) for value in after)),
+            _position > sa.tuple_(*(sa.literal(value) for value in after)),
             feedback.c.undone_in.in_({0, also}),
             feedback.c.weight > 0,
         )
@@ -114,6 +116,17 @@ def learned_after(
         .limit(limit)
     )
     return [_feedback(row) for row in rows]
+
+
+def count_learned(connection: Connection, site_id: str, until: tuple[int, int, str]) -> int:
+    """How much of what stands was learned up to (version, created_at, id)."""
+    query = sa.select(sa.func.count()).where(
+        feedback.c.site_id == site_id,
+        feedback.c.version > 0,
+        _position <= sa.tuple_(*(sa.literal(value) for value in until)),
+        _stands,
+    )
+    return connection.execute(query).scalar_one()
 
 
 @dataclass(frozen=True, slots=True)

@@ -188,6 +188,13 @@ def filter_set(site_id: str, version: int, enabled: Sequence[Filter], crypto: Cr
     return FilterSet(site_id, version, tuple(enabled), keys)
 
 
+def new_filter(draft: FilterDraft, site_id: str, by: str, now: int, id: str) -> Filter:
+    """The first version of a filter. by: as in Filter.changed_by. now: ms."""
+    return stored_filter(
+        draft, id=id, site_id=site_id, version=1, changed_by=by, created_at=now, changed_at=now
+    )
+
+
 def stored_filter(draft: FilterDraft, **facts: object) -> Filter:
     """A draft as it is stored. facts: the fields that only a stored filter has."""
     fields = {name: getattr(draft, name) for name in FilterDraft.__slots__}

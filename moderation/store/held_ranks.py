@@ -5,28 +5,30 @@ from collections.abc import Collection, Mapping
 from sqlalchemy.engine import Connection
 
 from moderation.domain.score import Findings
-from moderation.domain.second_opinion import SECOND_OPINION
+from moderation.domain.second_opinion import SECOND_OPINION, Label, Opinion
 from moderation.domain.urgency import urgent_at
-from moderation.store import second_opinions
 from moderation.store.sql.dialect import execute, fetch, insert_rows, update_rows, upsert
 from moderation.store.sql.schema import comments, held_scores
 
 _PARTS = 1_000_000  # of a score: whole numbers are compared exactly
 
-_HELD = "SELECT id, site_id, created_at, reports, revision FROM comments WHERE id AMONG :ids"
+_HELD = """
+    SELECT c.id, c.site_id, c.created_at, c.reports, o.label, o.probability FROM comments c
+    LEFT JOIN second_opinions o ON o.comment_id = c.id AND o.revision = c.revision AND o.label <> ''
+    WHERE c.id AMONG :ids
+"""
 
 
 def put(connection: Connection, findings_by_comment: Mapping[str, Findings]) -> None:
     """Ranks comments that are held from now on, and have no ranks. findings_by_comment: what was measured, of all of them."""
     rows = fetch(connection, _HELD, ids=list(findings_by_comment))
-    opinions = second_opinions.of_comments(connection, list(findings_by_comment))
     urgencies, scores = [], []
-    for id, site_id, created_at, reports, revision in rows:
+    for id, site_id, created_at, reports, said, probability in rows:
         findings = findings_by_comment[id]
         urgencies.append({"id": id, "urgent_at": urgent_at(created_at, findings, reports)})
         values = scores_of(findings)
-        if id in opinions and opinions[id].revision == revision:
-            values[SECOND_OPINION] = opinions[id].opinion.fine
+        if said:
+            values[SECOND_OPINION] = Opinion(Label(said), probability, "").fine
         scores += [_rank(id, label, site_id, value) for label, value in values.items()]
     update_rows(connection, comments, "id", urgencies)
     insert_rows(connection, held_scores, scores)
@@ -39,8 +41,13 @@ def add(connection: Connection, comment_id: str, site_id: str, label: str, value
 
 
 def _rank(comment_id: str, label: str, site_id: str, value: float) -> dict[str, object]:
-    rank = -round(_PARTS * value)
+    rank = rank_of(value)
     return {"comment_id": comment_id, "label": label, "site_id": site_id, "rank": rank}
+
+
+def rank_of(value: float) -> int:
+    """The rank of a score, 0 to 1: the highest has the smallest."""
+    return -round(_PARTS * value)
 
 
 def scores_of(findings: Findings) -> dict[str, float]:
@@ -57,16 +64,18 @@ def forget(connection: Connection, comment_ids: Collection[str]) -> None:
 
 # From one label to the next, past all rows of each.
 _LABELS = """
-    WITH RECURSIVE labels (label) AS (
-        SELECT min(label) FROM held_scores WHERE site_id = :site
+    WITH RECURSIVE labels (site_id, label) AS (
+        SELECT s.id, (SELECT min(h.label) FROM held_scores h WHERE h.site_id = s.id)
+        FROM sites s WHERE s.id AMONG :sites
         UNION ALL
-        SELECT (SELECT min(s.label) FROM held_scores s WHERE s.site_id = :site AND s.label > labels.label)
-        FROM labels WHERE labels.label IS NOT NULL
+        SELECT l.site_id,
+            (SELECT min(h.label) FROM held_scores h WHERE h.site_id = l.site_id AND h.label > l.label)
+        FROM labels l WHERE l.label IS NOT NULL
     )
-    SELECT label FROM labels WHERE label IS NOT NULL
+    SELECT DISTINCT label FROM labels WHERE label IS NOT NULL ORDER BY label
 """
 
 
-def labels(connection: Connection, site_id: str) -> list[str]:
-    """The scores that held comments of a site have, by name."""
-    return [label for (label,) in fetch(connection, _LABELS, site=site_id)]
+def labels(connection: Connection, site_ids: Collection[str]) -> list[str]:
+    """The scores that held comments of these sites have, by name."""
+    return [label for (label,) in fetch(connection, _LABELS, sites=list(site_ids))]

@@ -53,12 +53,16 @@ def holders_of(
     connection: Connection, keyed: Iterable[Submission]
 ) -> dict[tuple[str, str], Stored]:
     """Who holds the keys of submissions."""
-    wanted = sa.tuple_(idempotency.c.site_id, idempotency.c.key).in_(
-        {(submission.site_id, submission.idempotency_key) for submission in keyed}
+    keys = {(submission.site_id, submission.idempotency_key) for submission in keyed}
+    wanted = sa.select(idempotency).where(
+        # By each column first: SQLite follows no index for several at once, and would read all keys.
+        idempotency.c.site_id.in_({site_id for site_id, _ in keys}),
+        idempotency.c.key.in_({key for _, key in keys}),
+        sa.tuple_(idempotency.c.site_id, idempotency.c.key).in_(keys),
     )
     return {
         (row.site_id, row.key): Stored(row.comment_id, row.fingerprint, row.created_at)
-        for row in connection.execute(sa.select(idempotency).where(wanted))
+        for row in connection.execute(wanted)
     }
 
 

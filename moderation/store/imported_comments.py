@@ -82,6 +82,12 @@ def count_waiting(connection: Connection, site_id: str) -> int:
     return int(fetch(connection, query, site=site_id)[0][0])
 
 
+def waiting(connection: Connection, row_ids: Collection[str]) -> set[str]:
+    """Those of the rows whose parent has not come, or that cannot stand below it."""
+    query = "SELECT id FROM imported_comments WHERE id AMONG :ids AND parent != ''"
+    return {id for (id,) in fetch(connection, query, ids=list(row_ids))}
+
+
 _UNSCORED = """
     SELECT id, comment_id, score_attempts FROM imported_comments WHERE score_due <= :now
     ORDER BY score_due, id LIMIT :limit

@@ -60,6 +60,14 @@ def of_site(connection: Connection, site_id: str, now: int) -> list[Invitation]:
     return [_invitation(row) for row in connection.execute(query.order_by(invitations.c.email))]
 
 
+def of_email(connection: Connection, email: str, now: int) -> list[Invitation]:
+    """Those of one e-mail that still work, on any site."""
+    query = sa.select(invitations).where(
+        invitations.c.email == plain_email(email), invitations.c.expires_at > now
+    )
+    return [_invitation(row) for row in connection.execute(query.order_by(invitations.c.id))]
+
+
 def find(connection: Connection, token: str, now: int) -> Invitation | None:
     """The one with this token, while it works."""
     query = sa.select(invitations).where(

@@ -11,6 +11,7 @@ from moderation.domain.comment import PageState
 from moderation.domain.reason_codes import ReasonCode
 from moderation.store.comment_fields import (
     TRAP_FILLED,
+    UNPROVEN,
     SentComment,
     columns_of,
     or_empty,
@@ -29,6 +30,7 @@ from moderation.store.sql.schema import (
     pages,
     pending,
     revisions,
+    second_opinion_sites,
     shadow_policies,
     sites,
 )
@@ -43,24 +45,30 @@ _parent_revisions = revisions.alias("parent_revisions")
 class JudgingJob(SentComment):
     """One revision to judge, with all that judging needs.
 
-    attempts: this one included. language: of the site's pages. policy: TOML, '' for the service's own.
+    attempts: this one included. came_in: its text, ms. language: of the site's pages. policy: TOML, '' for the service's own.
+    policy_scopes: of the policies for parts of the site (store/policy_scopes.py).
     shadow: TOML of the site's candidate, '' for none.
     parent_text: of the comment answered to, its newest revision; '' where there is none. page_state: of the
-    page or its site's default; by its age a page closes for new comments only.
+    page or its site's default; by its age a page closes for new comments only. asks_opinion: whether a chat model may be
+    asked about it if it is held.
     """
 
     attempts: int
     revision: Annotated[int, revisions.c.number]
+    came_in: Annotated[int, revisions.c.created_at]
     parent_id: Annotated[str, comments.c.parent_id]
     page_state: Annotated[
         PageState, sa.func.coalesce(sa.func.nullif(pages.c.state, ""), sites.c.page_state)
     ]
     trap_filled: Annotated[bool, revisions.c.form_json]
+    unproven: Annotated[bool, revisions.c.form_json]
     parent_text: Annotated[str, or_empty(_parent_revisions.c.text)]
     language: Annotated[str, sites.c.language]
     policy: Annotated[str, sites.c.policy]
+    policy_scopes: Annotated[str, sites.c.policy_scopes_json]
     shadow: Annotated[str, or_empty(shadow_policies.c.toml)]
     filters_version: Annotated[int, sites.c.filters_version]
+    asks_opinion: Annotated[bool, second_opinion_sites.c.site_id.is_not(None)]
 
 
 _FIELDS = tuple(columns_of(JudgingJob))
@@ -71,6 +79,7 @@ _JOBS = f"""
     JOIN pages ON pages.id = comments.page_id
     JOIN sites ON sites.id = comments.site_id
     LEFT JOIN shadow_policies ON shadow_policies.site_id = sites.id
+    LEFT JOIN second_opinion_sites ON second_opinion_sites.site_id = sites.id
     LEFT JOIN comments parents ON parents.id = comments.parent_id
     LEFT JOIN revisions parent_revisions
         ON parent_revisions.comment_id = parents.id AND parent_revisions.number = parents.revision
@@ -118,6 +127,7 @@ def _read(connection: Connection, comment_ids: Collection[str]) -> list[dict[str
 
 def _job(values: dict[str, Any], attempts: int) -> JudgingJob:
     values["trap_filled"] = values["trap_filled"] == TRAP_FILLED
+    values["unproven"] = values["unproven"] == UNPROVEN
     values["page_state"] = PageState(values["page_state"])
     return JudgingJob(attempts=attempts, **values)
 
@@ -176,7 +186,11 @@ _HELD_FOR_PARENT = f"""
     AND (d.reasons_json LIKE '%"{ReasonCode.PARENT_HELD.value}"%'
         OR d.reasons_json LIKE '%"{ReasonCode.PARENT_REMOVED.value}"%')
 """  # noqa: S608 - both codes are constants
-_FORGET_FINDINGS = "DELETE FROM findings WHERE comment_id AMONG :ids"
+# Those of an earlier text stay: what was decided about it was decided by them.
+_FORGET_FINDINGS = """
+    DELETE FROM findings WHERE comment_id AMONG :ids
+    AND revision = (SELECT c.revision FROM comments c WHERE c.id = findings.comment_id)
+"""
 
 
 def judge_replies_again(connection: Connection, parent_ids: Sequence[str], now: int) -> None:
@@ -263,6 +277,14 @@ def is_due(connection: Connection, now: int) -> bool:
     """Whether a worker would find anything."""
     query = sa.select(pending.c.comment_id).where(pending.c.due_at <= now).limit(1)
     return connection.execute(query).first() is not None
+
+
+def is_undecided(connection: Connection, now: int) -> bool:
+    """Whether a comment is due, or in the hands of a worker."""
+    query = sa.select(pending.c.comment_id).where(
+        sa.or_(pending.c.due_at <= now, pending.c.lease != "")
+    )
+    return connection.execute(query.limit(1)).first() is not None
 
 
 def backlog(connection: Connection) -> tuple[int, int | None]:

@@ -57,14 +57,6 @@ def of_site(
     return [_notice(row, crypto) for row in rows]
 
 
-def count_open(connection: Connection, site_id: str) -> int:
-    """How many notices of a site wait."""
-    query = sa.select(sa.func.count()).where(
-        legal_notices.c.site_id == site_id, legal_notices.c.state == _OPEN
-    )
-    return connection.execute(query).scalar_one()
-
-
 def open_of(connection: Connection, comment_ids: Collection[str]) -> dict[str, int]:
     """How many notices of each comment wait, where there are any."""
     if not comment_ids:
@@ -114,11 +106,11 @@ def settle(connection: Connection, new_decisions: Sequence[Decision]) -> None:
             )
 
 
-def close(connection: Connection, comment_id: str, now: int) -> None:
-    """Nobody has to decide about a comment any more that is gone. now: ms."""
+def close(connection: Connection, comment_ids: Collection[str], now: int) -> None:
+    """Nobody has to decide about comments any more that are gone. now: ms."""
     connection.execute(
         sa.update(legal_notices)
-        .where(legal_notices.c.comment_id == comment_id, legal_notices.c.state == _OPEN)
+        .where(legal_notices.c.comment_id.in_(comment_ids), legal_notices.c.state == _OPEN)
         .values(state=NoticeState.GONE.value, decided_at=now)
     )
 

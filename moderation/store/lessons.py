@@ -1,4 +1,7 @@
-"""The versions of what each site has taught the spam score. The newest one counts."""
+"""The versions of what each site has taught the spam score. The newest one counts.
+
+Version 0 is none of them: what is being learned again under another prior (learning/relearning.py).
+"""
 
 from collections.abc import Collection
 
@@ -6,9 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from moderation.domain.lesson import Lesson
-from moderation.store.sql.dialect import insert_rows
+from moderation.store.sql.dialect import insert_rows, upsert_rows
 from moderation.store.sql.rows import record_of, row_of
-from moderation.store.sql.schema import lessons
+from moderation.store.sql.schema import lessons, sites
 
 # Versions whose weights are kept, each under 200 kB; an older one is made again from the feedback.
 KEPT = 20
@@ -47,7 +50,7 @@ def history(connection: Connection, site_id: str, limit: int) -> list[Lesson]:
             *(column for column in lessons.c if column.name not in ("delta", "toxicity")),
             *(sa.null().label(name) for name in ("delta", "toxicity")),
         )
-        .where(lessons.c.site_id == site_id)
+        .where(lessons.c.site_id == site_id, lessons.c.version > 0)
         .order_by(lessons.c.version.desc())
         .limit(limit)
     )
@@ -64,10 +67,38 @@ def kept(connection: Connection, site_id: str, model: str) -> list[int]:
     """Versions with weights that add to this prior, newest first."""
     rows = connection.execute(
         sa.select(lessons.c.version)
-        .where(lessons.c.site_id == site_id, lessons.c.model == model, lessons.c.delta.is_not(None))
+        .where(
+            lessons.c.site_id == site_id,
+            lessons.c.version > 0,
+            lessons.c.model == model,
+            lessons.c.delta.is_not(None),
+        )
         .order_by(lessons.c.version.desc())
     )
     return [row.version for row in rows]
+
+
+def of_other_priors(connection: Connection, model: str) -> dict[str, int]:
+    """The sites whose newest lesson adds to another prior, and when that was made (ms); the fewest decisions first."""
+    others = lessons.alias()
+    newest = sa.select(sa.func.max(others.c.version)).where(others.c.site_id == sites.c.id)
+    of_newest = sa.and_(
+        lessons.c.site_id == sites.c.id,
+        lessons.c.version == newest.correlate(sites).scalar_subquery(),
+    )
+    rows = connection.execute(
+        sa.select(lessons.c.site_id, lessons.c.created_at)
+        .join_from(sites, lessons, of_newest)
+        .where(lessons.c.model != model)
+        .order_by(lessons.c.decisions, lessons.c.site_id)
+    )
+    return {row.site_id: row.created_at for row in rows}
+
+
+def put_unfinished(connection: Connection, lesson: Lesson) -> None:
+    """Stores how far a site has learned again, instead of what was there. lesson: with the version 0."""
+    row = row_of(lesson, lessons)
+    upsert_rows(connection, lessons, [row], *sorted(row.keys() - {"site_id", "version"}))
 
 
 def drop(connection: Connection, site_id: str, first: int, last: int) -> None:
@@ -89,10 +120,13 @@ def add(connection: Connection, lesson: Lesson) -> bool:
     if not insert_rows(connection, lessons, [row_of(lesson, lessons)], new_only=True):
         return False
     connection.execute(
+        sa.delete(lessons).where(lessons.c.site_id == lesson.site_id, lessons.c.version == 0)
+    )
+    connection.execute(
         sa.update(lessons)
         .where(
             lessons.c.site_id == lesson.site_id,
-            lessons.c.version <= lesson.version - KEPT,
+            lessons.c.version.between(1, lesson.version - KEPT),
             lessons.c.delta.is_not(None),
         )
         .values(delta=None)

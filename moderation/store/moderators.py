@@ -51,6 +51,19 @@ class Membership:
     site_name: str
     role: Role
 
+    @property
+    def site_ids(self) -> tuple[str, ...]:
+        """This one site, where a place may have several."""
+        return (self.site_id,)
+
+    @property
+    def sites(self) -> tuple["Membership", ...]:
+        return (self,)
+
+    def without(self, action: Action) -> tuple[str, ...]:
+        """The sites of these where the moderator may not do this."""
+        return () if self.may(action) else self.site_ids
+
     def may(self, action: Action) -> bool:
         """Whether the moderator may do this on the site."""
         return may(self.role, action)
@@ -160,27 +173,28 @@ def of_site(connection: Connection, site_id: str) -> list[tuple[str, str]]:
     return [(row.email, row.role) for row in rows]
 
 
-def emails_of_site(connection: Connection, site_id: str) -> dict[str, str]:
-    """The e-mail of everybody who looks after a site by id, in the order of the e-mails."""
+def emails_of_sites(connection: Connection, site_ids: Collection[str]) -> dict[str, str]:
+    """The e-mail of everybody who looks after one of these sites by id, in the order of the e-mails."""
     rows = connection.execute(
         sa.select(moderators.c.id, moderators.c.email)
         .join(memberships, memberships.c.moderator_id == moderators.c.id)
-        .where(memberships.c.site_id == site_id)
+        .where(memberships.c.site_id.in_(site_ids))
         .order_by(moderators.c.email)
     )
     return {row.id: row.email for row in rows}
 
 
-def digest_readers(connection: Connection, site_id: str) -> list[str]:
-    """The e-mails of a site's moderators who want its mails."""
-    return list(
-        connection.scalars(
-            sa.select(moderators.c.email)
-            .join(memberships, memberships.c.moderator_id == moderators.c.id)
-            .where(memberships.c.site_id == site_id, moderators.c.digest)
-            .order_by(moderators.c.email)
-        )
+def digest_readers(connection: Connection, site_id: str, moderator_id: str = "") -> list[str]:
+    """The e-mails of a site's moderators who want its mails; with an id that one's alone."""
+    query = (
+        sa.select(moderators.c.email)
+        .join(memberships, memberships.c.moderator_id == moderators.c.id)
+        .where(memberships.c.site_id == site_id, moderators.c.digest)
+        .order_by(moderators.c.email)
     )
+    if moderator_id:
+        query = query.where(moderators.c.id == moderator_id)
+    return list(connection.scalars(query))
 
 
 def set_digest(connection: Connection, moderator_id: str, wanted: bool) -> None:

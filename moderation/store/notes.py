@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from moderation.domain.note import Note
+from moderation.store import mentions
 from moderation.store.sql.dialect import execute, fetch, insert_rows
 from moderation.store.sql.rows import record_of, row_of
 from moderation.store.sql.schema import notes
@@ -51,9 +52,15 @@ _OF_NOBODY = """
 
 def forget(connection: Connection, comment_ids: Collection[str]) -> int:
     """Forgets what was noted about comments; returns how many notes."""
-    return execute(connection, "DELETE FROM notes WHERE about AMONG :ids", ids=list(comment_ids))
+    count = execute(connection, "DELETE FROM notes WHERE about AMONG :ids", ids=list(comment_ids))
+    if count:
+        mentions.forget_without_note(connection)
+    return count
 
 
 def forget_authors(connection: Connection, limit: int) -> int:
     """Forgets notes about authors of whom no comment is known any more; returns how many."""
-    return execute(connection, _OF_NOBODY, limit=limit)
+    count = execute(connection, _OF_NOBODY, limit=limit)
+    if count:
+        mentions.forget_without_note(connection)
+    return count

@@ -1,21 +1,35 @@
-"""What is set for pages and, as a default, for their sites: open, premoderated or closed."""
+"""What is set for pages and, as a default, for their sites: open, premoderated or closed, and closed hours."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from moderation.domain.comment import PageRef, PageState
 from moderation.domain.page_state import PageDefault, PageSetting
+from moderation.domain.policy_scopes import ALWAYS_OPEN, SiteHours
+from moderation.store.policy_scopes import hours_of
 from moderation.store.sql.schema import pages, sites
 
 _SINCE = sa.func.coalesce(pages.c.published_at, pages.c.created_at)
 _SETTINGS = (pages.c.id, pages.c.state, pages.c.close_after_days, _SINCE.label("since"))
 _OF_PAGES = sa.select(*_SETTINGS).where(pages.c.id.in_(sa.bindparam("ids", expanding=True)))
-_DEFAULTS = sa.select(sites.c.id, sites.c.page_state, sites.c.close_after_days).where(
-    sites.c.id.in_(sa.bindparam("ids", expanding=True))
-)
+_OF_SITES = sa.select(
+    *(sites.c.id, sites.c.page_state, sites.c.close_after_days),
+    *(sites.c.closed_hours_json, sites.c.policy_scopes_json),
+).where(sites.c.id.in_(sa.bindparam("ids", expanding=True)))
+
+
+class SitePages(NamedTuple):
+    """What holds for the pages of a site."""
+
+    default: PageDefault = PageDefault()
+    hours: SiteHours = ALWAYS_OPEN
+
+
+ANY_SITE = SitePages()
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +43,16 @@ class PageRow:
     created_at: int
 
 
-def defaults_of(connection: Connection, site_ids: Iterable[str]) -> dict[str, PageDefault]:
+def of_sites(connection: Connection, site_ids: Iterable[str]) -> dict[str, SitePages]:
     """What holds for the pages of each site."""
-    rows = connection.execute(_DEFAULTS, {"ids": list(set(site_ids))})
-    return {row.id: PageDefault(PageState(row.page_state), row.close_after_days) for row in rows}
+    rows = connection.execute(_OF_SITES, {"ids": list(set(site_ids))})
+    return {
+        row.id: SitePages(
+            PageDefault(PageState(row.page_state), row.close_after_days),
+            hours_of(row.closed_hours_json, row.policy_scopes_json),
+        )
+        for row in rows
+    }
 
 
 def set_default(connection: Connection, site_id: str, default: PageDefault) -> None:

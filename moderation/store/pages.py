@@ -11,7 +11,7 @@ from moderation.domain.errors import Unavailable
 from moderation.domain.ids import derived_id
 from moderation.domain.page_url import PageAddress, PageRules, joined_pages, page_key
 from moderation.domain.similarity import short_hash
-from moderation.store import search_index, sites, sketches
+from moderation.store import policy_scopes, search_index, sites, sketches
 from moderation.store.comment_fields import page_row
 from moderation.store.sql.dialect import fetch, insert_rows, run_listed, update_rows, upsert_rows
 from moderation.store.sql.schema import comments, page_addresses, pages
@@ -281,6 +281,7 @@ def join(connection: Connection, page_id: str, into: str) -> StoredPage:
             external_id=own_id,
         )
     )
+    policy_scopes.move_page(connection, kept.site_id, page_id, into)
     search_index.note_due(connection, [into])
     return StoredPage(into, kept.url, named.title, named.title_verified, own_id)
 

@@ -33,7 +33,10 @@ class PastDecision(NamedTuple):
 
 
 class PastJudgement(NamedTuple):
-    """A comment with what was measured last about its newest revision. created_at: ms. decisions: first to last."""
+    """A comment with what was measured last about its newest revision. created_at: ms. decisions: first to last.
+
+    page_id, page_url: its page. came_in: when its text came in, ms. The three are '' and 0 unless they were asked for.
+    """
 
     comment_id: str
     site_id: str
@@ -43,6 +46,9 @@ class PastJudgement(NamedTuple):
     signals_json: str
     failed: bool
     decisions: list[PastDecision]
+    page_id: str = ""
+    page_url: str = ""
+    came_in: int = 0
 
     @property
     def signals(self) -> list[tuple[str, str]]:
@@ -76,6 +82,12 @@ _DECIDED = """
     FROM decisions WHERE comment_id AMONG :ids
 """
 
+_PLACES = """
+    SELECT c.id, c.page_id, p.url, r.created_at FROM comments c JOIN pages p ON p.id = c.page_id
+    JOIN revisions r ON r.comment_id = c.id AND r.number = c.revision
+    WHERE c.id AMONG :ids
+"""
+
 
 def past_judgements(
     connection: Connection,
@@ -84,9 +96,10 @@ def past_judgements(
     limit: int,
     *,
     by_people: bool = False,
+    with_places: bool = False,
 ) -> Iterator[PastJudgement]:
     """The newest `limit` decided comments that were measured, newest first. site_ids: () for all. since: a comment's id.
-    by_people: only those that a person has decided about last.
+    by_people: only those that a person has decided about last. with_places: also where each stands, and when it came in.
     """
     query = _IDS.format(
         of_sites="AND c.site_id AMONG :sites" if site_ids else "",
@@ -96,10 +109,10 @@ def past_judgements(
     # All at once: page by page each would sort the site's comments again.
     ids = [id for (id,) in fetch(connection, query, since=since, limit=limit, **bound)]
     for first in range(0, len(ids), _PART):
-        yield from _part(connection, ids[first : first + _PART])
+        yield from _part(connection, ids[first : first + _PART], with_places)
 
 
-def _part(connection: Connection, ids: list[str]) -> Iterator[PastJudgement]:
+def _part(connection: Connection, ids: list[str], with_places: bool) -> Iterator[PastJudgement]:
     # Sorted here: the databases would sort with all that the rows hold.
     decisions: dict[str, list[PastDecision]] = {id: [] for id in ids}
     for decided in fetch(connection, _DECIDED, ids=ids):
@@ -108,11 +121,19 @@ def _part(connection: Connection, ids: list[str]) -> Iterator[PastJudgement]:
     for row in fetch(connection, _MEASURED, ids=ids):
         if row[0] not in measured or row[5] > measured[row[0]][5]:  # the last attempt counts
             measured[row[0]] = row
+    places: dict[str, tuple[str, str, int]] = {}
+    if with_places:
+        rows = fetch(connection, _PLACES, ids=ids)
+        places = {id: (page_id, url, came_in) for id, page_id, url, came_in in rows}
     for id in ids:
         if id in measured:
             _, site_id, created_at, status, revision, _, signals, failed = measured[id]
             if len(history := decisions[id]) > 1:
                 history.sort(key=_SEQUENCE)
-            yield PastJudgement(
+            past = PastJudgement(
                 id, site_id, created_at, status, revision, signals, failed != "[]", history
             )
+            if id in places:
+                page_id, page_url, came_in = places[id]
+                past = past._replace(page_id=page_id, page_url=page_url, came_in=came_in)
+            yield past

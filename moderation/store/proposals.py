@@ -46,6 +46,15 @@ def open_of(connection: Connection, comment_ids: Sequence[str]) -> dict[str, Pro
     return {comment_id: each[0] for comment_id, each in found.items()}
 
 
+def get(connection: Connection, site_ids: Collection[str], proposal_id: str) -> Proposal | None:
+    """A proposal about a comment of these sites."""
+    query = sa.select(proposals).where(
+        proposals.c.id == proposal_id, proposals.c.site_id.in_(list(site_ids))
+    )
+    row = connection.execute(query).one_or_none()
+    return _proposal(row) if row else None
+
+
 def is_about(comment_id: sa.ColumnElement[str]) -> sa.Exists:
     """The condition that a proposal about the comment of a query is open."""
     return sa.exists().where(proposals.c.comment_id == comment_id, _IS_OPEN)
@@ -62,9 +71,10 @@ def of_site(connection: Connection, site_id: str, after: str, limit: int) -> lis
     return [_proposal(row) for row in connection.execute(query)]
 
 
-def count_open(connection: Connection, site_id: str) -> int:
-    query = sa.select(sa.func.count()).where(proposals.c.site_id == site_id, _IS_OPEN)
-    return connection.execute(query).scalar_one()
+def sites_with_some(connection: Connection, site_ids: Collection[str]) -> list[str]:
+    """Those of these sites where a proposal is open."""
+    query = sa.select(proposals.c.site_id).distinct()
+    return list(connection.scalars(query.where(proposals.c.site_id.in_(list(site_ids)), _IS_OPEN)))
 
 
 def of_moderator(
@@ -107,14 +117,6 @@ def lapse(connection: Connection, comment_id: str, now: int) -> None:
         .where(proposals.c.comment_id == comment_id, _IS_OPEN)
         .values(state=ProposalState.LAPSED.value, answered_at=now)
     )
-
-
-def forget(connection: Connection, comment_ids: Collection[str], now: int) -> None:
-    """Of erased comments: what was proposed to be told to their writers, which may quote them; nothing of them waits. now: ms."""
-    about = proposals.c.comment_id.in_(list(comment_ids))
-    connection.execute(sa.update(proposals).where(about).values(sentence=""))
-    for comment_id in comment_ids:
-        lapse(connection, comment_id, now)
 
 
 def _proposal(row: sa.Row[tuple[object, ...]]) -> Proposal:

@@ -1,34 +1,45 @@
-"""What the counts of a site's queues depend on, in one row each: whoever waits for a change compares two of them."""
+"""What waits in a site's queues and lists, in one row each: a tab shows it, and whoever waits for a change compares two of them."""
 
-from collections import defaultdict
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 
 from sqlalchemy.engine import Connection
 
+from moderation.domain.comment import Status
+from moderation.store import counts
 from moderation.store.sql.dialect import fetch
 
-_COUNTS = """
-    SELECT site_id, status, sum(comments) FROM comment_counts
-    WHERE site_id AMONG :ids AND campaign_id = '' GROUP BY site_id, status ORDER BY site_id, status
-"""
 # The newest held one as well: as many may have come as have gone.
-_OTHERS = """
+_MARKS = """
     SELECT s.id,
-        (SELECT max(c.id) FROM comments c WHERE c.site_id = s.id AND c.status = 'held'),
+        coalesce((SELECT max(c.id) FROM comments c WHERE c.site_id = s.id AND c.status = 'held'), ''),
         (SELECT count(*) FROM comments c WHERE c.site_id = s.id AND c.first_report <> ''),
+        (SELECT count(*) FROM proposals p WHERE p.site_id = s.id AND p.state = 'open'),
         (SELECT count(*) FROM appeals a WHERE a.site_id = s.id AND a.state = 'open'),
         (SELECT count(*) FROM legal_notices n WHERE n.site_id = s.id AND n.state = 'open'),
-        (SELECT count(*) FROM proposals p WHERE p.site_id = s.id AND p.state = 'open'),
         (SELECT count(*) FROM samples t WHERE t.site_id = s.id AND t.verdict = '')
     FROM sites s WHERE s.id AMONG :ids
 """
-Marks = tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """Of one site. comments: how many have which status. newest_held: an id, '' for none. reported: comments; proposals, appeals, notices:
+    that are open; sampled: of the weekly sample, without a verdict.
+    """
+
+    comments: Mapping[Status, int] = field(default_factory=Counter)
+    newest_held: str = ""
+    reported: int = 0
+    proposals: int = 0
+    appeals: int = 0
+    notices: int = 0
+    sampled: int = 0
 
 
 def of_sites(connection: Connection, site_ids: Collection[str]) -> dict[str, Marks]:
     """The row of each of these sites that is here."""
-    counts: dict[str, list[object]] = defaultdict(list)
-    for site_id, status, count in fetch(connection, _COUNTS, ids=list(site_ids)):
-        counts[str(site_id)].append((status, int(count)))
-    others = fetch(connection, _OTHERS, ids=list(site_ids))
-    return {str(site_id): (*facts, *counts[str(site_id)]) for site_id, *facts in others}
+    by_status = counts.of_sites(connection, site_ids)
+    rows = fetch(connection, _MARKS, ids=list(site_ids))
+    return {str(row[0]): Marks(by_status[row[0]], *row[1:]) for row in rows}

@@ -12,6 +12,8 @@ from moderation.domain.comment import Status
 from moderation.domain.ids import timed_id
 from moderation.store import claims, counts, proposals
 from moderation.store.comment_fields import NEWEST_REVISION, CommentFields, labelled
+from moderation.store.expiry import has_own_term
+from moderation.store.site_lists import first_of_sites
 from moderation.store.sql.schema import (
     comment_reasons,
     comments,
@@ -96,8 +98,8 @@ def by_status(
 
 def reported(connection: Connection, site_id: str, after: str, limit: int) -> list[QueueEntry]:
     """Comments of which readers' reports wait, past the report `after`: those that wait longest first."""
-    query = (
-        _entries()
+    found = (
+        sa.select(comments.c.id)
         .where(
             comments.c.site_id == site_id,
             comments.c.first_report > after,
@@ -106,15 +108,9 @@ def reported(connection: Connection, site_id: str, after: str, limit: int) -> li
         .order_by(comments.c.first_report)
         .limit(limit)
     )
+    # As above: PostgreSQL would join what is shown of all of them first.
+    query = _entries().where(comments.c.id.in_(found)).order_by(comments.c.first_report)
     return [_entry(row) for row in connection.execute(query)]
-
-
-def count_reported(connection: Connection, site_id: str) -> int:
-    """Of how many comments of a site readers' reports wait."""
-    query = sa.select(sa.func.count()).where(
-        comments.c.site_id == site_id, comments.c.first_report != sa.literal_column("''")
-    )
-    return connection.execute(query).scalar_one()
 
 
 def _wanted_ids(site_id: str, status: Status, reason: str, alone: bool) -> sa.Select[tuple[str]]:
@@ -138,14 +134,18 @@ def _wanted_ids(site_id: str, status: Status, reason: str, alone: bool) -> sa.Se
     return query
 
 
-def newest_ids(connection: Connection, site_id: str, status: Status, limit: int) -> list[str]:
-    """The ids of a site's comments with this status that came last, the last one first."""
-    wanted = _wanted_ids(site_id, status, "", False)
-    return list(connection.scalars(wanted.order_by(comments.c.id.desc()).limit(limit)))
+def newest_ids_by_site(
+    connection: Connection, site_ids: Collection[str], status: Status, limit: int
+) -> dict[str, list[str]]:
+    """The ids of each of these sites' comments with this status that came last, the last one first."""
+    is_status = comments.c.status == sa.literal(status.value, literal_execute=True)
+    newest = sa.select(comments.c.id).where(is_status).order_by(comments.c.id.desc()).limit(limit)
+    rows = first_of_sites(connection, newest, comments.c.site_id, site_ids)
+    return {site_id: [id for (id,) in ids] for site_id, ids in rows.items()}
 
 
 def spam_before(connection: Connection, before: int, limit: int) -> list[str]:
-    """Ids of comments, of any site, whose latest decision filed them as spam before `before` (ms)."""
+    """Ids of comments, of any site without a term of its own, whose latest decision filed them as spam before `before` (ms)."""
     query = (
         sa.select(comments.c.id)
         .join(decisions, _LATEST_DECISION)
@@ -154,6 +154,7 @@ def spam_before(connection: Connection, before: int, limit: int) -> list[str]:
             comments.c.status == Status.SPAM.value,
             comments.c.id < timed_id("cmt", before, bytes(10)),  # older, so that it ends early
             decisions.c.created_at < before,
+            ~has_own_term(Status.SPAM),
         )
         .order_by(comments.c.id)
         .limit(limit)

@@ -4,15 +4,28 @@ Like search.py, from one of two lists: where the conditions leave few comments t
 ranks are followed, in which what is common is found soon.
 """
 
-from collections.abc import Sequence
+import heapq
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from moderation.domain.errors import Invalid
 from moderation.domain.order import NEWEST, URGENCY
-from moderation.store.search import LOOKED_AT, ROUNDS, Found, Wanted, find, meeting
+from moderation.store.search import (
+    LOOKED_AT,
+    ROUNDS,
+    Found,
+    Wanted,
+    find,
+    meeting,
+    rows_past,
+    share_of,
+)
+from moderation.store.site_lists import first_of_sites
 from moderation.store.sql.schema import comments, held_scores
 
 FEW = 600  # as many as find() looks at
@@ -43,12 +56,7 @@ def find_ranked(connection: Connection, wanted: Wanted, after: str, limit: int) 
 
 def _is_bare(wanted: Wanted) -> bool:
     """Whether all that the ranks list meets it."""
-    conditions = (
-        *(wanted.decided_by, wanted.since, wanted.until),
-        *(wanted.not_of_others, wanted.not_proposed),
-    )
-    listed_apart = not wanted.alone or wanted.order == URGENCY
-    return listed_apart and not wanted.is_narrow and not any(conditions)
+    return wanted.is_bare and (not wanted.alone or wanted.order == URGENCY)
 
 
 def _page(found: Sequence[_Ranked], limit: int, after: str) -> Found:
@@ -73,28 +81,47 @@ def _few(connection: Connection, wanted: Wanted, place: _Ranked | None) -> list[
 def _next_ranked(
     connection: Connection, wanted: Wanted, place: _Ranked | None, size: int
 ) -> list[_Ranked]:
-    query = _ranks(wanted)
+    """The next ones of all sites: merged, as each site's ranks are one index in order."""
+    query, site = _ranks(wanted), _site_of(wanted)
+    rank, id = query.selected_columns
     if wanted.order == URGENCY and wanted.alone:
         query = query.where(comments.c.campaign_id == sa.literal_column("''"))
-    rank, id = query.selected_columns
-    if place:
-        query = query.where(rank >= place[0], sa.or_(rank > place[0], id > place[1]))
-    return [
-        (int(rank), str(id))
-        for rank, id in connection.execute(query.order_by(rank, id).limit(size))
-    ]
+
+    def past(place: _Ranked | None, size: int) -> sa.Select[_Ranked]:
+        is_past = (rank >= place[0], sa.or_(rank > place[0], id > place[1])) if place else ()
+        return query.where(*is_past).order_by(rank, id).limit(size)
+
+    def ranked_on(site_id: str, first: Sequence[_Ranked]) -> Iterator[_Ranked]:
+        def read(place: _Ranked | None, size: int) -> Sequence[_Ranked]:
+            return _ranked(connection.execute(past(place, size).where(site == site_id)))
+
+        return rows_past(read, place, share, first)
+
+    share = share_of(size, len(wanted.site_ids))
+    firsts = first_of_sites(connection, past(place, share), site, wanted.site_ids)
+    lists = (ranked_on(site_id, _ranked(rows)) for site_id, rows in firsts.items())
+    return list(islice(heapq.merge(*lists), size))
+
+
+def _ranked(rows: Iterable[Any]) -> list[_Ranked]:
+    return [(int(rank), str(id)) for rank, id in rows]
+
+
+def _site_of(wanted: Wanted) -> sa.ColumnElement[str]:
+    return (comments if wanted.order == URGENCY else held_scores).c.site_id
 
 
 def _ranks(wanted: Wanted) -> sa.Select[tuple[int, str]]:
-    """The rank and the id of every held comment of the site that has one."""
+    """The rank and the id of every held comment that has one."""
     if wanted.order == URGENCY:
         held = sa.literal("held", literal_execute=True)
-        return sa.select(comments.c.urgent_at, comments.c.id).where(
-            comments.c.site_id == wanted.site_id, comments.c.status == held
-        )
-    return sa.select(held_scores.c.rank, held_scores.c.comment_id).where(
-        held_scores.c.site_id == wanted.site_id, held_scores.c.label == wanted.order
+        return sa.select(comments.c.urgent_at, comments.c.id).where(comments.c.status == held)
+    ranks = sa.select(held_scores.c.rank, held_scores.c.comment_id).where(
+        held_scores.c.label == wanted.order
     )
+    if wanted.score and wanted.score[0] == wanted.order:
+        ranks = ranks.where(held_scores.c.rank.between(*wanted.score[1:]))
+    return ranks
 
 
 def _spelled(place: _Ranked) -> str:

@@ -6,6 +6,7 @@ from sqlalchemy.engine import Connection
 from moderation.domain.ids import timed_id
 from moderation.store import sketches
 from moderation.store.comment_fields import EXPIRED_PERSONAL
+from moderation.store.provider_sign_ins import forget_states
 from moderation.store.sql.schema import (
     attempts,
     deliveries,
@@ -51,7 +52,7 @@ def forget_suggested_scores(connection: Connection, before: int, limit: int) -> 
 
 def forget_expired_sign_ins(connection: Connection, now: int, limit: int) -> int:
     """Forgets sessions and log-in links that have run out."""
-    forgotten = 0
+    forgotten = forget_states(connection, now, limit)
     for table in (sessions, login_links):
         old = sa.select(table.c.digest).where(table.c.expires_at <= now).limit(limit)
         deleted = connection.execute(sa.delete(table).where(table.c.digest.in_(old)))

@@ -1,6 +1,6 @@
 """The weekly samples: which comments are in them, and what people said about these."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
@@ -11,7 +11,7 @@ from moderation.store.sql.dialect import execute, fetch, insert_rows
 from moderation.store.sql.rows import row_of
 from moderation.store.sql.schema import sample_weeks, samples
 
-_PART = 5_000  # comments read at once
+PART = 2_000  # comments read at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +48,12 @@ _CANDIDATES = """
 
 
 def candidates(
-    connection: Connection, site_id: str, statuses: Collection[str], begin: int, end: int
-) -> Iterator[Candidate]:
-    """Comments of these statuses that came in between two moments (ms), and that no person has decided about."""
+    connection: Connection, site_id: str, status: str, after: str, end: int, limit: int = PART
+) -> list[Candidate]:
+    """The next comments of this status past the id `after` that came in before a moment (ms), and that no person has decided about."""
     last = timed_id("cmt", end, bytes(10))
-    for status in statuses:
-        after = timed_id("cmt", begin, bytes(10))
-        while True:
-            values = {"site": site_id, "status": status, "after": after, "end": last}
-            rows = fetch(connection, _CANDIDATES, limit=_PART, **values)
-            yield from (Candidate(*row) for row in rows)
-            if len(rows) < _PART:
-                break
-            after = rows[-1][0]
+    values = {"site": site_id, "status": status, "after": after, "end": last}
+    return [Candidate(*row) for row in fetch(connection, _CANDIDATES, limit=limit, **values)]
 
 
 def undrawn(connection: Connection, week: int) -> list[tuple[str, int]]:
@@ -134,3 +127,18 @@ def set_size(connection: Connection, site_id: str, size: int) -> None:
     execute(
         connection, "UPDATE sites SET sample_size = :size WHERE id = :id", size=size, id=site_id
     )
+
+
+def forget(connection: Connection, comment_ids: Collection[str]) -> None:
+    """What was said of comments that are erased."""
+    execute(connection, "DELETE FROM samples WHERE comment_id AMONG :ids", ids=list(comment_ids))
+
+
+def forget_before(connection: Connection, week: int, limit: int) -> int:
+    """The samples of the weeks before this one; returns how many comments were in them."""
+    execute(connection, "DELETE FROM sample_weeks WHERE week < :week", week=week)
+    statement = """
+        DELETE FROM samples WHERE comment_id IN
+        (SELECT comment_id FROM samples WHERE week < :week LIMIT :limit)
+    """
+    return execute(connection, statement, week=week, limit=limit)

@@ -5,9 +5,11 @@ the comments that match the words, or the narrowest list that the other conditio
 found soon in the one, a rare condition is all of the other.
 """
 
-from collections.abc import Callable, Collection, Sequence
+import heapq
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import islice
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -18,10 +20,12 @@ from moderation.domain.order import NEWEST, OLDEST
 from moderation.store import claims, proposals
 from moderation.store.search_index import Sought, has_words, match_of, numbers_of
 from moderation.store.search_matches import Stretch, matching
+from moderation.store.site_lists import first_of_sites
 from moderation.store.sql.dialect import fetch
-from moderation.store.sql.schema import comment_reasons, comments, decisions, personal
+from moderation.store.sql.schema import comment_reasons, comments, decisions, held_scores, personal
 
 LOOKED_AT = 300  # rows of a list at once: 20,000 steps of SQLite
+FEW_AT_FIRST = 8  # rows of each of many lists
 ROUNDS = 2  # of a request
 
 
@@ -29,17 +33,18 @@ ROUNDS = 2  # of a request
 class Wanted:
     """What comments must meet, all of it; '' and () for what does not matter.
 
-    senders: columns of `personal` and their values. moderator: who decided last. since, until: ids that the comments'
-    are at or after, and before. alone: only what is part of no campaign. not_of_others: a person; without what others
-    have claimed. not_proposed: without what a trainee has proposed something about. order: of domain/order.py.
+    senders: columns of `personal`, each with the values that are good. moderator: who decided last. since, until: ids that
+    the comments' are at or after, and before. alone: only what is part of no campaign. not_of_others: a person; without what
+    others have claimed. not_proposed_on: sites of which what a trainee has proposed something about is left out. score: the name of a score
+    of held comments, and its smallest and largest rank. order: of domain/order.py.
     """
 
-    site_id: str
+    site_ids: Collection[str]
     statuses: Collection[Status]
     sought: Sought
     comment_id: str = ""
-    senders: Sequence[tuple[str, str]] = ()
-    page_id: str = ""
+    senders: Sequence[tuple[str, Collection[str]]] = ()
+    page_ids: Collection[str] = ()
     reason: str = ""
     decided_by: str = ""
     moderator: str = ""
@@ -47,7 +52,8 @@ class Wanted:
     until: str = ""
     alone: bool = False
     not_of_others: str = ""
-    not_proposed: bool = False
+    not_proposed_on: Collection[str] = ()
+    score: tuple[str, int, int] | None = None
     order: str = NEWEST
 
     @property
@@ -55,9 +61,15 @@ class Wanted:
         return self.order != OLDEST
 
     @property
+    def is_bare(self) -> bool:
+        """Whether all that is listed by status or by rank meets it."""
+        conditions = (self.decided_by, self.since, self.until, self.not_of_others, self.score)
+        return not self.is_narrow and not any(conditions) and not self.not_proposed_on
+
+    @property
     def is_narrow(self) -> bool:
         """Whether a list other than that of a status has all of them."""
-        parts = (self.sought, self.comment_id, self.senders, self.page_id, self.reason)
+        parts = (self.sought, self.comment_id, self.senders, self.page_ids, self.reason)
         return any(map(bool, (*parts, self.moderator)))
 
 
@@ -89,9 +101,11 @@ def _round(connection: Connection, wanted: Wanted, after: str, limit: int) -> Fo
         # are as far away as the oldest.
         place = 0 if connection.dialect.name == "sqlite" else 1
         lists.insert(place, (_matching, False))
+    # Of a list as it is, no more than is shown.
+    looked_at = min(LOOKED_AT, limit + 1) if wanted.is_bare else LOOKED_AT
     best = Found((), after)
     for candidates, with_words in lists:
-        seen, reached = candidates(connection, wanted, after)
+        seen, reached = candidates(connection, wanted, after, looked_at)
         good = meeting(connection, wanted, seen, with_words=with_words)
         if len(good) > limit:
             return Found(good[:limit], good[limit - 1])
@@ -104,63 +118,123 @@ def _round(connection: Connection, wanted: Wanted, after: str, limit: int) -> Fo
 
 _BY_PERSON = decisions.c.actor_kind == sa.literal(ActorKind.MODERATOR.value, literal_execute=True)
 
+_Query = sa.Select[tuple[str]]
 # The next ids of a list, and how far it was followed: '' to its end, None not at all.
 _Piece = tuple[Sequence[str], str | None]
-_List = Callable[[Connection, Wanted, str], _Piece]
+_List = Callable[[Connection, Wanted, str, int], _Piece]
 
 
-def _listed(connection: Connection, wanted: Wanted, after: str) -> _Piece:
-    """The next ids of the narrowest list there is: one comment, a sender, a reason, a page, or statuses."""
+def _listed(connection: Connection, wanted: Wanted, after: str, looked_at: int) -> _Piece:
+    """The next ids of the narrowest lists there are: one comment, a sender, reasons, pages, or statuses of sites."""
     if wanted.comment_id:
         return [] if after else [wanted.comment_id], ""
-    lists: list[sa.Select[tuple[str]]] = []
+    lists: list[_Query] = []
     if wanted.senders:
-        column, key = wanted.senders[0]
-        lists.append(sa.select(personal.c.comment_id).where(personal.c[column] == key))
+        column, keys = wanted.senders[0]
+        lists += [sa.select(personal.c.comment_id).where(personal.c[column] == key) for key in keys]
     elif wanted.moderator and not wanted.reason:
         lists.append(
             sa.select(decisions.c.comment_id)
             .distinct()
             .where(decisions.c.actor_id == wanted.moderator, _BY_PERSON)
         )
-    for status in wanted.statuses if not lists else ():
+    elif wanted.page_ids and not wanted.reason:
+        lists += [
+            query.where(comments.c.page_id == page_id)
+            for query, _ in _by_status(wanted)
+            for page_id in wanted.page_ids
+        ]
+    else:
+        return _listed_by_site(connection, wanted, after, looked_at)
+    share = share_of(looked_at, len(lists))
+    return _merged(
+        (rows_past(_reader(connection, query, wanted), after, share) for query in lists),
+        wanted,
+        looked_at,
+    )
+
+
+def _listed_by_site(connection: Connection, wanted: Wanted, after: str, looked_at: int) -> _Piece:
+    """The next ids of the lists that each site has of each status, or of the reason with it."""
+    share = share_of(looked_at, len(wanted.statuses) * len(wanted.site_ids))
+    lists = []
+    for query, site in _by_status(wanted):
+        first = _next_of(query, wanted, after).limit(share)
+        firsts = first_of_sites(connection, first, site, wanted.site_ids)
+        for site_id, rows in firsts.items():
+            read = _reader(connection, query.where(site == site_id), wanted)
+            lists.append(rows_past(read, after, share, [id for (id,) in rows]))
+    return _merged(lists, wanted, looked_at)
+
+
+def _merged(lists: Iterable[Iterator[str]], wanted: Wanted, looked_at: int) -> _Piece:
+    # Merged here: of a UNION PostgreSQL would rather read and sort all.
+    found = list(islice(heapq.merge(*lists, reverse=wanted.newest_first), looked_at))
+    return found, found[-1] if len(found) == looked_at else ""
+
+
+def _reader(
+    connection: Connection, query: _Query, wanted: Wanted
+) -> Callable[[str | None, int], Sequence[str]]:
+    def read(place: str | None, size: int) -> Sequence[str]:
+        return connection.scalars(_next_of(query, wanted, place or "").limit(size)).all()
+
+    return read
+
+
+Row = TypeVar("Row")
+
+
+def share_of(size: int, lists: int) -> int:
+    """How many rows are read first of each of so many lists that are merged, for `size` in all."""
+    return max(size // lists, FEW_AT_FIRST) if lists else size
+
+
+def rows_past(
+    read: Callable[[Row | None, int], Sequence[Row]],
+    place: Row | None,
+    size: int,
+    first: Sequence[Row] | None = None,
+) -> Iterator[Row]:
+    """The rows of one of several lists that are merged, in order, past a place, read as they are taken: of most lists only
+    the first few are. read: up to so many past a place. size: how many at first; first: these, where they have been read.
+    """
+    rows = read(place, size) if first is None else first
+    while True:
+        yield from rows
+        if len(rows) < size:
+            return
+        place, size = rows[-1], 4 * size
+        rows = read(place, size)
+
+
+def _by_status(wanted: Wanted) -> Iterator[tuple[_Query, sa.ColumnElement[str]]]:
+    """The lists of comments with a status of any site, each with its column of the site."""
+    for status in wanted.statuses:
         # Literals, so that an index of some comments alone answers.
         is_status = sa.literal(status.value, literal_execute=True)
         if wanted.reason:
-            query = sa.select(comment_reasons.c.comment_id).where(
-                comment_reasons.c.site_id == wanted.site_id,
-                comment_reasons.c.status == is_status,
-                comment_reasons.c.code == wanted.reason,
-            )
-        elif wanted.page_id:
-            query = sa.select(comments.c.id).where(
-                comments.c.page_id == wanted.page_id, comments.c.status == is_status
-            )
+            reasons = comment_reasons.c
+            is_reason = (reasons.status == is_status, reasons.code == wanted.reason)
+            yield sa.select(reasons.comment_id).where(*is_reason), reasons.site_id
         else:
-            query = sa.select(comments.c.id).where(
-                comments.c.site_id == wanted.site_id, comments.c.status == is_status
-            )
-            if wanted.alone:
+            query = sa.select(comments.c.id).where(comments.c.status == is_status)
+            if wanted.alone and not wanted.page_ids:
                 query = query.where(comments.c.campaign_id == sa.literal_column("''"))
-        lists.append(query)
-    # Merged here: of a UNION PostgreSQL would rather read and sort all.
-    parts = (_next_of(query, wanted, after) for query in lists)
-    ids = (id for part in parts for id in connection.scalars(part))
-    found = sorted(ids, reverse=wanted.newest_first)[:LOOKED_AT]
-    return found, found[-1] if len(found) == LOOKED_AT else ""
+            yield query, comments.c.site_id
 
 
-def _matching(connection: Connection, wanted: Wanted, after: str) -> _Piece:
+def _matching(connection: Connection, wanted: Wanted, after: str, looked_at: int) -> _Piece:
     """The next ids of comments that have the words."""
     low, high = _range(wanted, after)
     stretch = Stretch(low, high, after, wanted.newest_first)
-    return matching(connection, wanted.sought, stretch, LOOKED_AT)
+    return matching(connection, wanted.sought, stretch, looked_at)
 
 
 def _next_of(query: sa.Select[tuple[str]], wanted: Wanted, after: str) -> sa.Select[tuple[str]]:
     id = query.selected_columns[0]
     in_order = query.order_by(id.desc() if wanted.newest_first else id)
-    return in_order.where(*_bounds(id, wanted, after)).limit(LOOKED_AT)
+    return in_order.where(*_bounds(id, wanted, after))
 
 
 def _range(wanted: Wanted, after: str) -> tuple[str, str]:
@@ -189,8 +263,11 @@ def meeting(
     # Looked up by their ids before anything is compared: PostgreSQL might read all of a status instead.
     listed = sa.select(comments).where(comments.c.id.in_(ids))
     few = listed.cte("few").prefix_with("MATERIALIZED", dialect="postgresql").c
-    query = sa.select(few.id).where(*_conditions(connection, wanted, few, one_by_one=True))
-    found: Sequence[str] = connection.scalars(query).all()
+    conditions = _conditions(connection, wanted, few, one_by_one=True)
+    rows = connection.execute(sa.select(few.id, few.site_id).where(*conditions))
+    # Compared here: SQLite would look every comment up on every site.
+    site_ids = frozenset(wanted.site_ids)
+    found: Sequence[str] = [id for id, site_id in rows if site_id in site_ids]
     if with_words and wanted.sought:
         found = _with_words(connection, wanted.sought, found)
     return sorted(found, reverse=wanted.newest_first)
@@ -203,7 +280,7 @@ def _conditions(
     *,
     one_by_one: bool,
 ) -> list[sa.ColumnElement[bool]]:
-    """What a comment must meet besides having the words. c: the columns of `comments`. one_by_one: looked up for each
+    """What a comment must meet besides being on a site and having the words. c: the columns of `comments`. one_by_one: looked up for each
     of a few comments, else the lists of other tables are read as a whole.
     """
 
@@ -214,10 +291,10 @@ def _conditions(
         return listed
 
     statuses = [status.value for status in wanted.statuses]
-    conditions = [c.site_id == wanted.site_id, c.status.in_(statuses)]
+    conditions = [c.status.in_(statuses)]
     for value, condition in (
         (wanted.comment_id, c.id == wanted.comment_id),
-        (wanted.page_id, c.page_id == wanted.page_id),
+        (wanted.page_ids, c.page_id.in_(wanted.page_ids)),
         (wanted.decided_by, c.decided_by == wanted.decided_by),
         (wanted.since, c.id >= wanted.since),
         (wanted.until, c.id < wanted.until),
@@ -227,19 +304,27 @@ def _conditions(
             conditions.append(condition)
     if wanted.reason:
         rows = comment_reasons.c
-        of_site = (rows.site_id == wanted.site_id, rows.status.in_(statuses))
-        narrow = () if one_by_one else of_site
+        of_sites = (rows.site_id.in_(wanted.site_ids), rows.status.in_(statuses))
+        narrow = () if one_by_one else of_sites
         conditions.append(has(comment_reasons, rows.code == wanted.reason, *narrow))
     if wanted.moderator:
         is_last = decisions.c.sequence == c.sequence
         is_theirs = decisions.c.actor_id == wanted.moderator
         conditions.append(c.decided_by == ActorKind.MODERATOR.value)
         conditions.append(has(decisions, is_theirs, _BY_PERSON, is_last))
-    conditions += [has(personal, personal.c[column] == key) for column, key in wanted.senders]
+    conditions += [has(personal, personal.c[column].in_(keys)) for column, keys in wanted.senders]
+    if wanted.score:
+        name, low, high = wanted.score
+        ranks = held_scores.c
+        is_on_site = () if one_by_one else (ranks.site_id.in_(wanted.site_ids),)
+        conditions.append(
+            has(held_scores, ranks.label == name, ranks.rank.between(low, high), *is_on_site)
+        )
     if wanted.not_of_others:
         conditions.append(~claims.of_others(connection, c.id, wanted.not_of_others))
-    if wanted.not_proposed:
-        conditions.append(~proposals.is_about(c.id))
+    if wanted.not_proposed_on:
+        is_there = c.site_id.in_(wanted.not_proposed_on)
+        conditions.append(~sa.and_(is_there, proposals.is_about(c.id)))
     return conditions
 
 
@@ -250,7 +335,8 @@ def all_without_words(
     with its sequence. In one question, however many: find() finds a page of them.
     """
     conditions = _conditions(connection, wanted, comments.c, one_by_one=False)
-    query = sa.select(comments.c.id, comments.c.sequence).where(*conditions)
+    is_there = comments.c.site_id.in_(wanted.site_ids)
+    query = sa.select(comments.c.id, comments.c.sequence).where(is_there, *conditions)
     if newest:
         query = query.where(comments.c.id <= newest)
     rows = connection.execute(query.order_by(comments.c.id).limit(limit))

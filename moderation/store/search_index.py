@@ -191,9 +191,9 @@ def _tsvector(document: Document) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """Words to be found in a comment of a site. name: only in the author's name."""
+    """Words to be found in a comment of one of these sites. name: only in the author's name."""
 
-    site_id: str
+    site_ids: Collection[str]
     phrases: Sequence[Phrase] = ()
     name: Sequence[Phrase] = ()
     facts: Sequence[str] = ()
@@ -204,16 +204,24 @@ class Sought:
 
 def match_of(dialect: str, sought: Sought) -> str:
     """The query for the index. All words in it are of letters, digits and their marks."""
-    facts = [fact_word("site", sought.site_id), *sought.facts]
+    sites = [fact_word("site", site_id) for site_id in sought.site_ids]
     if dialect == "sqlite":
-        parts = [f'facts : "{fact}"' for fact in facts]
+        any_site = " OR ".join(f'"{site}"' for site in sites)
+        parts = [f"facts : ({any_site})", *(f'facts : "{fact}"' for fact in sought.facts)]
         parts += [f"name : {_fts_phrase(phrase)}" for phrase in sought.name]
         parts += [f"{{name words}} : {_fts_phrase(phrase)}" for phrase in sought.phrases]
         return " AND ".join(parts)
-    parts = [f"'@{fact}'" for fact in facts]
-    parts += [_ts_phrase(phrase, "=") for phrase in sought.name]
-    parts += [_ts_phrase(phrase, "") for phrase in sought.phrases]
-    return " & ".join(parts)
+    return " & ".join([*_ts_facts(sites, sought.facts), *_ts_words(sought)])
+
+
+def _ts_facts(sites: Sequence[str], facts: Sequence[str]) -> list[str]:
+    any_site = " | ".join(f"'@{site}'" for site in sites)
+    return [f"({any_site})", *(f"'@{fact}'" for fact in facts)]
+
+
+def _ts_words(sought: Sought, between: str = " <-> ") -> list[str]:
+    names = [_ts_phrase(phrase, "=", between) for phrase in sought.name]
+    return names + [_ts_phrase(phrase, "", between) for phrase in sought.phrases]
 
 
 def period_word(bits: int, number: int) -> str:
@@ -223,18 +231,17 @@ def period_word(bits: int, number: int) -> str:
 
 def loose_match_of(sought: Sought, period: str) -> str:
     """The query for GIN for what may match in a period, '' at any time: rows of words are only words here."""
-    facts = [fact_word("site", sought.site_id), *sought.facts, *([period] if period else ())]
-    parts = [f"'@{fact}'" for fact in facts]
-    parts += [_ts_phrase(phrase, "=", " & ") for phrase in sought.name]
-    parts += [_ts_phrase(phrase, "", " & ") for phrase in sought.phrases]
-    return " & ".join(parts)
+    sites = [fact_word("site", site_id) for site_id in sought.site_ids]
+    facts = [*sought.facts, *([period] if period else ())]
+    return " & ".join([*_ts_facts(sites, facts), *_ts_words(sought, " & ")])
 
 
 def has_words(sought: Sought, facts: str, name: str, words: str) -> bool:
     """Whether a document of FTS5 matches, as match_of() says it."""
-    site = fact_word("site", sought.site_id)
+    sites = {fact_word("site", site_id) for site_id in sought.site_ids}
     return (
-        all(fact in facts.split() for fact in [site, *sought.facts])
+        not sites.isdisjoint(facts.split())
+        and all(fact in facts.split() for fact in sought.facts)
         and all(_is_in(phrase, name) for phrase in sought.name)
         and all(_is_in(phrase, name) or _is_in(phrase, words) for phrase in sought.phrases)
     )
@@ -249,7 +256,7 @@ def _fts_phrase(phrase: Phrase) -> str:
     return f'"{" ".join(phrase.words)}"' + (" *" if phrase.is_prefix else "")
 
 
-def _ts_phrase(phrase: Phrase, mark: str, between: str = " <-> ") -> str:
+def _ts_phrase(phrase: Phrase, mark: str, between: str) -> str:
     words = [f"'{mark}{word}'" for word in phrase.words]
     if phrase.is_prefix:
         words[-1] += ":*"

@@ -120,7 +120,8 @@ def reader_rules(connection: Connection, site_id: str) -> ReaderRules:
     row = connection.execute(query.where(sites.c.id == site_id)).one_or_none()
     if row is None:
         return ReaderRules(0)
-    return record_of(ReaderRules, row, markdown=bool(row.markdown), forewarn=bool(row.forewarn))
+    switches = {name: bool(getattr(row, name)) for name in ("markdown", "forewarn", "website")}
+    return record_of(ReaderRules, row, **switches)
 
 
 def set_reader_rules(connection: Connection, site_id: str, rules: ReaderRules) -> None:
@@ -153,10 +154,12 @@ def _site(row: sa.Row[tuple[object, ...]]) -> Site:
     return Site(row.id, row.name, tuple(json.loads(row.origins_json)), row.language, row.policy)
 
 
-def add_key(connection: Connection, site_id: str, kind: str, now: int, entropy: Entropy) -> str:
+def add_key(
+    connection: Connection, site_id: str, kind: str, now: int, entropy: Entropy, name: str = ""
+) -> str:
     """Makes a key and returns it; this is the only time it can be seen.
 
-    kind: secret, publishable or the name of a face. Keys carry 160 random bits; but Akismet's clients
+    kind: secret, publishable or the name of a face. name: what it is for, in words. Keys carry 160 random bits; but Akismet's clients
     take nothing but 12 hex digits, and so thin a key is only as good as the limit on failed attempts.
     """
     if kind == AKISMET:
@@ -170,6 +173,7 @@ def add_key(connection: Connection, site_id: str, kind: str, now: int, entropy: 
             site_id=site_id,
             kind=kind,
             hint=key[:8] if kind != AKISMET else key[:3],
+            name=name,
             created_at=now,
             revoked_at=None,
         )
@@ -212,7 +216,7 @@ def revoke_key(connection: Connection, site_id: str, key_id: str, now: int) -> b
 
 @dataclass(frozen=True, slots=True)
 class KeyRow:
-    """A key as it is listed. hint: its first characters. revoked_at: ms, None while it opens. used_at: when it last opened
+    """A key as it is listed. hint: its first characters. name: what it is for, '' unsaid. revoked_at: ms, None while it opens. used_at: when it last opened
     something, to KEY_USED_EVERY; None for never.
     """
 
@@ -222,6 +226,7 @@ class KeyRow:
     created_at: int
     revoked_at: int | None
     used_at: int | None
+    name: str = ""
 
 
 def note_key_used(connection: Connection, key_id: str, now: int) -> None:

@@ -65,7 +65,9 @@ def picked_first(
     return found
 
 
-def set_picked(connection: Connection, comment_id: str, picked_at: int | None) -> None:
-    """picked_at: ms, None takes the pick back."""
-    query = sa.update(comments).where(comments.c.id == comment_id)
-    connection.execute(query.values(picked_at=picked_at))
+def set_picked(connection: Connection, comment_id: str, picked_at: int | None) -> bool:
+    """picked_at: ms, None takes the pick back. Whether that was a change: what is picked stays so since when it was."""
+    is_picked = comments.c.picked_at.is_not(None)
+    is_otherwise = is_picked if picked_at is None else ~is_picked
+    query = sa.update(comments).where(comments.c.id == comment_id, is_otherwise)
+    return connection.execute(query.values(picked_at=picked_at)).rowcount == 1

@@ -1,7 +1,8 @@
 """Counts each day's comments and decisions by site, so that the statistics need not."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 
 from moderation.domain.day_totals import (
     BACK_DAYS,
@@ -12,8 +13,9 @@ from moderation.domain.day_totals import (
     score_step,
     wait_step,
 )
+from moderation.domain.second_looks import SITTING_MS
 from moderation.store import day_totals
-from moderation.store.day_totals import PART, CountedComment
+from moderation.store.day_totals import PART, CountedComment, PersonDecision
 from moderation.store.sql.engine import Store
 
 
@@ -43,11 +45,16 @@ def count_days(store: Store, now: Callable[[], int], part: int = PART) -> Iterat
         with store.read() as connection:
             people = day_totals.decisions_of_people(connection, day)
             appeals = day_totals.appeals_of_day(connection, day)
+            reversals = day_totals.reversals_of_day(connection, day)
         for decision in people:
             names = [f"person.{decision.outcome}", f"by.{decision.person_id}"]
             if decision.held_at is not None:
                 names.append(f"wait.{wait_step(decision.at - decision.held_at)}")
             totals[decision.site_id].update(names)
+        for site_id, name in _paces(people):
+            totals[site_id][name] += 1
+        for site_id, person_id, count in reversals:
+            totals[site_id][f"reversed.{person_id}"] += count
         for site_id, what, count in appeals:
             totals[site_id][f"appeal.{what}"] += count
         for site_id, ids in formed.items():
@@ -63,6 +70,18 @@ def _due(store: Store, now: int) -> int | None:
         first = day_totals.first_day(connection)
         counted = day_totals.counted(connection, day_of(now) - BACK_DAYS)
     return None if first is None else day_to_count(counted, now, first)
+
+
+def _paces(people: Sequence[PersonDecision]) -> Iterator[tuple[str, str]]:
+    """Site and name for each decision that followed another one of the same person in one sitting: how long it took. What came within
+    a second was decided as a whole.
+    """
+    in_order = sorted(people, key=lambda each: (each.site_id, each.person_id, each.at))
+    for before, each in pairwise(in_order):
+        ms = each.at - before.at
+        same = (before.site_id, before.person_id) == (each.site_id, each.person_id)
+        if same and 1_000 < ms <= SITTING_MS:
+            yield each.site_id, f"pace.{each.person_id}.{wait_step(ms)}"
 
 
 def _counted(comment: CountedComment) -> Iterator[str]:

@@ -19,10 +19,11 @@ from moderation.store import (
     notes,
     outbox,
     people,
-    proposals,
     queues,
     reputations,
+    samples,
     search_index,
+    second_looks,
     second_opinions,
     sketches,
 )
@@ -59,24 +60,34 @@ def erase(
 
 
 def empty_spam(store: Store, before: int, *, now: int, entropy: Entropy, limit: int = 200) -> int:
-    """Erases comments that became spam before `before` (ms); returns how many, at most `limit`.
+    """Erases comments that became spam before `before` (ms), of sites without a term of their own; returns how many,
+    at most `limit`.
 
     Comments that a moderator takes out of the spam meanwhile stay.
     """
-    return _erase_all(store, partial(queues.spam_before, before=before, limit=limit), now, entropy)
+    return erase_due(store, partial(queues.spam_before, before=before, limit=limit), now, entropy)
 
 
 def empty_withdrawn(
     store: Store, before: int, *, now: int, entropy: Entropy, limit: int = 200
 ) -> int:
-    """Erases comments that their writers withdrew before `before` (ms); returns how many, at most `limit`."""
+    """Erases comments that their writers withdrew before `before` (ms), of sites without a term of their own; returns how
+    many, at most `limit`.
+    """
     find_due = partial(comments.withdrawn_before, before=before, limit=limit)
-    return _erase_all(store, find_due, now, entropy)
+    return erase_due(store, find_due, now, entropy)
 
 
-def _erase_all(
-    store: Store, find_due: Callable[[Connection], list[str]], now: int, entropy: Entropy
+def erase_due(
+    store: Store,
+    find_due: Callable[[Connection], list[str]],
+    now: int,
+    entropy: Entropy,
+    note: Callable[[Connection, int], None] = lambda connection, count: None,
 ) -> int:
+    """Erases what is found, and is still found once it is locked; returns how many. note: called in the transaction with
+    that number, if it is not 0.
+    """
     with store.read() as connection:
         due = find_due(connection)
     if not due:
@@ -90,6 +101,8 @@ def _erase_all(
             if comment_id in still_due
         ]
         erase_together(connection, chosen, now, entropy)
+        if chosen:
+            note(connection, len(chosen))
     return len(chosen)
 
 
@@ -100,10 +113,8 @@ def erase_together(
     ids = [standing.comment_id for standing in standings]
     decisions.forget_messages(connection, ids, _INSTEAD)
     people.forget_messages(connection, ids, _INSTEAD)
-    for standing in standings:
-        comments.erase(connection, standing.comment_id, standing.sequence + 1)
-    for comment_id in ids:
-        legal_notices.close(connection, comment_id, now)
+    comments.erase(connection, ids)
+    legal_notices.close(connection, ids, now)
     legal_notices.forget_words(connection, ids)
     claims.end(connection, ids)
     notes.forget(connection, ids)
@@ -111,7 +122,8 @@ def erase_together(
     notes.forget_authors(connection, NOTES_LIMIT)
     search_index.forget(connection, ids)
     second_opinions.forget(connection, ids)
-    proposals.forget(connection, ids, now)
+    samples.forget(connection, ids)
+    second_looks.forget(connection, ids)
     sketches.forget(connection, ids)
     feedback.forget(connection, ids)
     reputations.forget(connection, ids)

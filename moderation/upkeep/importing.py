@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -18,6 +18,7 @@ from moderation.store.sites import Site
 from moderation.store.sql.engine import Connection, Store
 
 BATCH = 500  # comments in a transaction
+LOOSE_NAMED = 20_000  # replies whose places are remembered until what they answer comes
 
 _OUTCOMES = {
     Status.APPROVED: Outcome.APPROVE,
@@ -26,6 +27,8 @@ _OUTCOMES = {
     Status.REJECTED: Outcome.REJECT,
     Status.SPAM: Outcome.SPAM,
 }
+_TAKEN = "Another comment of the file has its id."
+_TIME = len("cmt_") + 10  # characters of an id that say when
 _OWN_ID = re.compile(r"cmt_[0-7][0-9a-hjkmnp-tv-z]{25}")
 
 
@@ -85,6 +88,7 @@ class _Importing:
         self._by = by
         self._actor = Actor(ActorKind.IMPORT, source)
         self._found = 0  # comments so far
+        self._loose: dict[str, str] = {}  # places of replies without a parent yet, by row
         self.done = Imported()
 
     def take(self, entries: Sequence[Entry]) -> None:
@@ -99,6 +103,7 @@ class _Importing:
                 self._remark(entry)
         with self._store.write() as connection:
             stored, remarks = self._store_new(connection, found)
+            others = sum(not remark.stored for remark in remarks)
             if (
                 stored and not self.done.stored
             ):  # once, so that one that is broken off is noted, too
@@ -111,8 +116,8 @@ class _Importing:
         self.done = replace(
             done,
             stored=done.stored + stored,
-            known=done.known + len(found) - stored,
-            skipped=done.skipped + len(entries) - len(found),
+            known=done.known + len(found) - stored - others,
+            skipped=done.skipped + len(entries) - len(found) + others,
         )
 
     def link_replies(self) -> int:
@@ -128,7 +133,14 @@ class _Importing:
                             *(connection, self._by, Change.IMPORT_ENDED, self._site.id),
                             *(self._source, None, facts),
                         )
-                    return imported_comments.count_waiting(connection, self._site.id)
+                    loose = imported_comments.waiting(connection, list(self._loose))
+                    count = imported_comments.count_waiting(connection, self._site.id)
+                    break
+        for row, place in self._loose.items():
+            if row in loose:
+                why = "What it answers has not come; it stands by itself."
+                self._remark(Remark(place, why, stored=True))
+        return count
 
     def _row(self, id: str) -> str:
         return imported_comments.row_id(self._site.id, self._source, id)
@@ -142,8 +154,9 @@ class _Importing:
         parents = {self._row(comment.parent_id) for comment in found if comment.parent_id}
         ids_by_row = imported_comments.find(connection, rows.keys() | parents)
         new = {row: comment for row, comment in reversed(rows.items()) if row not in ids_by_row}
+        remarks = self._with_taken_ids(connection, found, rows, ids_by_row)
         if not new:
-            return 0, []
+            return 0, remarks
         own_ids = (comment.id for comment in new.values() if _OWN_ID.fullmatch(comment.id))
         stored = comments.parents_of(connection, own_ids)
         ids_by_row |= {
@@ -165,12 +178,13 @@ class _Importing:
         page_ids = {id: page.id for id, page in found_pages.items() if page}
         above = comments.parents_of(connection, (ids_by_row.get(row, "") for row in parents))
         pages_above = {id: parent.page_id for id, parent in above.items()} | page_ids
-        remarks: list[Remark] = []
         new_rows = [(row, ids_by_row[row], "") for row in present]
         for row, submission in submissions.items():
             parent_row = self._row(new[row].parent_id) if new[row].parent_id else ""
             parent_id = ids_by_row.get(parent_row, "")
             is_loose = parent_row != "" and not parent_id
+            if is_loose and len(self._loose) < LOOSE_NAMED:
+                self._loose[row] = new[row].place
             new_rows.append((row, submission.id, parent_row if is_loose else ""))
             if not parent_id:
                 continue
@@ -187,6 +201,32 @@ class _Importing:
             connection, [(submissions[row], new[row].status) for row in submissions], page_ids
         )
         return len(submissions), remarks
+
+    def _with_taken_ids(
+        self,
+        connection: Connection,
+        found: Sequence[ImportedComment],
+        rows: Mapping[str, ImportedComment],
+        stored: Mapping[str, str],
+    ) -> list[Remark]:
+        """A remark on each comment that has the id of another one of this file, from another time. rows: the first of each
+        id in this batch. stored: comments by row.
+        """
+        others: dict[str, str] = {}  # comments of the store, by the place of what has their id
+        remarks = []
+        for comment in found:
+            id, first = stored.get(self._row(comment.id), ""), rows[self._row(comment.id)]
+            assert comment.created_at is not None
+            if not id and comment.created_at != first.created_at:
+                remarks.append(Remark(comment.place, _TAKEN))
+            elif id and not id.startswith(timed_id("cmt", comment.created_at, bytes(10))[:_TIME]):
+                others[comment.place] = id
+        histories = decisions.histories(connection, sorted(set(others.values()))) if others else {}
+        for place, id in others.items():
+            # Imported before, it stays as it was; its date there may have been changed.
+            if histories[id] and histories[id][0].created_at == self._now:
+                remarks.append(Remark(place, _TAKEN))
+        return remarks
 
     def _insert(
         self,
@@ -209,7 +249,7 @@ class _Importing:
         decisions.append(connection, decided, {})  # they have no reasons
         for submission, status in submissions:
             if status in GONE:
-                comments.erase(connection, submission.id, 1)
+                comments.erase(connection, [submission.id])
 
     def _id(self, row: str, comment: ImportedComment, place: int, taken: set[str]) -> str:
         """Its own, where Gatehouse gave it; else one in the order of time and then of the file."""

@@ -5,6 +5,8 @@ from moderation.domain.campaign import WINDOW_MS
 from moderation.domain.durations import DAY_MS, HOUR_MS
 from moderation.domain.ids import timed_id
 from moderation.domain.reputation import KEPT_DAYS
+from moderation.domain.samples import KEPT_WEEKS, week_of
+from moderation.domain.second_looks import KEPT_DAYS as LOOKS_KEPT_DAYS
 from moderation.store import (
     addresses,
     audit,
@@ -21,6 +23,8 @@ from moderation.store import (
     reports,
     reputations,
     retention,
+    samples,
+    second_looks,
     second_opinion_usage,
     second_opinions,
     shadow_policies,
@@ -82,6 +86,8 @@ def purge(
                 timed_id("cmt", max(0, now - SHADOW_DAYS * DAY_MS), bytes(10)),
                 PURGE_LIMIT,
             )
+            + samples.forget_before(connection, week_of(now) - KEPT_WEEKS, PURGE_LIMIT)
+            + second_looks.forget_old(connection, now - LOOKS_KEPT_DAYS * DAY_MS, PURGE_LIMIT)
             + second_opinions.give_up(connection, now - UNASKED_DAYS * DAY_MS, PURGE_LIMIT)
             + second_opinion_usage.forget_old(connection, now - USAGE_DAYS * DAY_MS)
             + sketches.purge(connection, now, SKETCH_LIMIT)

@@ -11,6 +11,7 @@ from moderation.domain.errors import Invalid
 from moderation.doorbell import BULK, DELIVER
 from moderation.review import bulk, bulk_sets
 from moderation.review.bulk import BulkProgress
+from moderation.review.explanation import Explanation
 from service.access.keys import SecretKey
 from service.api.answers import describe_answer
 from service.api.bodies import describe_body, json_body
@@ -55,7 +56,9 @@ def preview(
 ) -> Response:
     """Nothing is changed. `sample` has the newest five; `count` and `snapshot` go into the decision."""
     try:
-        seen = bulk_sets.preview(request.app.state.store, key.site_id, body.filter.criteria())
+        seen = bulk_sets.preview(
+            request.app.state.store, key.site_id, body.filter.criteria(), now_ms()
+        )
     except Invalid as error:
         raise in_filter(error) from None
     answer: BulkPreviewOut = {
@@ -94,6 +97,7 @@ def start(
                 body.filter.criteria(),
                 body.expected_count or 0,
                 body.snapshot,
+                now=now_ms(),
             )
         except Invalid as error:
             raise in_filter(error) from None
@@ -103,8 +107,7 @@ def start(
         site_id,
         seen,
         body.action,
-        body.reason,
-        sentence=body.sentence,
+        Explanation(body.reason, body.sentence),
         take_over=body.take_over,
         now=now_ms(),
         entropy=os.urandom,

@@ -5,6 +5,7 @@ from typing import Annotated, Self
 from pydantic import AwareDatetime, ConfigDict, Field, model_validator
 from typing_extensions import TypedDict
 
+from moderation.domain.age import AGE_PATTERN
 from moderation.domain.bulk import IDS_LIMIT, MEMBERS_LIMIT, BulkState, MemberState
 from moderation.domain.comment import PAGE_URL_LIMIT, Status
 from moderation.domain.decision import ActorKind, Outcome
@@ -39,6 +40,10 @@ class SearchIn(StrictModel):
     moderator: _Code = ""
     since: Annotated[AwareDatetime | None, Field(strict=False)] = None
     until: Annotated[AwareDatetime | None, Field(strict=False)] = None
+    age: Annotated[str, Field(pattern=AGE_PATTERN)] = ""
+    score: Annotated[str, Field(pattern=r"^([a-z][a-z0-9_]{0,63})?$")] = ""
+    score_from: Annotated[float | None, Field(ge=0, le=1, strict=False)] = None
+    score_to: Annotated[float | None, Field(ge=0, le=1, strict=False)] = None
 
     @model_validator(mode="after")
     def _has_conditions(self) -> Self:
@@ -59,6 +64,10 @@ class SearchIn(StrictModel):
             moderator=self.moderator,
             since=epoch_ms(self.since),
             until=epoch_ms(self.until),
+            age=self.age,
+            score=self.score,
+            score_from=self.score_from,
+            score_to=self.score_to,
         )
 
 
@@ -102,7 +111,9 @@ class BulkPreviewOut(TypedDict):
 
     count: answers.Count
     sample: list[CommentOut]
-    snapshot: Annotated[str, Field(examples=["cmt_01kaxw6d00e5j8n2q4s6v8x0z2.0f1e2d3c4b5a6978"])]
+    snapshot: Annotated[
+        str, Field(examples=["cmt_01kaxw6d00e5j8n2q4s6v8x0z2.1764061200000.0f1e2d3c4b5a6978"])
+    ]
 
 
 class BulkUndoneOut(TypedDict):

@@ -15,6 +15,7 @@ from moderation.domain.report import NOTE_LIMIT as REPORT_NOTE_LIMIT
 from moderation.domain.report import ReportReason, ReportState
 from moderation.domain.site_reasons import SENTENCE_LIMIT
 from moderation.review.branches import Replies
+from moderation.review.explanation import Explanation
 from service.api import answers, fields
 from service.api.serializers import DecisionOut
 from service.queues.hand_in import NewComment
@@ -117,11 +118,9 @@ class AppealAnswerIn(fields.StrictModel):
     note: Annotated[str, fields.Note(NOTE_LIMIT), Field(examples=["You are right."])] = ""
 
 
-class DecisionIn(fields.StrictModel):
-    """A person's word. sequence: of the decision that was seen; another one meanwhile is a conflict.
-    replies: what becomes of those below a comment that is rejected or spam: left there, or rejected as well.
-    take_over: also where somebody else has claimed the comment. reason: of GET /api/v1/reasons. sentence: to the comment's
-    writer; where it is empty, the reason's own. note: to colleagues, as a question is.
+class OutcomeIn(fields.StrictModel):
+    """An outcome with its reason. take_over: also where somebody else has claimed the comment. reason: of GET /api/v1/reasons. sentence: to
+    the comment's writer; where it is empty, the reason's own. note: to colleagues, as a question is.
     """
 
     outcome: Annotated[Outcome, Field(strict=False, examples=["reject"])]  # by its name
@@ -132,9 +131,22 @@ class DecisionIn(fields.StrictModel):
         str, fields.Note(SENTENCE_LIMIT), Field(examples=["Please write about the article."])
     ] = ""
     note: Annotated[str, fields.Note(COLLEAGUES_LIMIT)] = ""
+    take_over: bool = False
+
+    @property
+    def explanation(self) -> Explanation:
+        return Explanation(self.reason, self.sentence, self.note)
+
+
+class DecisionIn(OutcomeIn):
+    """A person's word. sequence: of the decision that was seen; another one meanwhile is a conflict.
+    replies: what becomes of those below a comment that is rejected or spam: left there, or rejected as well.
+    take_over: also where somebody else has claimed the comment. reason: of GET /api/v1/reasons. sentence: to the comment's
+    writer; where it is empty, the reason's own. note: to colleagues, as a question is.
+    """
+
     sequence: fields.Sequence = None
     replies: Annotated[Replies, Field(strict=False)] = Replies.LEAVE
-    take_over: bool = False
 
 
 class UndoIn(fields.SequenceIn):

@@ -18,7 +18,6 @@ from moderation.domain.errors import (
     Conflict,
     Invalid,
     NotFound,
-    together,
 )
 from moderation.doorbell import DELIVER, JUDGE
 from moderation.intake import change
@@ -43,7 +42,7 @@ from service.api.comment_schemas import (
     to_submission,
 )
 from service.api.own_comment import CommentOrStatus, StatusOut, status_out
-from service.api.parameters import KEYED, check_parameters, unknown_parameters
+from service.api.parameters import KEYED, check_parameters, refuse_claims, unknown_parameters
 from service.api.responses import (
     IfSequence,
     etag_header,
@@ -142,20 +141,15 @@ def _without_claims(comment: CommentIn, user_agent: str) -> CommentIn:
     another URL. Where the script does not say, the user agent is the request's. Raises Invalid for
     claims about the reader.
     """
-    claims = {
-        "/author/id": (comment.author.id, "vouch for who it is"),
-        "/author/email_confirmed": (comment.author.email_confirmed, "vouch for who it is"),
-        "/author/staff": (comment.author.staff, "say who is staff"),
-        "/author/article_author": (comment.author.article_author, "say who wrote the article"),
-        "/context/ip": (comment.context.ip, "name the reader's address"),
-    }
-    broken = [
-        Invalid(f"{pointer}: Only a secret key may {what}.", pointer)
-        for pointer, (claim, what) in claims.items()
-        if claim
-    ]
-    if broken:
-        raise together(broken)
+    refuse_claims(
+        {
+            "/author/id": (comment.author.id, "vouch for who it is"),
+            "/author/email_confirmed": (comment.author.email_confirmed, "vouch for who it is"),
+            "/author/staff": (comment.author.staff, "say who is staff"),
+            "/author/article_author": (comment.author.article_author, "say who wrote the article"),
+            "/context/ip": (comment.context.ip, "name the reader's address"),
+        }
+    )
     context = comment.context
     if not context.user_agent:
         printable = "".join(letter if letter.isprintable() else " " for letter in user_agent)
@@ -266,9 +260,7 @@ def decide(
     decide_as = partial(
         decisions.decide,
         outcome=body.outcome,
-        note_code=body.reason,
-        sentence=body.sentence,
-        note=body.note,
+        explanation=body.explanation,
         replies=body.replies,
         take_over=body.take_over,
     )

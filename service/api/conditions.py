@@ -1,18 +1,22 @@
 """The conditions by which lists of comments are filtered, as parameters of a request: the same everywhere."""
 
-from typing import Annotated
+from dataclasses import dataclass, fields
+from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request, Response
 from pydantic import AwareDatetime
 
+from moderation.clock import now_ms
+from moderation.domain.age import AGE_PATTERN
 from moderation.domain.comment import PAGE_URL_LIMIT
 from moderation.domain.decision import ActorKind
 from moderation.domain.errors import Invalid
 from moderation.domain.order import ORDER_PATTERN
 from moderation.domain.search_words import QUERY_LIMIT
 from moderation.review import search
-from moderation.review.search import Criteria
+from moderation.review.search import Criteria, Results
 from moderation.store.sites import Key
+from service.api.fields import epoch_ms
 from service.api.paging import cursor_at, link_header
 from service.api.responses import private_json
 from service.api.serializers import CommentPage, comment_out
@@ -49,42 +53,61 @@ _Order = Annotated[
 ]
 
 
-async def _conditions(
-    query: _Words = "",
-    reason: _Code = "",
+@dataclass(frozen=True, slots=True)
+class _Conditions:
+    query: _Words = ""
+    reason: _Code = ""
     page_url: Annotated[
         str, Query(max_length=PAGE_URL_LIMIT, description="Any URL of the page, in any spelling")
-    ] = "",
-    author: _Author = "",
+    ] = ""
+    author: _Author = ""
     domain: Annotated[
         str, Query(max_length=253, description="A registrable domain that the comment links to")
-    ] = "",
-    language: Annotated[str, Query(max_length=16, description="As measured: ISO 639, `de`")] = "",
-    decided_by: Annotated[ActorKind | None, Query(description="Who decided last")] = None,
+    ] = ""
+    language: Annotated[str, Query(max_length=16, description="As measured: ISO 639, `de`")] = ""
+    decided_by: Annotated[ActorKind | None, Query(description="Who decided last")] = None
     moderator: Annotated[
         _Code, Query(description="The id of the moderator or key that decided last")
-    ] = "",
-    since: Annotated[AwareDatetime | None, Query(description="Handed in at or after")] = None,
-    until: Annotated[AwareDatetime | None, Query(description="Handed in before")] = None,
-    order: _Order = None,
-) -> Criteria:
-    return Criteria(
-        query=query,
-        reason=reason,
-        page_url=page_url,
-        author=author,
-        domain=domain,
-        language=language,
-        decided_by=decided_by or "",
-        moderator=moderator,
-        since=int(since.timestamp() * 1000) if since else None,
-        until=int(until.timestamp() * 1000) if until else None,
-        order=order or "",
-    )
+    ] = ""
+    since: Annotated[AwareDatetime | None, Query(description="Handed in at or after")] = None
+    until: Annotated[AwareDatetime | None, Query(description="Handed in before")] = None
+    age: Annotated[
+        str,
+        Query(
+            pattern=AGE_PATTERN,
+            description="Handed in less or more than so many minutes, hours or days ago",
+            examples=["under-24h", "over-4h"],
+        ),
+    ] = ""
+    score: Annotated[
+        str,
+        Query(
+            pattern=r"^([a-z][a-z0-9_]{0,63})?$",
+            description="The name of a score of held comments, for the next two",
+            examples=["toxicity"],
+        ),
+    ] = ""
+    score_from: Annotated[
+        float | None, Query(ge=0, le=1, description="The score is this or more")
+    ] = None
+    score_to: Annotated[
+        float | None, Query(ge=0, le=1, description="The score is this or less")
+    ] = None
+    order: _Order = None
+
+
+async def _criteria(asked: Annotated[_Conditions, Depends()]) -> Criteria:
+    changed: dict[str, Any] = {
+        "decided_by": asked.decided_by or "",
+        "since": epoch_ms(asked.since),
+        "until": epoch_ms(asked.until),
+        "order": asked.order or "",
+    }
+    return Criteria(**{each.name: getattr(asked, each.name) for each in fields(asked)} | changed)
 
 
 # All but the status; order: '' where none is asked for.
-Conditions = Annotated[Criteria, Depends(_conditions)]
+Conditions = Annotated[Criteria, Depends(_criteria)]
 
 
 def search_response(
@@ -92,10 +115,17 @@ def search_response(
 ) -> Response:
     """A page of what meets them."""
     try:
-        found = search.search(request.app.state.store, key.site_id, criteria, after, limit)
+        found = search.search(
+            request.app.state.store, [key.site_id], criteria, after, limit, now=now_ms()
+        )
     except Invalid as error:
         name = error.pointer.removeprefix("/")
         raise BadParameter(name, error.message.removeprefix(f"{error.pointer}: ")) from None
+    return results_response(request, found)
+
+
+def results_response(request: Request, found: Results) -> Response:
+    """What was found as a page."""
     next_page = ""
     if found.after:
         position = cursor_at(request, found.after, "after")

@@ -91,7 +91,7 @@ def remove(
     key: SecretKey,
 ) -> Response:
     """About its present text."""
-    corrections.retract(request.app.state.store, {key.site_id}, comment_id, label)
+    corrections.retract(request.app.state.store, {key.site_id}, comment_id, label, key.id)
     return Response(status_code=204)
 
 

@@ -7,11 +7,18 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from moderation.reading.counts import count_comments
+from moderation.reading.thread_versions import NamedPages
 from service.api.answers import describe_answer
 from service.api.parameters import check_parameters
 from service.api.responses import public_json
+from service.queues.kept_answers import KeptRoute
 
-router = APIRouter(prefix="/api/v1", tags=["threads"], dependencies=[Depends(check_parameters)])
+router = APIRouter(
+    prefix="/api/v1",
+    tags=["threads"],
+    dependencies=[Depends(check_parameters)],
+    route_class=KeptRoute,
+)
 
 PAGES = 100  # in one call: as many as the longest lists of articles show
 # A front page need not be as fresh as the thread under an article.
@@ -44,5 +51,7 @@ def counts(
     site_id: needed only where two sites share an origin. A removed comment that /threads keeps a place for
     does not count.
     """
-    answer: CountsOut = {"counts": count_comments(request.app.state.store, page_url, site_id)}
+    state = request.app.state
+    state.kept_answers.about(request, NamedPages(site_id, tuple(page_url)))
+    answer: CountsOut = {"counts": count_comments(state.store, page_url, site_id)}
     return public_json(request, answer, CACHE)

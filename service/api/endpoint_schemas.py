@@ -21,7 +21,7 @@ _Types = list[Annotated[str, OneOf(*notice.TYPES)]]
 class EndpointIn(StrictModel):
     """types: [] for every type. payload: thin (ids), full, or text (full, with the comment's text).
     batch: events in one POST at most; 1 for a message each. format: notice for a channel that tells
-    people; its url is an Apprise URL, and it may want queue.digest and statistics.alarm too.
+    people; its url is an Apprise URL, and it may want queue.digest, statistics.alarm and note.mention too.
     """
 
     url: Annotated[str, Line(2_000, 1), Field(examples=["https://news.example/gatehouse"])]

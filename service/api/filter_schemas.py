@@ -24,7 +24,7 @@ from service.api.serializers import iso
 class FilterIn(StrictModel):
     """A site's own list. kind: words (whole, * for the rest of a word), patterns (RE2), domains, emails,
     networks, authors (keyed hashes). action: hold, spam, reject; trust for domains whose links do not count. fields: where
-    words, patterns and domains are looked for. exceptions: words; what stands in one does not count.
+    words, patterns and domains are looked for; domains of the text in the website, too. exceptions: words; what stands in one does not count.
     until: then it is switched off; null for never.
     """
 

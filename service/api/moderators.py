@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from moderation.accounts import invitations, moderators
+from moderation.accounts import invitations, moderators, second_factor
 from moderation.clock import now_ms
 from moderation.domain.errors import NotFound
 from moderation.domain.roles import Role
@@ -20,7 +20,7 @@ from service.api.bodies import describe_body, json_body
 from service.api.fields import StrictModel
 from service.api.parameters import KEYED
 from service.api.responses import private_json
-from service.api.serializers import iso
+from service.api.serializers import iso, moment
 
 router = APIRouter(prefix="/api/v1/moderators", tags=["moderators"], dependencies=KEYED)
 
@@ -45,7 +45,7 @@ class RoleIn(StrictModel):
 
 class SiteModeratorOut(TypedDict):
     """Who looks after the site, or was invited to. sessions: open ones of their account; seen_at: in one of them, to a
-    few minutes. expires_at: of an invitation.
+    few minutes. second_factor: whether a log-in wants a code. expires_at: of an invitation.
     """
 
     id: answers.ModeratorId
@@ -56,6 +56,7 @@ class SiteModeratorOut(TypedDict):
     since: answers.Moment
     sessions: answers.Count
     seen_at: answers.Moment | None
+    second_factor: bool
     expires_at: answers.Moment | None
 
 
@@ -214,6 +215,20 @@ def end_session(request: Request, moderator_id: str, session_id: str, key: Secre
     return Response(status_code=204)
 
 
+@router.delete(
+    "/{moderator_id}/second-factor",
+    status_code=204,
+    summary="Reset somebody's second factor",
+    openapi_extra=describe_answer(None, 409, status=204),
+)
+def reset_second_factor(request: Request, moderator_id: str, key: SecretKey) -> Response:
+    """For who has lost phone and recovery codes: make sure who asks. They are logged out everywhere. 409 where they also look after
+    another site, whose admins have a say: there the operator does it.
+    """
+    second_factor.reset(request.app.state.store, moderator_id, key.site_id, by=key.id)
+    return Response(status_code=204)
+
+
 def _active(moderator: Colleague, site_id: str) -> SiteModeratorOut:
     return {
         "id": moderator.id,
@@ -223,7 +238,8 @@ def _active(moderator: Colleague, site_id: str) -> SiteModeratorOut:
         "site_id": site_id,
         "since": iso(moderator.since),
         "sessions": moderator.sessions,
-        "seen_at": None if moderator.seen_at is None else iso(moderator.seen_at),
+        "seen_at": moment(moderator.seen_at),
+        "second_factor": moderator.has_second_factor,
         "expires_at": None,
     }
 
@@ -238,6 +254,7 @@ def _invited(invitation: Invitation) -> SiteModeratorOut:
         "since": iso(invitation.created_at),
         "sessions": 0,
         "seen_at": None,
+        "second_factor": False,
         "expires_at": iso(invitation.expires_at),
     }
 

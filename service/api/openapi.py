@@ -28,6 +28,8 @@ _KEYLESS = (
     "/api/v1/threads",
     "/api/v1/threads/events",
     "/api/v1/counts",
+    "/api/v1/challenges",
+    "/api/v1/comments/{comment_id}/notices",
     "/healthz",
     "/readyz",
     "/metrics",  # which has a token of its own

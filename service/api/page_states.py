@@ -21,7 +21,7 @@ from service.api.comment_schemas import PageIn
 from service.api.fields import StrictModel, epoch_ms
 from service.api.parameters import KEYED
 from service.api.responses import private_json
-from service.api.serializers import PageOut, iso, page_out
+from service.api.serializers import PageOut, moment, page_out
 from service.http.broken_rules import BadParameter
 
 router = APIRouter(prefix="/api/v1/pages", tags=["pages"], dependencies=KEYED)
@@ -65,13 +65,14 @@ class PageSettingOut(TypedDict):
 
 class PageStateOut(TypedDict):
     """What a page does with a comment that comes now. known: whether somebody commented there, or set something.
-    closes_at: by its age, null for never.
+    closes_at: by its age, null for never. opens_at: when the closed hours end that it is in, null for none.
     """
 
     page: PageOut
     known: bool
     state: PageState
     closes_at: answers.Moment | None
+    opens_at: answers.Moment | None
     set: PageSettingOut
     default: PageDefaultOut
 
@@ -161,7 +162,8 @@ def state_out(status: PageStatus) -> PageStateOut:
         "page": page_out(page.url, page.title, page.by_server and page.title != "", page.id),
         "known": bool(status.id),
         "state": status.state,
-        "closes_at": iso(status.closes_at) if status.closes_at is not None else None,
+        "closes_at": moment(status.closes_at),
+        "opens_at": moment(status.opens_at),
         "set": {
             "state": setting.state,
             "close_after_days": setting.close_after_days,

@@ -1,6 +1,6 @@
 """The parameters and headers of a request: all that is wrong with them, told together with its body."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import cast, get_origin
 
 from fastapi import Depends, Request, params
@@ -41,6 +41,17 @@ async def check_parameters(request: Request) -> None:
 
 # Of every route that takes a secret key. Whoever has none is told that, and nothing else.
 KEYED = [Depends(secret_caller), Depends(check_parameters)]
+
+
+def refuse_claims(claims: Mapping[str, tuple[object, str]]) -> None:
+    """For what only a site's server may say: the pointer, what was sent there, and what that is. Raises Invalid for all that were sent."""
+    broken = [
+        Invalid(f"{pointer}: Only a secret key may {what}.", pointer)
+        for pointer, (claim, what) in claims.items()
+        if claim
+    ]
+    if broken:
+        raise together(broken)
 
 
 def _broken_values(request: Request, declared: Sequence[ModelField]) -> list[Invalid]:

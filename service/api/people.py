@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from moderation.clock import now_ms
 from moderation.doorbell import DELIVER
 from moderation.upkeep import people
+from moderation.upkeep.person_document import note_export
 from service.access.keys import SecretKey
 from service.api.answers import describe_answer
 from service.api.bodies import describe_body, json_body
@@ -19,6 +20,7 @@ from service.api.people_schemas import (
     PersonExportOut,
     person_comment_out,
     person_erased_out,
+    sent_notice_out,
     sent_report_out,
 )
 from service.api.responses import private_json
@@ -43,11 +45,15 @@ def export(
 ) -> Response:
     """On this site. E-mails are compared as keyed hashes; after `GATEHOUSE_PERSONAL_DAYS` comments are found by the e-mail alone."""
     store, site_ids = request.app.state.store, {key.site_id}
+    if not body.after:
+        note_export(store, body.ref, site_ids, key.id)
     found = people.export_person(store, body.ref, site_ids, body.after, body.limit)
     sent = [] if body.after else people.sent_reports(store, body.ref, site_ids)
+    notices = [] if body.after else people.sent_notices(store, body.ref, site_ids)
     answer: PersonExportOut = {
         "items": [person_comment_out(comment) for comment in found],
         "reports_sent": [sent_report_out(report) for report in sent],
+        "notices_sent": [sent_notice_out(notice) for notice in notices],
         "next": found[-1].id if len(found) == body.limit else None,
     }
     return private_json(answer)

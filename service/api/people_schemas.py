@@ -8,7 +8,7 @@ from typing_extensions import TypedDict
 
 from moderation.domain.comment import EMAIL_LIMIT, Status
 from moderation.domain.decision import ActorKind, Outcome
-from moderation.domain.person import PersonComment, PersonErased, PersonRef, SentReport
+from moderation.domain.person import PersonComment, PersonErased, PersonRef, SentNotice, SentReport
 from service.api import answers
 from service.api.fields import Line, StrictModel
 
@@ -176,13 +176,26 @@ class PersonCommentOut(TypedDict):
     second_opinion: KeptOpinionOut | None
 
 
+class SentNoticeOut(TypedDict):
+    """A notice of illegal content that the person sent. appeals: what they said against the decision about it."""
+
+    comment_id: answers.CommentId
+    name: answers.PersonName
+    email: OrEmpty
+    why: answers.Text
+    state: answers.Name
+    created_at: answers.Moment
+    appeals: list[answers.Text]
+
+
 class PersonExportOut(TypedDict):
     """Some of a person's comments, oldest first. next: to be sent as `after`, null after the last. reports_sent: found by the
-    browser's token or the author's id; with the first comments.
+    browser's token or the author's id; notices_sent: by the e-mail; both with the first comments.
     """
 
     items: list[PersonCommentOut]
     reports_sent: list[SentReportOut]
+    notices_sent: list[SentNoticeOut]
     next: answers.CommentId | None
 
 
@@ -203,6 +216,10 @@ def person_comment_out(comment: PersonComment) -> PersonCommentOut:
 
 def sent_report_out(report: SentReport) -> SentReportOut:
     return cast(SentReportOut, asdict(report))
+
+
+def sent_notice_out(notice: SentNotice) -> SentNoticeOut:
+    return cast(SentNoticeOut, asdict(notice))
 
 
 def person_erased_out(result: PersonErased) -> PersonErasedOut:

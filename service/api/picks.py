@@ -21,7 +21,7 @@ router = APIRouter(
 )
 def pick(request: Request, comment_id: str, key: SecretKey) -> Response:
     """Only a published one. It is `picked` in the thread until this is taken back, or its writer changes the text."""
-    picks.pick(request.app.state.store, {key.site_id}, comment_id, now=now_ms())
+    picks.pick(request.app.state.store, {key.site_id}, comment_id, key.id, now=now_ms())
     return Response(status_code=204)
 
 
@@ -33,5 +33,5 @@ def pick(request: Request, comment_id: str, key: SecretKey) -> Response:
 )
 def unpick(request: Request, comment_id: str, key: SecretKey) -> Response:
     """A comment that is none stays so."""
-    picks.unpick(request.app.state.store, {key.site_id}, comment_id)
+    picks.unpick(request.app.state.store, {key.site_id}, comment_id, key.id)
     return Response(status_code=204)

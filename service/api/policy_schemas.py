@@ -8,6 +8,7 @@ from typing_extensions import TypedDict
 from moderation.domain.backtest import Affected, Agreement, Backtest, Change, Share, Workload
 from moderation.domain.comment import Status
 from moderation.domain.decision import Outcome
+from moderation.domain.policy_scopes import SCOPE_LENGTH
 from moderation.review.policy_backtest import BACKTEST_DAYS
 from moderation.review.site_policy import OVERRIDE_LIMIT, POLICY_LIMIT
 from service.api import answers
@@ -15,32 +16,40 @@ from service.api.fields import StrictModel
 from service.api.serializers import iso
 
 _TOML = 'name = "herald"\nbased_on = "newsroom"\n\n[thresholds]\ntoxic = 0.4\n'
+_SCOPE = "section:/sport"
+ScopeText = Annotated[str, Field(max_length=SCOPE_LENGTH, examples=[_SCOPE])]
 Toml = Annotated[str, Field(examples=[_TOML])]
 PolicyText = Annotated[str, Field(min_length=1, max_length=POLICY_LIMIT, examples=[_TOML])]
 
 
 class PolicyTrialIn(StrictModel):
-    """policy: TOML, as in a file. days: of which comments are looked at."""
+    """policy: TOML, as in a file. scope: the part of the site that it would be for, "" the whole. days: of which comments are looked at."""
 
     policy: PolicyText
+    scope: ScopeText = ""
     days: Annotated[int, Field(ge=1, le=365)] = BACKTEST_DAYS
 
 
 class PolicyIn(StrictModel):
-    """policy: TOML, as in a file; "" for the installation's. override: why it is put in force although it misses its own bounds."""
+    """policy: TOML, as in a file; "" for the installation's or, with a scope, the site's. scope: a page (`page:URL`), a section (`section:/path`) or
+    a language (`language:de`); "" for the whole site. override: why it is put in force although it misses its own bounds.
+    """
 
     policy: Annotated[str, Field(max_length=POLICY_LIMIT, examples=[_TOML])]
+    scope: ScopeText = ""
     override: Annotated[str, Field(max_length=OVERRIDE_LIMIT, examples=["A flood of threats."])] = (
         ""
     )
 
 
 class PolicyVersionOut(TypedDict):
-    """A policy that the site has had. number: 1, 2, 3 ... version: of its content; "default" where the site left it to the
-    installation's. set_by: the id of a moderator or key, or `command`. toml: "" for the installation's.
+    """A policy that the site has had. number: 1, 2, 3 ... of all its policies. scope: "" the whole site. version: of its content; "default" where the
+    site left it to the installation's, "site" where a scope was left to the site's. set_by: the id of a moderator or key, or
+    `command`. toml: "" for these two.
     """
 
     number: answers.Count
+    scope: ScopeText
     version: answers.Hash
     set_by: answers.PolicyOrPerson
     set_at: answers.Moment
@@ -54,12 +63,12 @@ class PolicyVersionList(TypedDict):
 
 
 class PolicyOut(TypedDict):
-    """A policy. scope: the site's own, or the installation's for sites without one. version: the first 12 hex digits of its
-    content's SHA-256. in_force: whether it decides about the site's comments. error: why it cannot be read; then
-    every comment is held, and name and version are null.
+    """A policy. scope: `site` its own, `installation` that of sites without one; else the part of the site that it decides about, `section:/sport`.
+    version: the first 12 hex digits of its content's SHA-256. in_force: whether it decides about comments of the site. error:
+    why it cannot be read; then every comment is held, and name and version are null.
     """
 
-    scope: Literal["site", "installation"]
+    scope: ScopeText
     name: answers.PolicyOrPerson | None
     version: answers.Hash | None
     in_force: bool
@@ -68,7 +77,7 @@ class PolicyOut(TypedDict):
 
 
 class PolicyList(TypedDict):
-    """Policies; the one in force first."""
+    """Policies: that of the whole site first, then the installation's, then those for parts of the site, the most specific first."""
 
     items: list[PolicyOut]
 

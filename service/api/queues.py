@@ -9,12 +9,14 @@ from typing_extensions import TypedDict
 
 from moderation.domain.comment import Status
 from moderation.domain.errors import NotFound
-from moderation.review import queues
+from moderation.review import live_queues, queues
+from moderation.review.own_comments import list_own
 from moderation.review.search import Criteria
+from moderation.store.queue_marks import Marks
 from service.access.keys import SecretKey
 from service.api import answers
 from service.api.answers import describe_answer
-from service.api.conditions import Conditions, search_response
+from service.api.conditions import Conditions, results_response, search_response
 from service.api.paging import After, Limit, page_response
 from service.api.parameters import KEYED
 from service.api.responses import private_json
@@ -44,9 +46,10 @@ class QueueList(TypedDict):
 )
 def list_queues(request: Request, key: SecretKey) -> Response:
     store = request.app.state.store
+    marks = live_queues.marks_of(store, [key.site_id]).get(key.site_id, Marks())
     counts: list[tuple[Status | Literal["reported"], int]] = [
-        *queues.queue_counts(store, key.site_id).items(),
-        ("reported", queues.count_reported(store, key.site_id)),
+        *((status, marks.comments[status]) for status in queues.QUEUE_ORDER),
+        ("reported", marks.reported),
     ]
     body: QueueList = {
         "items": [
@@ -78,7 +81,7 @@ class ReasonCountList(TypedDict):
 )
 def list_reasons(request: Request, name: str, key: SecretKey) -> Response:
     """Of all comments of the queue. A comment with several reasons counts for each."""
-    counts = queues.reason_counts(request.app.state.store, key.site_id, _status(name))
+    counts = queues.reason_counts(request.app.state.store, [key.site_id], _status(name))
     body: ReasonCountList = {
         "items": [
             {
@@ -114,13 +117,17 @@ def queue(
 ) -> Response:
     """Unless another order is asked for, held and pending oldest first, the others newest first. The parameters are those of
     `GET /api/v1/comments`; with any but `reason`, a page may have fewer than `limit` comments, or none, and still
-    have a `next`. `reported`, which takes no parameters, has what waits longest first.
+    have a `next`. `reported`, which takes no parameters, has what waits longest first; `mine`, which takes none
+    either, what this key has claimed, and then what it decided about, the latest first.
     """
     store, not_of_others = request.app.state.store, key.id if unclaimed else ""
     is_plain = conditions == Criteria(reason=conditions.reason, order="")
     if name == queues.REPORTED and is_plain and not conditions.reason:
-        reported = queues.list_reported(store, key.site_id, after, limit + 1)
+        reported = queues.list_reported(store, [key.site_id], after, limit + 1)
         return page_response(request, reported, limit, comment_out, lambda card: card.first_report)
+    if name == queues.OWN and is_plain and not conditions.reason:
+        own = list_own(store, key.id, [key.site_id], after, limit)
+        return results_response(request, own)
     status = _status(name)
     if is_plain:
         cards = queues.list_queue(

@@ -28,7 +28,8 @@ class ReaderRulesIn(StrictModel):
     """edit_minutes: so long writers may change a comment; 0: never. hold_after_reports: as many readers' reports hold a
     comment that no person has decided about; 0: never. markdown: whether emphasis, code, quotations, lists and links are
     shown as such. forewarn: whether the embed tells writers that a comment may be held before it posts it. proof_of_work:
-    hashes that a browser tries at most before it posts, 1,000 to 1,000,000; 0: none.
+    hashes that a browser tries at most before it posts, 1,000 to 1,000,000; 0: none. website: whether the forms ask writers for
+    their website, and their names lead there.
     """
 
     edit_minutes: Annotated[int, Field(ge=0, le=EDIT_MINUTES_LIMIT)] = 15
@@ -36,6 +37,7 @@ class ReaderRulesIn(StrictModel):
     markdown: bool = False
     forewarn: bool = False
     proof_of_work: Annotated[int, Field(ge=0, le=WORK_MOST)] = 0
+    website: bool = False
 
 
 class ReaderRulesOut(TypedDict):
@@ -46,6 +48,7 @@ class ReaderRulesOut(TypedDict):
     markdown: bool
     forewarn: bool
     proof_of_work: answers.Count
+    website: bool
 
 
 @router.get(
@@ -81,4 +84,5 @@ def _out(rules: ReaderRules) -> ReaderRulesOut:
         "markdown": rules.markdown,
         "forewarn": rules.forewarn,
         "proof_of_work": rules.proof_of_work,
+        "website": rules.website,
     }

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from moderation.clock import now_ms
-from moderation.domain.errors import Invalid, NotFound, together
+from moderation.domain.errors import NotFound
 from moderation.domain.report import Reporter
 from moderation.doorbell import DELIVER
 from moderation.intake.report import report
@@ -22,7 +22,7 @@ from service.api.answers import describe_answer
 from service.api.bodies import describe_body, json_body
 from service.api.comment_schemas import ReaderIn, ReportIn, ReportOut, ReportPage, ReportTaken
 from service.api.paging import After, Limit, page_response
-from service.api.parameters import KEYED, check_parameters
+from service.api.parameters import KEYED, check_parameters, refuse_claims
 from service.api.responses import private_json
 from service.api.serializers import iso
 from service.http.client_address import client_address, flood_unit
@@ -95,17 +95,12 @@ def _reporter(request: Request, site_id: str, reader: ReaderIn, unit: str) -> Re
 
 def _require_no_claims(reader: ReaderIn) -> None:
     """Raises Invalid where anybody but the site's server says who the reader is."""
-    claims = {
-        "/reader/id": (reader.id, "vouch for who it is"),
-        "/reader/ip": (reader.ip, "name the reader's address"),
-    }
-    broken = [
-        Invalid(f"{pointer}: Only a secret key may {what}.", pointer)
-        for pointer, (claim, what) in claims.items()
-        if claim
-    ]
-    if broken:
-        raise together(broken)
+    refuse_claims(
+        {
+            "/reader/id": (reader.id, "vouch for who it is"),
+            "/reader/ip": (reader.ip, "name the reader's address"),
+        }
+    )
 
 
 @router.get(

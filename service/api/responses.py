@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse
 
 from moderation.domain.errors import Conflict
 from service.http.errors import problem
+from service.queues.kept_answers import PublicAnswer
 
 
 def _if_match(kind: str, noun: str) -> Any:
@@ -54,18 +55,19 @@ def public(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """The same for a text of another type."""
-    etag = f'"{hashlib.sha256(text.encode()).hexdigest()[:20]}"'
-    all_headers = {
-        "ETag": etag,
-        "Cache-Control": cache,
-        "Access-Control-Allow-Origin": "*",
-        **(headers or {}),
-    }
-    # A proxy that compresses makes an ETag weak.
-    seen = request.headers.get("if-none-match", "").replace("W/", "")
-    if etag in (each.strip() for each in seen.split(",")):
-        return Response(status_code=304, headers=all_headers)
-    return Response(text, media_type=media_type, headers=all_headers)
+    body = text.encode()
+    answer = PublicAnswer(
+        body,
+        {
+            "ETag": f'"{hashlib.sha256(body).hexdigest()[:20]}"',
+            "Cache-Control": cache,
+            "Access-Control-Allow-Origin": "*",
+            "Content-Type": f"{media_type}; charset=utf-8" if "text/" in media_type else media_type,
+            **(headers or {}),
+        },
+    )
+    request.state.public_answer = answer
+    return answer.to(request)
 
 
 def etag_header(kind: str, number: int) -> dict[str, str]:

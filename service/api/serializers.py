@@ -39,11 +39,12 @@ _BADGES: Mapping[str, Literal["staff", "author"]] = {"staff": "staff", "author":
 
 
 class ActorOut(TypedDict):
-    """Who decided. version: of the policy, null for people."""
+    """Who decided. version: of the policy, null for people. scope: the part of the site that the policy is for, null for the whole."""
 
     kind: ActorKind
     id: answers.PolicyOrPerson
     version: answers.Hash | None
+    scope: answers.PolicyScope | None
 
 
 class ReasonOut(TypedDict):
@@ -191,16 +192,16 @@ def comment_out(card: CommentCard) -> CommentOut:
         "campaign_id": card.campaign_id or None,
         "created_at": iso(card.created_at),
         "revision": card.revision,
-        "edited_at": _moment(card.edited_at),
+        "edited_at": moment(card.edited_at),
         "earlier": [
             {"revision": each.number, "text": each.text, "created_at": iso(each.created_at)}
             for each in card.earlier
         ],
-        "withdrawn_at": _moment(card.withdrawn_at),
+        "withdrawn_at": moment(card.withdrawn_at),
         "reports": {
             "count": card.reports,
             "reasons": {reason.value: count for reason, count in card.open_reports.reasons.items()},
-            "first_at": _moment(card.open_reports.first_at),
+            "first_at": moment(card.open_reports.first_at),
         },
         "scores": {name: round(value, 6) for name, value in card.scores.items()},
         "signals": [_signal_out(signal) for signal in card.signals],
@@ -229,7 +230,8 @@ def claim_out(claim: Claim) -> ClaimOut:
     return {"actor": moderator_out(claim.moderator_id), "until": iso(claim.until)}
 
 
-def _moment(time: int | None) -> str | None:
+def moment(time: int | None) -> str | None:
+    """As iso(); None for none."""
     return None if time is None else iso(time)
 
 
@@ -256,6 +258,7 @@ def decision_out(decision: Decision) -> DecisionOut:
             "kind": decision.actor.kind,
             "id": decision.actor.id,
             "version": decision.actor.version or None,
+            "scope": decision.actor.scope or None,
         },
         "reasons": [_reason_out(reason) for reason in decision.reasons],
         "sentence": decision.sentence or None,

@@ -11,6 +11,7 @@ from moderation.domain.comment import PageState
 from moderation.domain.errors import NotFound
 from moderation.domain.page_url import origin_of
 from moderation.reading.markdown import as_html
+from moderation.reading.thread_versions import NamedPage
 from moderation.reading.threads import (
     Order,
     PublicComment,
@@ -30,10 +31,16 @@ from service.api.answers import describe_answer
 from service.api.paging import After, link_header, page_of
 from service.api.parameters import check_parameters
 from service.api.responses import public_json
-from service.api.serializers import AuthorOut, author_out, iso
+from service.api.serializers import AuthorOut, author_out, iso, moment
 from service.http.broken_rules import BadParameter
+from service.queues.kept_answers import KeptRoute
 
-router = APIRouter(prefix="/api/v1", tags=["threads"], dependencies=[Depends(check_parameters)])
+router = APIRouter(
+    prefix="/api/v1",
+    tags=["threads"],
+    dependencies=[Depends(check_parameters)],
+    route_class=KeptRoute,
+)
 
 PAGE = 100  # comments in an answer: with the longest texts some 6 MB
 # A caching proxy may answer for a second: one query per page and second, and a removal shows at once.
@@ -59,22 +66,26 @@ class PublicCommentOut(TypedDict):
 
 
 class AsksOut(TypedDict):
-    """What a page's script does before it posts a comment."""
+    """What a page's script does before it posts a comment. website: whether it asks for one."""
 
     forewarn: bool
     proof_of_work: bool
+    website: bool
 
 
 class ThreadOut(TypedDict):
     """The approved comments of a page, in the order asked for. page_url: null where a page_id names no page yet. closes_at: when
-    its age closes the page, null for never. asks: what a script does before it posts, where the site has it on: ask
-    POST /api/v1/forewarnings, and solve a challenge of GET /api/v1/challenges.
+    its age closes the page, null for never. opens_at: when the closed hours end that make it `closed` or `premoderated`
+    now, null where it is in none. asks: what a script does before it posts, where the site has it on: ask
+    POST /api/v1/forewarnings, solve a challenge of GET /api/v1/challenges, and have a field for the author's website. Without that
+    no author has a url here.
     """
 
     page_url: answers.Url | None
     next: answers.NextPage
     state: PageState
     closes_at: answers.Moment | None
+    opens_at: answers.Moment | None
     comments: list[PublicCommentOut]
     asks: NotRequired[AsksOut]
 
@@ -103,24 +114,30 @@ def threads(
     """
     store = request.app.state.store
     url = page_url.partition("#")[0]
+    request.app.state.kept_answers.about(request, NamedPage(site_id, url, page_id))
     site, found = _find_page(store, url, page_id, site_id)
-    rows = list_approved(store, found, limit + 1, after, sort)
+    rules = rules_of(store, found, site)
+    rows = list_approved(store, found, limit + 1, after, sort, websites=rules.website)
     page, next_page = page_of(request, rows, limit, lambda comment: position_of(comment, sort))
     if sort is Order.OLDEST:
         page = with_removed(store, page, after)
-    rules = rules_of(store, found, site)
-    current = state_of(store, found, site, now_ms())
+    current = state_of(store, found, site, now_ms(), url)
     thread: ThreadOut = {
         "page_url": url or (found.url if found else None),
         "next": next_page or None,
         "state": current.state,
-        "closes_at": iso(current.closes_at) if current.closes_at is not None else None,
+        "closes_at": moment(current.closes_at),
+        "opens_at": moment(current.opens_at),
         "comments": [_comment_out(comment, rules.markdown) for comment in page],
     }
     if rules.forewarn:
         request.app.state.scoring.start()  # so that the models are there when somebody has written
-    if rules.forewarn or rules.proof_of_work:
-        thread["asks"] = {"forewarn": rules.forewarn, "proof_of_work": rules.proof_of_work > 0}
+    if rules.forewarn or rules.proof_of_work or rules.website:
+        thread["asks"] = {
+            "forewarn": rules.forewarn,
+            "proof_of_work": rules.proof_of_work > 0,
+            "website": rules.website,
+        }
     return public_json(request, thread, CACHE, link_header(next_page))
 
 

@@ -63,6 +63,10 @@ class ViewFilterOut(TypedDict):
     moderator: str | None
     since: answers.Moment | None
     until: answers.Moment | None
+    age: Annotated[str | None, Field(examples=["over-4h"])]
+    score: str | None
+    score_from: float | None
+    score_to: float | None
     order: Annotated[str, Field(examples=["urgency"])]
 
 
@@ -134,9 +138,13 @@ def _view_out(view: SavedView) -> ViewOut:
         "moderator": criteria.moderator or None,
         "since": None if criteria.since is None else iso(criteria.since),
         "until": None if criteria.until is None else iso(criteria.until),
+        "age": criteria.age or None,
+        "score": criteria.score or None,
+        "score_from": criteria.score_from,
+        "score_to": criteria.score_to,
         "order": criteria.order,
     }
-    query = urlencode({name: value for name, value in shown.items() if value})
+    query = urlencode({name: value for name, value in shown.items() if value is not None})
     return {
         "id": view.id,
         "name": view.name,

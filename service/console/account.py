@@ -13,6 +13,7 @@ from moderation.clock import now_ms
 from moderation.domain.errors import Conflict, Invalid, TooMany
 from service.console.form_error import FormError, form_error
 from service.console.language import N_
+from service.console.mentions import mention_views
 from service.console.pages import URL, QueryName, page_router, pages, redirect
 from service.console.session import (
     CurrentAccount,
@@ -146,6 +147,7 @@ def _account(
         factor=second_factor.state_of(store, signed.moderator_id),
         is_wanted=must_have_factor(request, signed),
         sessions=moderators.own_sessions(store, signed.moderator_id, now_ms()),
+        mentions=mention_views(request, visitor),
         notice=notice,
         codes=codes or [],
         error=error or FormError(),

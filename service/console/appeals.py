@@ -51,7 +51,7 @@ def appeals_page(
         "appeals.html",
         visitor=visitor,
         site=membership,
-        tabs=navigation.queue_tabs(request, site_id, navigation.APPEALS),
+        tabs=navigation.queue_tabs(request, membership, navigation.APPEALS),
         appeals=[
             (each, cards[each.comment_id].author_name, excerpt(cards[each.comment_id].text, 200))
             for each in listed
@@ -118,7 +118,7 @@ def _page(
         status,
         visitor=visitor,
         site=visitor.membership(appeal.site_id),
-        tabs=navigation.queue_tabs(request, appeal.site_id, None),
+        tabs=navigation.queue_tabs(request, visitor.membership(appeal.site_id), None),
         appeal=appeal,
         comment=comment,
         outcomes=OUTCOME_WORDS,

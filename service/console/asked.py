@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Query
 
+from moderation.domain.age import AGE_PATTERN, read_age
 from moderation.domain.comment import PAGE_URL_LIMIT, Status
 from moderation.domain.decision import ActorKind
 from moderation.domain.errors import NotFound
@@ -17,6 +18,7 @@ from moderation.domain.second_opinion import SECOND_OPINION
 from moderation.review import queues
 from moderation.review.search import Criteria
 from service.console import navigation
+from service.console.durations import duration
 from service.console.language import N_, _
 from service.console.pages import QueryName
 from service.console.presenters import excerpt, label
@@ -28,6 +30,8 @@ DECIDERS = {
 }
 _DAY = r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$"
 Day = Annotated[str, Query(pattern=_DAY)]
+Age = Annotated[str, Query(pattern=AGE_PATTERN)]
+Share = Annotated[str, Query(pattern=r"^([01]|[01]?\.[0-9]{1,6})?$")]  # 0 to 1
 Words = Annotated[str, Query(max_length=QUERY_LIMIT)]
 
 
@@ -43,20 +47,24 @@ class Chip:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """'' for nothing. since, until: days (UTC), both within. order: '' the usual one."""
+    """'' for nothing. since, until: days (UTC), both within. age: `under-24h` or `over-4h`. score: of held comments, from and to 0 to 1. order: '' the usual one."""
 
-    query: str = ""
-    status: str = ""
-    reason: str = ""
-    page_url: str = ""
-    author: str = ""
-    domain: str = ""
-    language: str = ""
-    decided_by: str = ""
-    moderator: str = ""
-    since: str = ""
-    until: str = ""
-    order: str = ""
+    query: Words = ""
+    status: QueryName = ""
+    reason: QueryName = ""
+    page_url: Annotated[str, Query(max_length=PAGE_URL_LIMIT)] = ""
+    author: Words = ""
+    domain: Annotated[str, Query(max_length=253)] = ""
+    language: QueryName = ""
+    decided_by: QueryName = ""
+    moderator: QueryName = ""
+    since: Day = ""
+    until: Day = ""
+    age: Age = ""
+    score: QueryName = ""
+    score_from: Share = ""
+    score_to: Share = ""
+    order: QueryName = ""
 
     @property
     def is_search(self) -> bool:
@@ -74,22 +82,11 @@ class Asked:
 CONDITIONS = tuple(each.name for each in fields(Asked))
 
 
-def _asked(
-    query: Words = "",
-    status: QueryName = "",
-    reason: QueryName = "",
-    page_url: Annotated[str, Query(max_length=PAGE_URL_LIMIT)] = "",
-    author: Words = "",
-    domain: Annotated[str, Query(max_length=253)] = "",
-    language: QueryName = "",
-    decided_by: QueryName = "",
-    moderator: QueryName = "",
-    since: Day = "",
-    until: Day = "",
-    order: QueryName = "",
-) -> Asked:
-    asked = (query, status, reason, page_url, author, domain, language)
-    return Asked(*asked, decided_by, moderator, since, until, order)
+async def _asked(asked: Annotated[Asked, Depends()]) -> Asked:
+    """A score without bounds is none, and so are bounds of no score."""
+    if asked.score and (asked.score_from or asked.score_to):
+        return asked
+    return replace(asked, score="", score_from="", score_to="")
 
 
 AskedFor = Annotated[Asked, Depends(_asked)]
@@ -103,20 +100,15 @@ def criteria_of(asked: Asked) -> Criteria:
         raise NotFound("There is no such order.")
     if asked.decided_by and asked.decided_by not in DECIDERS:
         raise NotFound("Nobody of that kind decides.")
-    return Criteria(
-        query=asked.query,
-        status=Status(asked.status) if asked.status else None,
-        reason=asked.reason,
-        page_url=asked.page_url,
-        author=asked.author,
-        domain=asked.domain,
-        language=asked.language,
-        decided_by=asked.decided_by,
-        moderator=asked.moderator,
-        since=_midnight(asked.since),
-        until=_midnight(asked.until, days=1),
-        order=asked.order or NEWEST,
-    )
+    changed: dict[str, Any] = {
+        "status": Status(asked.status) if asked.status else None,
+        "since": _midnight(asked.since),
+        "until": _midnight(asked.until, days=1),
+        "score_from": float(asked.score_from) if asked.score_from else None,
+        "score_to": float(asked.score_to) if asked.score_to else None,
+        "order": asked.order or NEWEST,
+    }
+    return Criteria(**{**asked.given(), **changed})
 
 
 def _midnight(day: str, days: int = 0) -> int | None:
@@ -132,20 +124,14 @@ def _midnight(day: str, days: int = 0) -> int | None:
 
 def asked_of(criteria: Criteria) -> Asked:
     """The same the other way round, for saved views; of times their days are left."""
-    return Asked(
-        criteria.query,
-        criteria.status.value if criteria.status else "",
-        criteria.reason,
-        criteria.page_url,
-        criteria.author,
-        criteria.domain,
-        criteria.language,
-        criteria.decided_by,
-        criteria.moderator,
-        _day(criteria.since),
-        _day(criteria.until - 1) if criteria.until else "",
-        criteria.order,
-    )
+    changed = {
+        "status": criteria.status.value if criteria.status else "",
+        "since": _day(criteria.since),
+        "until": _day(criteria.until - 1) if criteria.until else "",
+        "score_from": "" if criteria.score_from is None else f"{criteria.score_from:g}",
+        "score_to": "" if criteria.score_to is None else f"{criteria.score_to:g}",
+    }
+    return Asked(**{**{name: getattr(criteria, name) for name in CONDITIONS}, **changed})
 
 
 def _day(millis: int | None) -> str:
@@ -168,23 +154,47 @@ def chips(asked: Asked, site_id: str, emails: Mapping[str, str]) -> list[Chip]:
         "moderator": (_("Decided by"), emails.get(asked.moderator, asked.moderator)),
         "since": (_("From"), asked.since),
         "until": (_("Until"), asked.until),
+        "age": (_("Age"), age_name(asked.age) if asked.age else ""),
+        "score": (_("Score"), f"{label(asked.score)} {_range(asked)}" if asked.score else ""),
     }
     return [
-        Chip(name, excerpt(value), asked.url(site_id, **{key: ""}))
+        Chip(name, excerpt(value), asked.url(site_id, **dict.fromkeys(_WITH.get(key, (key,)), "")))
         for key, (name, value) in shown.items()
         if value.strip()
     ]
 
 
+_WITH = {"score": ("score", "score_from", "score_to")}  # what goes with a condition
+
+
+def _range(asked: Asked) -> str:
+    least, most = asked.score_from, asked.score_to
+    if least and most:
+        return _("%(least)s to %(most)s", least=least, most=most)
+    return _("%(least)s or more", least=least) if least else _("%(most)s or less", most=most)
+
+
+def age_name(age: str) -> str:
+    """In words: more than 4 hours."""
+    found = read_age(age)
+    length = duration(found.ms)
+    return (
+        _("more than %(length)s", length=length)
+        if found.is_over
+        else _("less than %(length)s", length=length)
+    )
+
+
 def status_chips(asked: Asked, site_id: str, names: Mapping[Status, str]) -> list[Chip]:
     """Where to look: in all comments, or in those of one status."""
-    by_time = asked.order if asked.order in BY_TIME else ""
-    chips = [Chip(_("All"), "", asked.url(site_id, status="", order=by_time), not asked.status)]
+    by_time = {"order": asked.order if asked.order in BY_TIME else ""}
+    by_time |= dict.fromkeys(_WITH["score"], "")  # held comments alone have scores to be found by
+    chips = [Chip(_("All"), "", asked.url(site_id, status="", **by_time), not asked.status)]
     return chips + [
         Chip(
             _(names[status]),
             status.value,
-            asked.url(site_id, status=status.value, order=by_time),
+            asked.url(site_id, status=status.value, **by_time),
             status == asked.status,
         )
         for status in queues.SEARCHED

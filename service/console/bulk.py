@@ -15,15 +15,18 @@ from moderation.domain.roles import Action
 from moderation.doorbell import BULK, DELIVER
 from moderation.review import bulk, bulk_sets, queues
 from moderation.review.bulk import BulkProgress
+from moderation.review.explanation import Explanation
 from moderation.review.queues import CommentCard
 from moderation.store.moderators import Membership
 from moderation.store.sql.engine import Store
+from service.console.all_sites import AllSites, CurrentPlace
 from service.console.asked import CONDITIONS, Asked, AskedFor, criteria_of
 from service.console.bulk_view import bulk_views, left_views
 from service.console.comment import BACK, reason_choices
+from service.console.language import _
 from service.console.navigation import ROWS_READ, one_page, query
 from service.console.pages import URL, CurrentSite, QueryName, page_router, pages, redirect
-from service.console.presenters import excerpt
+from service.console.presenters import VERBS, excerpt
 from service.console.session import (
     CurrentVisitor,
     Form,
@@ -74,18 +77,26 @@ def acts_page(
 def confirm_page(
     request: Request,
     visitor: CurrentVisitor,
-    membership: CurrentSite,
+    place: CurrentPlace,
     asked: AskedFor,
     outcome: QueryName = "",
     back: str = "",
 ) -> Response:
-    """What would be decided, to be confirmed: the comments that were ticked, or all that match."""
-    membership.require(Action.DECIDE)
+    """What would be decided, to be confirmed: the comments that were ticked, or all that match.
+
+    Of several sites each is confirmed by itself, as each has reasons of its own.
+    """
     chosen = read_outcome({"outcome": outcome or Outcome.REJECT.value})
-    if "all" in request.query_params:
-        return _confirm(request, visitor, membership, chosen, back, asked=asked)
     ticked = request.query_params.getlist("comment")
-    return _confirm(request, visitor, membership, chosen, back, ticked=ticked)
+    if isinstance(place, AllSites):
+        parts = _by_site(request.app.state.store, place, ticked)
+        if len(parts) != 1:
+            return _apart(visitor, place, chosen, back, parts)
+        [(place, _)] = parts
+    place.require(Action.DECIDE)
+    if "all" in request.query_params:
+        return _confirm(request, visitor, place, chosen, back, asked=asked)
+    return _confirm(request, visitor, place, chosen, back, ticked=ticked)
 
 
 @router.post("")
@@ -105,7 +116,12 @@ def start(request: Request, posted: Posted) -> Response:
         count = read_number(form, "expected_count", "comments it is about")
         try:
             seen = bulk_sets.matching(
-                state.store, site_id, criteria_of(asked), count, form.get("snapshot", "")
+                state.store,
+                site_id,
+                criteria_of(asked),
+                count,
+                form.get("snapshot", ""),
+                now=now_ms(),
             )
         except Drifted as error:
             return _confirm(
@@ -121,8 +137,7 @@ def start(request: Request, posted: Posted) -> Response:
             site_id,
             seen,
             outcome,
-            form.get("with_reason", ""),
-            sentence=form.get("sentence", ""),
+            Explanation(form.get("with_reason", ""), form.get("sentence", "")),
             take_over=form.get("take_over") == "1",
             now=now_ms(),
             entropy=os.urandom,
@@ -196,7 +211,7 @@ def _confirm(
     status = 409 if problem else 422 if flaw else 200
     if asked:
         try:
-            shown = bulk_sets.preview(store, site_id, criteria_of(asked))
+            shown = bulk_sets.preview(store, site_id, criteria_of(asked), now_ms())
         except Invalid as error:
             shown, status = bulk_sets.Preview(0, (), ""), 422
             problem = error.message.removeprefix(f"{error.pointer}: ")
@@ -221,6 +236,40 @@ def _confirm(
         flaw=flaw,
         said=said or {},
         choices=reason_choices(store, site_id),
+    )
+
+
+def _by_site(
+    store: Store, place: AllSites, ticked: Sequence[str]
+) -> list[tuple[Membership, list[tuple[CommentCard, int]]]]:
+    """The ticked comments by the sites, of those where the visitor decides, that have some."""
+    sites = [site for site in place.sites if site.may(Action.DECIDE)]
+    by_site = [(site, _ticked(store, site.site_id, ticked)) for site in sites]
+    return [(site, pairs) for site, pairs in by_site if pairs]
+
+
+def _apart(
+    visitor: Visitor,
+    place: AllSites,
+    outcome: Outcome,
+    back: str,
+    parts: Sequence[tuple[Membership, Sequence[tuple[CommentCard, int]]]],
+) -> Response:
+    """A page that leads to the confirmation of each site."""
+    return pages.page(
+        "bulk_apart.html",
+        visitor=visitor,
+        site=place,
+        outcome=outcome,
+        verb=_(VERBS[outcome]),
+        parts=[
+            (
+                site,
+                [(f"{card.id}.{sequence}", card, excerpt(card.text)) for card, sequence in pairs],
+            )
+            for site, pairs in parts
+        ],
+        back=_back(back),
     )
 
 

@@ -150,7 +150,7 @@ def _fragment(
         campaign=campaign,
         problem=problem,
         decided=decided,
-        tabs=queue_tabs(request, site_id, None),
+        tabs=queue_tabs(request, membership, None),
     )
 
 
@@ -178,7 +178,7 @@ def _page(
         status,
         visitor=visitor,
         site=membership,
-        tabs=queue_tabs(request, site_id, CAMPAIGNS),
+        tabs=queue_tabs(request, membership, CAMPAIGNS),
         campaign=campaign,
         problem=problem,
         ask=ask,

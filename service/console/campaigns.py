@@ -37,7 +37,7 @@ def campaigns_page(
         "campaigns.html",
         visitor=visitor,
         site=membership,
-        tabs=queue_tabs(request, site_id, CAMPAIGNS),
+        tabs=queue_tabs(request, membership, CAMPAIGNS),
         # Of one comment that waits with a ruling, too: it is shown nowhere else.
         campaigns=campaign_views(store, [card for card in cards if ruled or not card.is_lone]),
         ruled=bool(ruled),

@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
@@ -27,9 +27,11 @@ from moderation.review import (
     site_reasons,
 )
 from moderation.review.branches import Replies
+from moderation.review.explanation import Explanation
 from moderation.review.queues import CommentCard
 from moderation.store.sql.engine import Store
 from service.console import session
+from service.console.all_sites import place_in
 from service.console.author_filters import author_values
 from service.console.context import context_values
 from service.console.form_error import FormError
@@ -71,7 +73,7 @@ def comment_page(
 ) -> Response:
     """One comment with its history. ask: the outcome that was chosen when the session had ended."""
     card = get_card(request.app.state.store, visitor, comment_id)
-    return _comment(request, visitor, card, ask=ask)
+    return _comment(request, visitor, card, _Told(ask=ask))
 
 
 @router.post("/decisions")
@@ -91,6 +93,7 @@ def claim(request: Request, posted: PostedClaim, comment_id: str) -> Response:
     visitor, form = posted
     store, site_ids, back = request.app.state.store, visitor.signed.site_ids, _back(form)
     chosen, is_claimed = form.get("claim", ""), False
+    told = _("Released.") if chosen == "release" else _("Claimed.")
     target = (store, visitor.signed.moderator_id, site_ids, comment_id)
     try:
         if chosen == "release":
@@ -102,8 +105,9 @@ def claim(request: Request, posted: PostedClaim, comment_id: str) -> Response:
     if is_claimed or "hx-request" in request.headers:
         card = queues.get_card(store, site_ids, comment_id)
         status = 409 if is_claimed else 200
-        return _comment(request, visitor, card, back, is_claimed=is_claimed, status=status)
-    return redirect(f"{URL}/?{back}#c-{comment_id}")
+        said = _Told(is_claimed=is_claimed, told="" if is_claimed else told)
+        return _comment(request, visitor, card, said, back, status=status)
+    return redirect(_again(back, comment_id))
 
 
 @router.post("/corrections")
@@ -111,16 +115,16 @@ def correct(request: Request, posted: PostedCorrection, comment_id: str) -> Resp
     """Says that a score is wrong, or takes that back, as the button says."""
     visitor, form = posted
     store, site_ids, back = request.app.state.store, visitor.signed.site_ids, _back(form)
+    moderator_id = visitor.signed.moderator_id
     if wrong := form.get("wrong", ""):
-        moderator_id = visitor.signed.moderator_id
         corrections.correct(store, moderator_id, site_ids, comment_id, wrong, now=now_ms())
     else:
-        corrections.retract(store, site_ids, comment_id, form.get("right", ""))
+        corrections.retract(store, site_ids, comment_id, form.get("right", ""), moderator_id)
     if "hx-request" not in request.headers:
         return redirect(f"{URL}/comments/{comment_id}")
     told = _("Noted: the score is wrong.") if wrong else _("Taken back.")
     card = queues.get_card(store, site_ids, comment_id)
-    return _comment(request, visitor, card, back, told=told)
+    return _comment(request, visitor, card, _Told(told=told), back)
 
 
 @router.post("/pick")
@@ -128,10 +132,11 @@ def pick(request: Request, posted: PostedPick, comment_id: str) -> Response:
     """Makes the comment an editors' pick or takes that back, as the button says."""
     visitor, form = posted
     target = (request.app.state.store, visitor.signed.site_ids, comment_id)
+    who = visitor.signed.moderator_id
     if form.get("pick") == "take":
-        picks.unpick(*target)
+        picks.unpick(*target, by=who)
     else:
-        picks.pick(*target, now=now_ms())
+        picks.pick(*target, by=who, now=now_ms())
     return redirect(f"{URL}/comments/{comment_id}")
 
 
@@ -147,7 +152,7 @@ def note(request: Request, posted: PostedNote, comment_id: str) -> Response:
     except Invalid as error:
         flaw = FormError("text", error.message.removeprefix("/text: "))
         refused = note_values(store, signed.site_ids, card, text, about, flaw)
-        return _comment(request, visitor, card, notes=refused, status=422)
+        return _comment(request, visitor, card, _Told(), notes=refused, status=422)
     return redirect(f"{URL}/comments/{comment_id}#notes")
 
 
@@ -168,11 +173,7 @@ def _decide(
         elif proposes and outcome is not None:
             proposals.propose(
                 *target,
-                outcome,
-                "" if outcome is Outcome.APPROVE else form.get("reason", ""),
-                sequence,
-                sentence=form.get("sentence", ""),
-                note=form.get("note", ""),
+                *(outcome, _explanation(form, outcome), sequence),
                 now=now,
                 entropy=entropy,
             )
@@ -184,11 +185,7 @@ def _decide(
             replies = Replies.REJECT if is_along else Replies.LEAVE
             decisions.decide(
                 *target,
-                outcome,
-                "" if outcome is Outcome.APPROVE else form.get("reason", ""),
-                sequence,
-                sentence=form.get("sentence", ""),
-                note=form.get("note", ""),
+                *(outcome, _explanation(form, outcome), sequence),
                 replies=replies,
                 take_over=take_over,
                 now=now,
@@ -197,29 +194,22 @@ def _decide(
     except Conflict as error:
         card = queues.get_card(state.store, site_ids, comment_id)
         is_claimed = isinstance(error, Claimed)
-        return _comment(
-            request,
-            visitor,
-            card,
-            back,
-            is_stale=not is_claimed,
-            is_claimed=is_claimed,
-            said=form,
-            status=409,
-        )
+        told = _Told(is_stale=not is_claimed, is_claimed=is_claimed, said=form)
+        return _comment(request, visitor, card, told, back, status=409)
     except Invalid as error:
         card = queues.get_card(state.store, site_ids, comment_id)
         flaw = FormError(error.pointer[1:], error.message.removeprefix(f"{error.pointer}: "))
-        return _comment(request, visitor, card, back, said=form, flaw=flaw, status=422)
+        return _comment(request, visitor, card, _Told(said=form, flaw=flaw), back, status=422)
     if not proposes:
         state.ring(DELIVER)
     if "hx-request" not in request.headers:
-        anchor = "notice" if outcome else f"c-{comment_id}"
-        query = "&".join(filter(None, (back, f"done={comment_id}" if outcome else "")))
-        return redirect(f"{URL}/?{query}#{anchor}")
+        if outcome is None:
+            return redirect(_again(back, comment_id))
+        query = back or f"site={get_card(state.store, visitor, comment_id).site_id}"
+        return redirect(f"{URL}/?{query}&done={comment_id}#notice")
     card = queues.get_card(state.store, site_ids, comment_id)
     if outcome is None:
-        return _comment(request, visitor, card, back, is_undone=True)
+        return _comment(request, visitor, card, _Told(is_undone=True), back)
     [comment] = comment_views(state.store, [card])
     return pages.page(
         "comment_decided.html",
@@ -227,8 +217,21 @@ def _decide(
         comment=comment,
         along=branches.count_along(state.store, card.decision) if card.decision else 0,
         back=back,
-        tabs=queue_tabs(request, card.site_id, None),
+        tabs=queue_tabs(request, place_in(visitor, back, card.site_id), None),
     )
+
+
+def _again(back: str, comment_id: str) -> str:
+    """Where the comment is open again: in the list that it was in, else on its own page."""
+    if not back:
+        return f"{URL}/comments/{comment_id}"
+    return f"{URL}/?{back}&open={comment_id}#c-{comment_id}"
+
+
+def _explanation(form: session.Form, outcome: Outcome) -> Explanation:
+    """What is said with it; the form has one list of reasons for all buttons, and that is not for approvals."""
+    reason = "" if outcome is Outcome.APPROVE else form.get("reason", "")
+    return Explanation(reason, form.get("sentence", ""), form.get("note", ""))
 
 
 def _only_proposes(visitor: session.Visitor, store: Store, comment_id: str) -> bool:
@@ -244,49 +247,54 @@ def _back(form: session.Form) -> str:
     return back if BACK.fullmatch(back) else ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What a card says besides. is_stale: somebody else decided first; is_claimed: has claimed it. ask: the outcome that was
+    chosen when the session had ended. said, flaw: of the decision that was not made. told: what was done instead.
+    """
+
+    is_stale: bool = False
+    is_claimed: bool = False
+    is_undone: bool = False
+    ask: str = ""
+    said: session.Form = field(default_factory=dict)
+    flaw: FormError = FormError()  # noqa: RUF009 - it never changes
+    told: str = ""
+
+
 def _comment(
     request: Request,
     visitor: session.Visitor,
     card: CommentCard,
+    told: _Told,
     back: str = "",
-    *,
-    is_stale: bool = False,
-    is_claimed: bool = False,
-    is_undone: bool = False,
     notes: Mapping[str, Any] | None = None,
-    ask: str = "",
-    said: session.Form | None = None,
-    flaw: FormError | None = None,
-    told: str = "",
     status: int = 200,
 ) -> Response:
-    """The card: alone for htmx, else on a page of its own. is_stale: somebody else decided first; is_claimed: has
-    claimed it. notes: of note_values(), where a note was refused. said, flaw: of the decision that was not made. told: what
-    was done instead.
-    """
-    store, is_fragment = request.app.state.store, "hx-request" in request.headers
+    """The card: alone for htmx, else on a page of its own. notes: of note_values(), where a note was refused."""
+    store, site_ids = request.app.state.store, visitor.signed.site_ids
     [comment] = comment_views(store, [card])
+    values: dict[str, Any] = {
+        "visitor": visitor,
+        "site": visitor.membership(card.site_id),
+        "comment": comment,
+        "back": back,
+        **{each.name: getattr(told, each.name) for each in fields(told)},
+    }
+    if "hx-request" in request.headers:
+        tabs = queue_tabs(request, place_in(visitor, back, card.site_id), None)
+        return pages.page("comment_fragment.html", status, **values, tabs=tabs)
     return pages.page(
-        "comment_fragment.html" if is_fragment else "comment.html",
+        "comment.html",
         status,
-        visitor=visitor,
-        site=visitor.membership(card.site_id),
-        ask=ask,
-        comment=comment,
-        is_claimed=is_claimed,
-        said=said or {},
-        flaw=flaw or FormError(),
-        told=told,
-        **({} if is_fragment else author_values(request, visitor, card.site_id, card.id)),
-        is_undone=is_undone,
-        **({} if is_fragment else notes or note_values(store, visitor.signed.site_ids, card)),
-        is_stale=is_stale,
-        back=back,
-        tabs=queue_tabs(request, card.site_id, None if is_fragment else card.status),
-        reports=[]
-        if is_fragment or not card.reports
-        else queues.list_reports(store, visitor.signed.site_ids, card.id, limit=REPORTS_SHOWN),
-        around={} if is_fragment else context_values(store, visitor.signed.site_ids, card.id),
+        **values,
+        **author_values(request, visitor, card.site_id, card.id),
+        **(notes or note_values(store, site_ids, card)),
+        tabs=queue_tabs(request, place_in(visitor, "", card.site_id), card.status),
+        reports=queues.list_reports(store, site_ids, card.id, limit=REPORTS_SHOWN)
+        if card.reports
+        else [],
+        around=context_values(store, site_ids, card.id),
     )
 
 

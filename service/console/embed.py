@@ -30,17 +30,22 @@ _PAGES = {
         "<?php echo esc_url(get_permalink()); ?>",
     ),
     "Hugo": (N_("In layouts/partials/comments.html."), "{{ .Permalink }}"),
+    "Ghost": (N_("In the theme's post.hbs, instead of {{comments}}."), '{{url absolute="true"}}'),
+    "Django": (N_("In the template of an article."), "{{ request.build_absolute_uri }}"),
 }
 
 
 _NUMBERS = {
     "edit_minutes": N_("Minutes in which writers may change a comment; 0: never"),
     "hold_after_reports": N_("Readers whose reports hold what no person has approved; 0: never"),
-    "proof_of_work": N_("Hashes that a browser tries at most before it posts; 0: none"),
+    "proof_of_work": N_(
+        "Hashes that a browser tries at most before it posts; 0: none. Otherwise, comments from forms without JavaScript wait for a person"
+    ),
 }
 _CHOICES = {
     "markdown": N_("Show emphasis, code, quotations, lists and links in comments"),
     "forewarn": N_("Tell writers beforehand that a comment may be held"),
+    "website": N_("Ask writers for their website, and link their names to it"),
 }
 
 Posted = Annotated[SignedForm, Depends(signed_form("site", *_NUMBERS, *_CHOICES))]
@@ -94,17 +99,19 @@ def _page(
             f'\n  data-page="{page}"' if page else ""
         )
         snippets.append((system, _(where), f'<div id="comments"></div>\n{script}{data}></script>'))
-    react = (
-        f"{script}></script>\n\n"
-        f'<gatehouse-comments key={{url}} site="{site_id}" site-key="ghp_..." page={{url}}></gatehouse-comments>'
-    )
-    snippets.append(
+    element = f'<gatehouse-comments key={{url}} site="{site_id}" site-key="ghp_..." page={{url}}></gatehouse-comments>'
+    snippets += [
         (
             "React",
             _("The script once, in index.html; the element where the comments shall be."),
-            react,
-        )
-    )
+            f"{script}></script>\n\n{element}",
+        ),
+        (
+            "Next",
+            _("The script by next/script, in the layout; the element where the comments shall be."),
+            f"{script.replace('<script', '<Script')} />\n\n{element}",
+        ),
+    ]
     return pages.page(
         "embed.html",
         status,

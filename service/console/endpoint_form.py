@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from moderation.domain.delivery import BATCH_LIMIT, Endpoint, Format, Payload
 from moderation.domain.errors import Invalid
-from moderation.domain.event import ALARM, DIGEST, EventType
+from moderation.domain.event import ALARM, DIGEST, FOR_PEOPLE, MENTION, EventType
 from moderation.notify.deliveries import Replay
 from service.console.language import N_
 from service.console.session import Form
@@ -24,6 +24,7 @@ TYPES = {
     EventType.DISABLED: N_("An endpoint was disabled"),
     DIGEST: N_("Once a day: the state of the queue"),
     ALARM: N_("A rule or a score behaves differently"),
+    MENTION: N_("A note mentions a colleague"),
 }
 PAYLOADS = {
     Payload.FULL: N_("Everything but the comment's text"),
@@ -119,7 +120,7 @@ def offered_types(kind: str) -> list[tuple[str, str]]:
     return [
         (str(type), meaning)
         for type, meaning in TYPES.items()
-        if kind == CHANNEL or type not in (DIGEST, ALARM)
+        if kind == CHANNEL or type not in FOR_PEOPLE
     ]
 
 

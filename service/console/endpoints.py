@@ -17,7 +17,7 @@ from service.console import endpoint_form
 from service.console.delivery_view import endpoint_view
 from service.console.form_error import FormError, form_error
 from service.console.pages import CurrentSite, QueryName, page_router, pages, redirect
-from service.console.session import CurrentVisitor, SignedForm, Visitor, signed_form
+from service.console.session import CurrentVisitor, SiteForm, Visitor, site_form
 
 router = page_router("/endpoints")
 
@@ -58,12 +58,13 @@ def new_page(
 @router.post("/new")
 def add(
     request: Request,
-    posted: Annotated[SignedForm, Depends(signed_form("site", *endpoint_form.DRAFT_NAMES))],
+    posted: Annotated[
+        SiteForm,
+        Depends(site_form(*endpoint_form.DRAFT_NAMES, may=Action.MANAGE_ENDPOINTS)),
+    ],
 ) -> Response:
     """Adds an endpoint; the page that answers shows the secret of a webhook, once."""
-    visitor, form = posted
-    membership = visitor.membership(form.get("site", ""))
-    membership.require(Action.MANAGE_ENDPOINTS)
+    visitor, form, membership = posted
     draft = endpoint_form.read_draft(form)
     try:
         if draft.kind == endpoint_form.CHANNEL:

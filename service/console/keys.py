@@ -7,18 +7,18 @@ from fastapi import Depends, Request, Response
 
 from moderation.accounts import sites
 from moderation.clock import now_ms
-from moderation.domain.errors import Conflict, NotFound
+from moderation.domain.errors import Conflict, Invalid, NotFound
 from moderation.domain.roles import Action
 from moderation.store.moderators import Membership
 from moderation.store.sites import AKISMET, PUBLISHABLE, SECRET
 from service.console.language import N_
 from service.console.navigation import query
 from service.console.pages import URL, CurrentSite, QueryName, page_router, pages, redirect
-from service.console.session import CurrentVisitor, SignedForm, Visitor, signed_form
+from service.console.session import CurrentVisitor, SiteForm, Visitor, site_form
 
 router = page_router("/keys")
 
-Posted = Annotated[SignedForm, Depends(signed_form("site", "kind"))]
+Posted = Annotated[SiteForm, Depends(site_form("kind", "name", may=Action.MANAGE_KEYS))]
 
 KINDS = {
     SECRET: N_("secret: for your server; it may do what an admin may"),
@@ -40,16 +40,18 @@ def keys_page(
 @router.post("")
 def make(request: Request, posted: Posted) -> Response:
     """Makes a key; the page that answers shows it, once."""
-    visitor, form, membership = _managing(posted)
+    visitor, form, membership = posted
     try:
-        key = sites.make_key(
+        _, key = sites.make_key(
             *(request.app.state.store, membership.site_id, form.get("kind", "")),
             visitor.signed.moderator_id,
+            name=form.get("name", ""),
             now=now_ms(),
             entropy=os.urandom,
         )
-    except Conflict as error:
-        return _page(request, visitor, membership, 409, problem=error.message)
+    except (Conflict, Invalid) as error:
+        status = 409 if isinstance(error, Conflict) else 422
+        return _page(request, visitor, membership, status, problem=error.message)
     return _page(request, visitor, membership, made=key, kind=form["kind"])
 
 
@@ -68,18 +70,10 @@ def revoke_page(
 
 @router.post("/{key_id}/revoke")
 def revoke(request: Request, posted: Posted, key_id: str) -> Response:
-    visitor, _, membership = _managing(posted)
+    visitor, _, membership = posted
     store, by = request.app.state.store, visitor.signed.moderator_id
     sites.revoke_key(store, membership.site_id, key_id, by, now=now_ms())
     return redirect(f"{URL}/keys?{query(site=membership.site_id, did='revoked')}#notice")
-
-
-def _managing(posted: SignedForm) -> tuple[Visitor, dict[str, str], Membership]:
-    """Who sent a form, its fields, and the site that they manage the keys of. Raises Forbidden and NotFound."""
-    visitor, form = posted
-    membership = visitor.membership(form.get("site", ""))
-    membership.require(Action.MANAGE_KEYS)
-    return visitor, form, membership
 
 
 def _page(

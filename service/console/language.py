@@ -133,12 +133,6 @@ def ngettext(one: str, many: str, n: int, **values: Any) -> str:
     return current().words.ngettext(one, many, n) % {"n": number(n), **values}
 
 
-def pgettext(context: str, message: str, **values: Any) -> str:
-    """Words that mean several things in English. context: says which."""
-    found = current().words.pgettext(context, message)
-    return found % values if values else found
-
-
 def N_(message: str) -> str:  # noqa: N802 - gettext's own name for it
     """Marks words for the catalogue that are translated where they are shown."""
     return message

@@ -13,13 +13,13 @@ from moderation.learning.status import learning_status
 from moderation.store.moderators import Membership
 from service.console.pages import URL, CurrentSite, page_router, pages, redirect
 from service.console.presenters import person_name
-from service.console.session import CurrentVisitor, SignedForm, Visitor, signed_form
+from service.console.session import CurrentVisitor, SiteForm, Visitor, site_form
 
 router = page_router("/learning")
 
 _MODERATOR = re.compile(r"[a-z0-9_]{1,64}")
 
-Posted = Annotated[SignedForm, Depends(signed_form("site", "version", "moderator"))]
+Posted = Annotated[SiteForm, Depends(site_form("version", "moderator", may=Action.MANAGE_LEARNING))]
 
 
 @router.get("")
@@ -36,9 +36,7 @@ def undo(request: Request, posted: Posted) -> Response:
     from moderation.learning import lessons
     from moderation.scorers.spam.spam_model import load_prior
 
-    visitor, form = posted
-    membership = visitor.membership(form.get("site", ""))
-    membership.require(Action.MANAGE_LEARNING)
+    visitor, form, membership = posted
     version, moderator = form.get("version", ""), form.get("moderator", "")
     if not re.fullmatch(r"[0-9]{1,9}", version or "0") or bool(version) == bool(moderator):
         raise Invalid("The form does not say which lesson is meant.")

@@ -26,7 +26,7 @@ def notices_page(
         "legal_notices.html",
         visitor=visitor,
         site=membership,
-        tabs=navigation.queue_tabs(request, site_id, navigation.NOTICES),
+        tabs=navigation.queue_tabs(request, membership, navigation.NOTICES),
         notices=[
             (each, card.author_name, excerpt(card.text, 200))
             for each in listed

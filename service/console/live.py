@@ -4,6 +4,7 @@ import json
 from collections.abc import AsyncGenerator, Collection, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -19,8 +20,9 @@ from moderation.store.queue_marks import Marks
 from moderation.store.sql.engine import Store
 from service.api.responses import private_json
 from service.console import navigation
+from service.console.all_sites import ALL, place_of
 from service.console.pages import URL, QueryName
-from service.console.session import session_cookie
+from service.console.session import Visitor, session_cookie
 from service.http.event_stream import QUIET_SECONDS, EventStream
 from service.queues.watcher import Watcher
 
@@ -32,18 +34,18 @@ IN_ALL, OF_ONE_SESSION = 200, 20  # streams of this process
 
 @dataclass(frozen=True, slots=True)
 class OpenPage:
-    """A page of the console that somebody has open. queue: the one that it shows, '' none."""
+    """A page of the console that somebody has open, of one site or several. queue: the one that it shows, '' none."""
 
     token: str = field(repr=False)
-    site_id: str
+    site_ids: tuple[str, ...]
     queue: str
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What such a page shows. role: of who has it open, None where they may not see the site any more."""
+    """What such a page shows. roles: of who has it open, on each site; () where they may not see one any more."""
 
-    role: Role | None
+    roles: tuple[Role, ...]
     counts: Mapping[str, int | None] = field(default_factory=dict)
     newest: tuple[str, ...] = ()
 
@@ -63,33 +65,53 @@ class QueueLook:
 
     def __call__(self, pages: Collection[OpenPage]) -> dict[OpenPage, Shown]:
         roles = sign_in.roles_of(self._store, {page.token for page in pages}, now_ms())
-        seen = [page for page in pages if (page.token, page.site_id) in roles]
-        marks = live_queues.marks_of(self._store, {page.site_id for page in seen})
+        seen = [page for page in pages if all((page.token, id) in roles for id in page.site_ids)]
+        marks = live_queues.marks_of(self._store, {id for page in seen for id in page.site_ids})
         same = {id for id in marks if marks[id] == self._marks.get(id)}
         self._counts = {
-            id: self._counts[id] if id in same else navigation.tab_counts(self._store, id)
-            for id in marks
+            id: self._counts[id]
+            if id in same and id in self._counts
+            else navigation.tab_counts(self._store, [id])
+            for id in {page.site_ids[0] for page in seen if len(page.site_ids) == 1} & marks.keys()
         }
         newest = {key: ids for key, ids in self._newest.items() if key[0] in same}
-        for site_id, queue in {(page.site_id, page.queue) for page in seen} - newest.keys():
-            newest[site_id, queue] = self._read_newest(site_id, queue)
+        wanted = {(id, page.queue) for page in seen for id in page.site_ids if page.queue}
+        newest |= self._read_newest(wanted - newest.keys())
         self._marks, self._newest = marks, newest
         return {
-            **dict.fromkeys(pages, Shown(None)),
+            **dict.fromkeys(pages, Shown(())),
             **{
                 page: Shown(
-                    roles[page.token, page.site_id],
-                    self._counts[page.site_id],
-                    newest[page.site_id, page.queue],
+                    tuple(roles[page.token, id] for id in page.site_ids),
+                    self._counts_of(page),
+                    self._newest_of(page),
                 )
                 for page in seen
             },
         }
 
-    def _read_newest(self, site_id: str, queue: str) -> tuple[str, ...]:
-        if not queue:
-            return ()
-        return tuple(live_queues.newest_ids(self._store, site_id, Status(queue), NEWEST))
+    def _counts_of(self, page: OpenPage) -> Mapping[str, int | None]:
+        """The counts of a site, or of the lists that several have together."""
+        if len(page.site_ids) == 1:
+            return self._counts.get(page.site_ids[0], {})
+        return navigation.counts_together(
+            [self._marks[id] for id in page.site_ids if id in self._marks]
+        )
+
+    def _newest_of(self, page: OpenPage) -> tuple[str, ...]:
+        found = chain(*(self._newest.get((id, page.queue), ()) for id in page.site_ids))
+        return tuple(sorted(found, reverse=True)[:NEWEST])
+
+    def _read_newest(
+        self, wanted: Collection[tuple[str, str]]
+    ) -> dict[tuple[str, str], tuple[str, ...]]:
+        """Of sites, each with a queue; in one question for each queue."""
+        found: dict[tuple[str, str], tuple[str, ...]] = {}
+        for queue in {queue for _, queue in wanted}:
+            site_ids = [id for id, of in wanted if of == queue]
+            newest = live_queues.newest_ids_by_site(self._store, site_ids, Status(queue), NEWEST)
+            found |= {(id, queue): tuple(ids) for id, ids in newest.items()}
+        return found
 
 
 def open_page(request: Request, site: QueryName, queue: QueryName = "") -> OpenPage:
@@ -98,11 +120,11 @@ def open_page(request: Request, site: QueryName, queue: QueryName = "") -> OpenP
     signed = sign_in.session_of(request.app.state.store, token, now_ms(), in_passing=True)
     if signed is None:
         raise Unauthenticated("Please log in.")
-    if site not in signed.site_ids:
+    if site != ALL and site not in signed.site_ids:
         raise NotFound("There is no such site.")
     if queue and queue not in queues.QUEUE_ORDER:
         raise NotFound("There is no such queue.")
-    return OpenPage(token, site, queue)
+    return OpenPage(token, place_of(Visitor(signed, token), site).site_ids, queue)
 
 
 Page = Annotated[OpenPage, Depends(open_page)]
@@ -125,13 +147,13 @@ async def events(request: Request, page: Page) -> Response:
 async def _changes(
     watcher: Watcher[OpenPage, Shown], page: OpenPage
 ) -> AsyncGenerator[bytes | None]:
-    role: Role | None = None
+    roles: tuple[Role, ...] = ()
     async with aclosing(watcher.follow(page, QUIET_SECONDS)) as all_shown:
         async for shown in all_shown:
             if shown is None:
                 yield None
-            elif shown.role is None or shown.role != (role or shown.role):
+            elif not shown.roles or shown.roles != (roles or shown.roles):
                 return  # the browser asks again, and is told what it may see now
             else:
-                role = shown.role
+                roles = shown.roles
                 yield format_sse_event(event="queues", data_str=json.dumps(shown.as_json()))

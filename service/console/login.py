@@ -33,12 +33,15 @@ Posted = Annotated[Form, Depends(posted_form("email", "password", "link", "next"
 
 
 @router.get("/login")
-async def show_form(request: Request, link: str = "", next: str = "", ended: str = "") -> Response:
+async def show_form(
+    request: Request, link: str = "", next: str = "", ended: str = "", out: str = ""
+) -> Response:
     """The form. Opening a link does not use it up, because mail scanners open every link.
 
-    ended: given where a form came too late, after the session.
+    ended: given where a form came too late, after the session. out: after logging out.
     """
-    return login_page(request, link=link[:100], wanted=next, error=ENDED_UNDONE if ended else "")
+    error = ENDED_UNDONE if ended else ""
+    return login_page(request, link=link[:100], wanted=next, error=error, is_out=bool(out))
 
 
 @router.post("/login")
@@ -60,10 +63,10 @@ async def with_password(request: Request, form: Posted) -> Response:
             old=session.session_cookie(request),
         )
     except (Forbidden, Unauthenticated, TooMany) as error:
-        return _try_again(request, error, email=email, wanted=wanted)
+        return try_again(request, error, email=email, wanted=wanted)
     for kind, key in counts:  # limits are for failures
         await request.app.state.limits.forget(kind, key)
-    return await run_in_threadpool(_entered, request, token, wanted)
+    return await run_in_threadpool(entered, request, token, wanted)
 
 
 @router.post("/login/link")
@@ -83,11 +86,11 @@ async def with_link(request: Request, form: Posted) -> Response:
     except Unauthenticated as error:
         return await _wrong_link(request, error)
     except Forbidden as error:
-        return _try_again(request, error, link=link[:100])
-    return await run_in_threadpool(_entered, request, token, "")
+        return try_again(request, error, link=link[:100])
+    return await run_in_threadpool(entered, request, token, "")
 
 
-def _entered(request: Request, token: str, wanted: str) -> Response:
+def entered(request: Request, token: str, wanted: str) -> Response:
     """Into the console, or to the question for the code of a second factor."""
     signed = sign_in.session_of(request.app.state.store, token, now_ms())
     if signed is not None:
@@ -158,10 +161,10 @@ def _code_page(
 
 async def _wrong_link(request: Request, error: Unauthenticated) -> Response:
     try:
-        await request.app.state.limits.allow("login", f"link:{_source(request) or 'unknown'}")
+        await request.app.state.limits.allow("login", f"link:{source(request) or 'unknown'}")
     except TooMany as too_many:
-        return _try_again(request, too_many, by_link=True)
-    return _try_again(request, error)
+        return try_again(request, too_many, by_link=True)
+    return try_again(request, error)
 
 
 @router.post("/logout")
@@ -170,7 +173,8 @@ def log_out(
 ) -> Response:
     visitor, _ = posted
     sign_in.sign_out(request.app.state.store, visitor.token)
-    response = redirect(f"{URL}/login")
+    provider = request.app.state.provider
+    response = redirect(f"{URL}/login?out=1" if provider else f"{URL}/login")
     session.end_session(request, response)
     return response
 
@@ -191,22 +195,22 @@ def _counts(request: Request, email: str) -> list[tuple[str, str]]:
     if device := device_of(request, email):
         return [("login", f"device:{device}")]
     account = request.app.state.store.crypto.email_key(email)
-    source = _source(request)
+    address = source(request)
     return [
-        ("login", f"from:{source}" if source else f"account:{account}"),
+        ("login", f"from:{address}" if address else f"account:{account}"),
         ("account", account),
     ]
 
 
-def _source(request: Request) -> str:
+def source(request: Request) -> str:
     """The keyed hash of where a request comes from, '' where that is unknown."""
     state = request.app.state
     unit = flood_unit(client_address(request, state.trusted))
-    source: str = state.store.crypto.address_key(unit)
-    return source
+    keyed: str = state.store.crypto.address_key(unit)
+    return keyed
 
 
-def _try_again(
+def try_again(
     request: Request,
     error: Forbidden | Unauthenticated | TooMany,
     *,
@@ -215,7 +219,7 @@ def _try_again(
     wanted: str = "",
     by_link: bool = False,
 ) -> Response:
-    """by_link: whether it was a link that failed; then no link is advised."""
+    """The log-in page with what went wrong. by_link: whether it was a link that failed; then no link is advised."""
     if isinstance(error, TooMany):
         minutes = max(1, round(error.retry_after / 60))
         message = (

@@ -1,6 +1,6 @@
 """Ways between the console's pages: the tabs with their counts, URLs of queues, the next page of a list."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 from urllib.parse import urlencode
@@ -8,8 +8,12 @@ from urllib.parse import urlencode
 from fastapi import Request
 
 from moderation.domain.comment import Status
-from moderation.review import appeals, campaigns, legal_notices, proposals, queues, samples
+from moderation.domain.roles import Action
+from moderation.review import campaigns, live_queues, queues, second_looks
+from moderation.store.moderators import Membership
+from moderation.store.queue_marks import Marks
 from moderation.store.sql.engine import Store
+from service.console.all_sites import Place
 from service.console.language import N_, _, number
 from service.console.pages import URL
 from service.console.presenters import QUEUE_NAMES
@@ -30,7 +34,10 @@ _NAMES = {
     NOTICES: N_("Notices"),
     SAMPLE: N_("Sample"),
     CAMPAIGNS: N_("Campaigns"),
+    queues.OWN: N_("Mine"),
 }
+# Lists at the address of a queue.
+_QUEUES = (*queues.QUEUE_ORDER, queues.REPORTED, queues.PROPOSED, queues.OWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,39 +67,71 @@ def one_page(rows: Sequence[Row]) -> tuple[Sequence[Row], str]:
     return shown, shown[-1].id if len(rows) > PAGE_SIZE else ""
 
 
-def tab_counts(store: Store, site_id: str) -> dict[str, int | None]:
-    """How much there is in each list of a site, by the id of its tab; None for what needs no tab: comments that are not
-    judged yet, what readers reported or trainees propose, appeals, notices of illegal content and a sample where there are none, and campaigns
-    where there never was one.
+def tab_counts(store: Store, site_ids: Sequence[str]) -> dict[str, int | None]:
+    """How much there is in each list of a site, or in those lists that several have together, by the id of its tab; None for what needs no tab:
+    comments that are not judged yet, what readers reported or trainees propose, appeals and notices of illegal content where there are none, and
+    campaigns where there never was one. The same for everybody, so without the sample.
     """
-    held = queues.queue_counts(store, site_id)
-    counts: dict[str, int | None] = {status.value: count for status, count in held.items()}
-    return counts | {
-        Status.PENDING.value: held[Status.PENDING] or None,
-        queues.REPORTED: queues.count_reported(store, site_id) or None,
-        queues.PROPOSED: proposals.count_open(store, site_id) or None,
-        APPEALS: appeals.count_open(store, site_id) or None,
-        NOTICES: legal_notices.count_open(store, site_id) or None,
-        SAMPLE: samples.count_waiting(store, site_id) or None,
+    marks = live_queues.marks_of(store, site_ids)
+    if len(site_ids) > 1:
+        return counts_together(marks.values())
+    [site_id] = site_ids
+    waiting = marks.get(site_id, Marks())
+    return counts_together([waiting]) | {
+        APPEALS: waiting.appeals or None,
+        NOTICES: waiting.notices or None,
         CAMPAIGNS: campaigns.count_waiting(store, site_id),
     }
 
 
-def queue_tabs(request: Request, site_id: str, current: str | None) -> list[Tab]:
-    """The queues with their counts, and the campaigns with how many wait."""
-    return [
+def counts_together(marks: Collection[Marks]) -> dict[str, int | None]:
+    """How much there is in the lists that several sites have together: their queues, what is reported, what is proposed."""
+    counts: dict[str, int | None] = {
+        status.value: sum(each.comments[status] for each in marks) for status in queues.QUEUE_ORDER
+    }
+    return counts | {
+        Status.PENDING.value: counts[Status.PENDING.value] or None,
+        queues.REPORTED: sum(each.reported for each in marks) or None,
+        queues.PROPOSED: sum(each.proposals for each in marks) or None,
+    }
+
+
+def queue_tabs(request: Request, place: Place, current: str | None) -> list[Tab]:
+    """The lists with their counts; campaigns, appeals, notices and the sample of one site alone."""
+    site_id = place.site_id
+    store = request.app.state.store
+    sample = _sample(request, site_id) if len(place.site_ids) == 1 else 0
+    counts = tab_counts(store, place.site_ids) | {SAMPLE: sample or None}
+    tabs = [
         Tab(
             id,
             _(_NAMES[id]),
             number(count or 0),
             queue_url(site=site_id, queue=id)
-            if id in (*queues.QUEUE_ORDER, queues.REPORTED, queues.PROPOSED)
+            if id in _QUEUES
             else f"{URL}/{id}?{query(site=site_id)}",
             id == current,
         )
-        for id, count in tab_counts(request.app.state.store, site_id).items()
+        for id, count in counts.items()
         if count is not None or id == current
     ]
+    own = queues.OWN
+    own_url = queue_url(site=site_id, queue=own)
+    return [*tabs, Tab(own, _(_NAMES[own]), "", own_url, own == current)]
+
+
+def _sample(request: Request, site_id: str) -> int:
+    """How many comments whoever looks may be asked about blind; trainees only those that are meant for them."""
+    signed = request.state.signed
+    is_trainee = any(each.site_id == site_id and is_trainee_of(each) for each in signed.sites)
+    return second_looks.count_waiting(
+        request.app.state.store, site_id, signed.moderator_id, only_asked=is_trainee
+    )
+
+
+def is_trainee_of(membership: Membership) -> bool:
+    """Whether somebody only proposes there."""
+    return membership.may(Action.PROPOSE) and not membership.may(Action.DECIDE)
 
 
 def query(**fields: str) -> str:

@@ -38,7 +38,7 @@ def add_note(
     clock: Any = {"now": now_ms(), "entropy": os.urandom}
     if about == "author":
         author = notes.author_of(store, card.id)
-        notes.add_to_author(store, moderator_id, card.site_id, author, text, **clock)
+        notes.add_to_author(store, moderator_id, card.site_id, author, text, card.id, **clock)
     else:
         notes.add_to_comment(store, moderator_id, site_ids, card.id, text, **clock)
 

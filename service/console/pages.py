@@ -8,7 +8,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -18,12 +18,22 @@ from markupsafe import Markup
 from starlette.concurrency import run_in_threadpool
 
 from moderation.clock import now_ms
+from moderation.domain.comment import Status
 from moderation.domain.errors import GatehouseError, Unauthenticated
 from moderation.domain.roles import Action
 from moderation.store.moderators import Membership
 from service.console import language, session
 from service.console.language import N_
-from service.console.presenters import STATUS_WORDS, age, iso, label, not_so, utc_clock, utc_time
+from service.console.presenters import (
+    MONTHS,
+    STATUS_WORDS,
+    age,
+    iso,
+    label,
+    not_so,
+    utc_clock,
+    utc_time,
+)
 from service.console.sentences import translated
 from service.http.html import HEADERS, Pages, retry_header, status_of
 
@@ -35,9 +45,21 @@ NAME_PATTERN = r"^[A-Za-z0-9_.-]*$"
 QueryName = Annotated[str, Query(max_length=64, pattern=NAME_PATTERN)]
 
 
+def is_mixed(back: str) -> bool:
+    """Whether comments of several states stand together in the list with this query; '' for the page of one comment."""
+    asked = dict(parse_qsl(back))
+    return not asked.get("status") and asked.get("queue", "") not in {each.value for each in Status}
+
+
 def when(millis: int) -> Markup:
     """A moment as an element, for the middle of a sentence."""
     return Markup('<time datetime="{}">{}</time>').format(iso(millis), utc_time(millis))
+
+
+def hidden_fields(**values: object) -> Markup:
+    """Fields of a form that nobody sees, by name."""
+    field = Markup('<input type="hidden" name="{}" value="{}">')
+    return Markup("\n").join(field.format(name, value) for name, value in values.items())
 
 
 pages = Pages(
@@ -47,7 +69,10 @@ pages = Pages(
     gettext=language.FOR_TEMPLATES,
     Action=Action,
     LANGUAGES=language.LANGUAGES,
+    MONTHS=MONTHS,
     STATUS_WORDS=STATUS_WORDS,
+    is_mixed=is_mixed,
+    hidden_fields=hidden_fields,
     age=lambda millis: age(now_ms() - millis),
     iso=iso,
     label=label,
@@ -90,8 +115,9 @@ def login_page(
     link: str = "",
     wanted: str = "",
     retry_after: int = 0,
+    is_out: bool = False,
 ) -> Response:
-    """The log-in form, or with a link the button that uses it. retry_after: s, 0 for no such header."""
+    """The log-in form, or with a link the button that uses it. retry_after: s, 0 for no such header. is_out: somebody has just logged out."""
     cookie = session.visit_cookie(request)
     is_new = not re.fullmatch(r"[0-9a-f]{64}", cookie)
     cookie = session.new_visit() if is_new else cookie
@@ -106,6 +132,8 @@ def login_page(
         email=email,
         link=link,
         wanted=next_page(wanted),
+        provider=request.app.state.provider,
+        is_out=is_out,
         form_token=session.masked(session.form_token(cookie), os.urandom(32)),
     )
     if is_new:

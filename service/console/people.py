@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request, Response
 
-from moderation.accounts import invitations, moderators
+from moderation.accounts import invitations, moderators, second_factor
 from moderation.clock import now_ms
 from moderation.domain.errors import Conflict, Forbidden, Invalid
 from moderation.domain.roles import Action, Role
@@ -13,11 +13,13 @@ from moderation.store.moderators import Membership
 from service.console.language import N_
 from service.console.navigation import query
 from service.console.pages import URL, CurrentSite, QueryName, page_router, pages, redirect
-from service.console.session import CurrentVisitor, SignedForm, Visitor, signed_form
+from service.console.session import CurrentVisitor, SiteForm, Visitor, site_form
 
 router = page_router("/people")
 
-Posted = Annotated[SignedForm, Depends(signed_form("site", "email", "role", "session"))]
+Posted = Annotated[
+    SiteForm, Depends(site_form("email", "role", "session", may=Action.MANAGE_PEOPLE))
+]
 
 NOTICES = {
     "invited": N_("The invitation was changed."),
@@ -25,6 +27,7 @@ NOTICES = {
     "removed": N_("They were removed, and logged out. To take them back, invite them again."),
     "role": N_("They have another role from their next request on."),
     "ended": N_("They were logged out."),
+    "reset": N_("Their second factor is removed, and they were logged out."),
     "joined": N_("You are in."),
 }
 ROLES = {
@@ -48,7 +51,7 @@ def people_page(
 @router.post("")
 def invite(request: Request, posted: Posted) -> Response:
     """Invites somebody; the page that answers shows the link, once."""
-    visitor, form, membership = _managing(posted)
+    visitor, form, membership = posted
     email, role = form.get("email", ""), form.get("role", "")
     state = request.app.state
     try:
@@ -67,7 +70,7 @@ def invite(request: Request, posted: Posted) -> Response:
 
 @router.post("/withdraw/{invitation_id}")
 def withdraw(request: Request, posted: Posted, invitation_id: str) -> Response:
-    visitor, _, membership = _managing(posted)
+    visitor, _, membership = posted
     store, by = request.app.state.store, visitor.signed.moderator_id
     invitations.withdraw(store, membership.site_id, invitation_id, by, now=now_ms())
     return _back(membership, "withdrawn")
@@ -88,7 +91,7 @@ def person_page(
 
 @router.post("/{moderator_id}/role")
 def change_role(request: Request, posted: Posted, moderator_id: str) -> Response:
-    visitor, form, membership = _managing(posted)
+    visitor, form, membership = posted
     by = visitor.signed.moderator_id
     try:
         moderators.change_role(
@@ -103,10 +106,22 @@ def change_role(request: Request, posted: Posted, moderator_id: str) -> Response
 @router.post("/{moderator_id}/sessions")
 def end_sessions(request: Request, posted: Posted, moderator_id: str) -> Response:
     """Ends one session, or without one all of them."""
-    visitor, form, membership = _managing(posted)
+    visitor, form, membership = posted
     store, by = request.app.state.store, visitor.signed.moderator_id
     moderators.end_sessions(store, moderator_id, membership.site_id, form.get("session", ""), by)
     return _back(membership, "ended", moderator_id)
+
+
+@router.post("/{moderator_id}/second-factor")
+def reset_second_factor(request: Request, posted: Posted, moderator_id: str) -> Response:
+    """For somebody who has lost phone and recovery codes."""
+    visitor, _, membership = posted
+    store, by = request.app.state.store, visitor.signed.moderator_id
+    try:
+        second_factor.reset(store, moderator_id, membership.site_id, by)
+    except (Conflict, Forbidden) as error:
+        return _person(request, visitor, membership, moderator_id, 409, problem=error.message)
+    return _back(membership, "reset", moderator_id)
 
 
 @router.get("/{moderator_id}/remove")
@@ -120,7 +135,7 @@ def removal_page(
 
 @router.post("/{moderator_id}/remove")
 def remove(request: Request, posted: Posted, moderator_id: str) -> Response:
-    visitor, _, membership = _managing(posted)
+    visitor, _, membership = posted
     store, by = request.app.state.store, visitor.signed.moderator_id
     try:
         moderators.remove(store, moderator_id, membership.site_id, by)
@@ -129,14 +144,6 @@ def remove(request: Request, posted: Posted, moderator_id: str) -> Response:
     if moderator_id == by:
         return redirect(f"{URL}/login")
     return _back(membership, "removed")
-
-
-def _managing(posted: SignedForm) -> tuple[Visitor, dict[str, str], Membership]:
-    """Who sent a form, its fields, and the site that they manage the people of. Raises Forbidden and NotFound."""
-    visitor, form = posted
-    membership = visitor.membership(form.get("site", ""))
-    membership.require(Action.MANAGE_PEOPLE)
-    return visitor, form, membership
 
 
 def _back(membership: Membership, did: str, moderator_id: str = "") -> Response:

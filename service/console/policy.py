@@ -1,7 +1,9 @@
-"""A site's policy under /console/policy: read, tried on the last weeks, saved after that, and taken back."""
+"""A site's policies under /console/policy, its own and those for parts of it: read, tried on the last weeks, saved after that, and taken back."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import Depends, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
@@ -14,19 +16,25 @@ from moderation.domain.policy import Policy
 from moderation.domain.policy_advice import MISSES, in_words, missing_in_words
 from moderation.domain.policy_bounds import MeasuredBound
 from moderation.domain.policy_edit import thresholds_of
+from moderation.domain.policy_scopes import WHOLE_SITE, ScopedPolicy
 from moderation.domain.roles import Action
-from moderation.domain.samples import LARGEST
 from moderation.policies import PROFILES, load_policy, policy_source, read_policy
-from moderation.review import samples, site_policy
+from moderation.review import site_policy
 from moderation.review.policy_advice import policy_advice
 from moderation.review.policy_bounds import measured_bounds
-from moderation.review.policy_errors import ERRORS_DAYS, PolicyErrors, policy_errors
 from moderation.review.score_histograms import BINS, score_histograms
 from moderation.store.moderators import Membership
 from service.console import policy_view
 from service.console.form_error import FormError, form_error
 from service.console.language import N_
 from service.console.pages import URL, CurrentSite, page_router, pages, redirect
+from service.console.policy_scope import (
+    KIND_WORDS,
+    KindAsked,
+    ScopeAsked,
+    asked_scope,
+    scope_in_words,
+)
 from service.console.presenters import person_name
 from service.console.sentences import translated
 from service.console.session import (
@@ -55,51 +63,23 @@ Did = Annotated[str, Query(max_length=10, pattern="^[a-z]*$")]
 
 @router.get("")
 def policy_page(
-    request: Request, visitor: CurrentVisitor, membership: CurrentSite, did: Did = ""
+    request: Request,
+    visitor: CurrentVisitor,
+    membership: CurrentSite,
+    did: Did = "",
+    scope: ScopeAsked = "",
+    kind: KindAsked = "",
+    value: ScopeAsked = "",
 ) -> Response:
+    """The policy of the site, or of a part of it that a link or the form at the end names."""
     membership.require(Action.SEE_POLICY)
-    return _page(request, visitor, membership, did=did)
-
-
-@router.get("/record")
-async def record_page(
-    request: Request, visitor: CurrentVisitor, membership: CurrentSite
-) -> Response:
-    """How often people decided otherwise than each rule."""
-    membership.require(Action.SEE_POLICY)
-    state = request.app.state
-
-    def count(_: object) -> PolicyErrors:
-        default = load_policy(state.settings.policy)
-        policy = site_policy.policy_of_site(state.store, membership.site_id, default)
-        return policy_errors(state.store, membership.site_id, policy, now=now_ms())
-
-    found = await state.filter_trials.run(request, count)
-    return await run_in_threadpool(
-        pages.page,
-        "policy_record.html",
-        visitor=visitor,
-        site=membership,
-        found=found,
-        days=ERRORS_DAYS,
-        share=policy_view.share_in_words,
-        blind=await run_in_threadpool(
-            samples.estimate, state.store, membership.site_id, now=now_ms()
-        ),
-        largest=LARGEST,
-    )
-
-
-@router.post("/sample")
-def set_sample(request: Request, posted: Posted) -> Response:
-    """Sets how many comments a week's blind sample has."""
-    visitor, form = posted
-    membership = visitor.membership(form.get("site", ""))
-    membership.require(Action.CHANGE_POLICY)
-    size = read_number(form, "size", "size of the sample")
-    store, who = request.app.state.store, visitor.signed.moderator_id
-    samples.set_size(store, membership.site_id, size, who)
-    return redirect(f"{URL}/policy/record?site={membership.site_id}#sample")
+    asked = asked_scope(scope, kind, value)
+    try:
+        part = _part(request, membership, asked)
+    except Invalid as broken:
+        error = FormError("value", broken.message)
+        return _page(request, visitor, membership, error=error, status=422, asked=asked)
+    return _page(request, visitor, membership, part=part, did=did)
 
 
 @router.post("/try")
@@ -110,17 +90,22 @@ async def try_out(request: Request, posted: Posted) -> Response:
     membership.require(Action.CHANGE_POLICY)
     toml, error, found, status = form.get("toml", "").replace("\r\n", "\n"), FormError(), None, 200
     bounds: list[MeasuredBound] = []
+    part = await run_in_threadpool(_part, request, membership, form.get("scope", ""))
     try:
         toml = _wanted(request, form)
-        tried = _parsed(request, toml)
-        found = await try_policy(request, tried, membership.site_id)
+        tried = await run_in_threadpool(_parsed, request, membership, part, toml)
+        site_policy.check_hours(tried if toml else None, form.get("scope", ""))
+        instead = None if part and not toml else tried
+        found = await try_policy(request, instead, membership.site_id, scope=part)
         bounds = await run_in_threadpool(
-            measured_bounds, request.app.state.store, membership.site_id, tried, now=now_ms()
+            measured_bounds, request.app.state.store, membership.site_id, tried, part, now=now_ms()
         )
     except (Invalid, TooMany) as broken:
         error, status = form_error(broken), 429 if isinstance(broken, TooMany) else 422
     return await run_in_threadpool(
-        _page, request, visitor, membership, toml, form, error, found, status, bounds=bounds
+        partial(_page, request, visitor, membership, toml, form, error, found, status),
+        part=part,
+        bounds=bounds,
     )
 
 
@@ -131,10 +116,11 @@ def save(request: Request, posted: Posted) -> Response:
     membership = visitor.membership(form.get("site", ""))
     membership.require(Action.CHANGE_POLICY)
     toml = form.get("toml", "").replace("\r\n", "\n")
-    if form.get("seen") != _parsed(request, toml).version:
+    part = _part(request, membership, form.get("scope", ""))
+    if form.get("seen") != _parsed(request, membership, part, toml).version:
         error = FormError(message=_UNSEEN)
-        return _page(request, visitor, membership, toml, form, error, status=422)
-    return _set(request, visitor, membership, toml, form, "saved")
+        return _page(request, visitor, membership, toml, form, error, part=part, status=422)
+    return _set(request, visitor, membership, toml, form, part, "saved")
 
 
 @router.post("/back")
@@ -144,13 +130,21 @@ def go_back(request: Request, posted: Posted) -> Response:
     membership = visitor.membership(form.get("site", ""))
     membership.require(Action.CHANGE_POLICY)
     earlier = read_number(form, "back", "version it goes back to")
-    toml = site_policy.toml_of_version(request.app.state.store, membership.site_id, earlier)
-    return _set(request, visitor, membership, toml, form, "back")
+    version = site_policy.earlier_version(request.app.state.store, membership.site_id, earlier)
+    part = _part(request, membership, version.scope)
+    return _set(request, visitor, membership, version.toml, form, part, "back")
 
 
 def _set(
-    request: Request, visitor: Visitor, membership: Membership, toml: str, form: Form, did: str
+    request: Request,
+    visitor: Visitor,
+    membership: Membership,
+    toml: str,
+    form: Form,
+    part: ScopedPolicy | None,
+    did: str,
 ) -> Response:
+    scope = part.scope if part else WHOLE_SITE
     seen = read_number(form, "number", "version it follows")
     who, site_id = visitor.signed.moderator_id, membership.site_id
     override = form.get("override", "")
@@ -158,19 +152,39 @@ def _set(
         membership.require(Action.OVERRIDE_BOUNDS)
     try:
         site_policy.set_policy(
-            *(request.app.state.store, site_id, toml, who, seen), override=override, now=now_ms()
+            *(request.app.state.store, site_id, toml, who, seen),
+            scope=scope,
+            override=override,
+            now=now_ms(),
         )
     except Conflict:
-        return _page(request, visitor, membership, error=FormError(message=_CONFLICT), status=409)
+        error = FormError(message=_CONFLICT)
+        return _page(request, visitor, membership, error=error, part=part, status=409)
     except site_policy.BoundsMissed as missed:
         error = FormError(message=f"Nothing was changed. {missed.message}")
-        return _page(request, visitor, membership, toml, form, error, status=422)
-    return redirect(f"{URL}/policy?site={site_id}&did={did}#notice")
+        return _page(request, visitor, membership, toml, form, error, part=part, status=422)
+    return redirect(_url(site_id, scope, did=did) + "#notice")
 
 
-def _parsed(request: Request, toml: str) -> Policy:
-    """toml: '' for the installation's policy."""
-    return read_policy(toml) if toml else load_policy(request.app.state.settings.policy)
+def _url(site_id: str, scope: str, **more: str) -> str:
+    query = {"site": site_id, **({"scope": scope} if scope else {}), **more}
+    return f"{URL}/policy?{urlencode(query)}"
+
+
+def _part(request: Request, membership: Membership, scope: str) -> ScopedPolicy | None:
+    """The part of the site that a form or a link names; None for the whole. Raises Invalid."""
+    return site_policy.scope_of(request.app.state.store, membership.site_id, scope)
+
+
+def _parsed(
+    request: Request, membership: Membership, part: ScopedPolicy | None, toml: str
+) -> Policy:
+    """toml: '' for the policy that is in force where there is none of its own."""
+    state = request.app.state
+    default = load_policy(state.settings.policy)
+    if toml:
+        return read_policy(toml)
+    return site_policy.policy_of_site(state.store, membership.site_id, default) if part else default
 
 
 def _wanted(request: Request, form: Form) -> str:
@@ -208,9 +222,14 @@ def _page(
     status: int = 200,
     did: str = "",
     bounds: Sequence[MeasuredBound] = (),
+    part: ScopedPolicy | None = None,
+    asked: str = "",
 ) -> Response:
-    """The page, or for htmx what a trial found. toml: what was typed or tried, None for what is in force."""
+    """The page, or for htmx what a trial found. toml: what was typed or tried, None for what is in force. part: of the site, None for the
+    whole. asked: what was named as a part of it and is none.
+    """
     state = request.app.state
+    scope = part.scope if part else WHOLE_SITE
     values: dict[str, Any] = {
         "visitor": visitor,
         "site": membership,
@@ -219,13 +238,18 @@ def _page(
         "tried_toml": toml,
         "bounds": bounds,
         "version": found.tried.version if found else "",
+        "scope": scope,
+        "part": scope_in_words(scope),
     }
-    stored = site_policy.site_policy(state.store, membership.site_id)
+    stored = site_policy.site_policy(state.store, membership.site_id, scope)
     values["in_force_number"] = stored.number
     values["is_fragment"] = bool(request.headers.get("hx-request"))
     if values["is_fragment"]:
         return pages.page("policy_trial.html", **values)  # htmx shows nothing of a 422
-    shown = (stored.toml if toml is None else toml) or _starting_point(state.settings.policy)
+    own = site_policy.site_policy(state.store, membership.site_id).toml
+    below = own if part else ""  # what the part has without a policy
+    shown = (stored.toml if toml is None else toml) or below
+    shown = shown or _starting_point(state.settings.policy)
     policy, flaw = None, ""
     try:
         policy = read_policy(shown)
@@ -234,12 +258,14 @@ def _page(
     signals = [threshold.signal for threshold in thresholds_of(policy)] if policy else []
     now = now_ms()
     advice = (
-        policy_advice(state.store, membership.site_id, policy, now=now, limit=_ADVICE_LIMIT)
+        policy_advice(
+            state.store, membership.site_id, policy, scope=part, now=now, limit=_ADVICE_LIMIT
+        )
         if policy
         else []
     )
-    histograms = score_histograms(state.store, membership.site_id, signals, now=now)
-    versions = site_policy.list_versions(state.store, membership.site_id)
+    histograms = score_histograms(state.store, membership.site_id, signals, scope=part, now=now)
+    versions = site_policy.list_versions(state.store, membership.site_id, scope=scope)
     names = sign_in.emails_of(state.store, {version.set_by for version in versions})
     if error is None and flaw:
         values["error"] = FormError("toml", flaw)
@@ -251,6 +277,12 @@ def _page(
         toml=shown,
         is_own=bool(stored.toml),
         installation=load_policy(state.settings.policy),
+        scopes=policy_view.scopes_view(
+            site_policy.scoped_policies(state.store, membership.site_id)
+        ),
+        kinds=KIND_WORDS,
+        asked=asked.partition(":"),
+        scope_url=lambda each: _url(membership.site_id, each),
         profiles=PROFILES,
         sliders=policy_view.sliders_of(
             policy, histograms, {each.code: each for each in advice}, form if error else None
@@ -261,6 +293,9 @@ def _page(
         in_words=lambda effect: translated(in_words(effect)),
         missing_in_words=lambda advice: translated(missing_in_words(advice)),
         bins=BINS,
+        hours=policy_view.hours_in_words(policy.closed_hours)
+        if policy and policy.closed_hours
+        else "",
         sentences=[policy_view.sentence(rule) for rule in policy.rules] if policy else [],
         versions=[(version, person_name(version.set_by, names)) for version in versions],
         did=did,

@@ -6,21 +6,24 @@ from dataclasses import dataclass
 from typing import Any
 
 from moderation.domain.backtest import Backtest, Change, Share
+from moderation.domain.closed_hours import ClosedHours, Then
 from moderation.domain.decision import Outcome
 from moderation.domain.errors import Invalid
 from moderation.domain.labels import label_of
 from moderation.domain.policy import Condition, Policy, Rule
 from moderation.domain.policy_advice import Advice
 from moderation.domain.policy_edit import Threshold, thresholds_of
-from moderation.policies import edit_thresholds
+from moderation.policies import edit_thresholds, read_policy
+from moderation.review.site_policy import SitePolicy
 from service.console.language import N_, _, current, number
+from service.console.policy_scope import scope_in_words
 from service.console.presenters import OUTCOME_WORDS, label
 from service.console.session import Form
 
 SLIDERS = 40  # of one policy; the profiles have ten
 FORM_LIMIT = 1024 * 1024  # bytes; 200,000 characters of TOML, escaped
 NAMES = (
-    *("site", "do", "toml", "profile", "number", "seen", "back", "override", "size"),
+    *("site", "scope", "do", "toml", "profile", "number", "seen", "back", "override"),
     *(f"{kind}{n}" for kind in "ts" for n in range(SLIDERS)),
 )
 _SENTENCES = {
@@ -159,6 +162,35 @@ def trial_view(found: Backtest) -> dict[str, Any]:
         "more": days,
         "changes": changes_view(found.changes),
     }
+
+
+def scopes_view(scoped: Sequence[SitePolicy]) -> list[dict[str, str]]:
+    """The policies for parts of a site in the words of the page."""
+    found = []
+    for each in scoped:
+        name = version = ""
+        try:
+            policy = read_policy(each.toml)
+            name, version = policy.name, policy.version
+        except Invalid:
+            pass
+        found.append(
+            {
+                "scope": each.scope,
+                "words": scope_in_words(each.scope),
+                "name": name,
+                "version": version,
+            }
+        )
+    return found
+
+
+def hours_in_words(hours: ClosedHours) -> str:
+    """A sentence about the closed hours of a policy."""
+    when = hours.in_words()
+    if hours.then is Then.REFUSE:
+        return _("Closed: %(when)s. Comments that come in then are refused.", when=when)
+    return _("Closed: %(when)s. Comments that come in then wait for a person.", when=when)
 
 
 def changes_view(changes: Sequence[Change]) -> list[dict[str, Any]]:

@@ -10,12 +10,15 @@ from moderation.domain.audit import COMMAND, SERVICE
 from moderation.domain.comment import GONE, Status
 from moderation.domain.decision import Actor, ActorKind, Decision, Outcome, Reason
 from moderation.domain.labels import label_of
+from moderation.domain.page_url import origin_of
 from moderation.domain.policy import format_score
 from moderation.domain.proposal import ProposalState
 from moderation.domain.score import Span
 from moderation.domain.second_opinion import SECOND_OPINION, Label
+from moderation.domain.website import public_website
 from moderation.review.queues import CommentCard
 from service.console.language import N_, _, current, ngettext, number, upfirst
+from service.console.policy_scope import scope_in_words
 
 # Tables of words are English; what shows one translates it.
 QUEUE_NAMES = {
@@ -102,7 +105,8 @@ class CommentView:
     second_opinion: in words, without the model's sentence; '' for none. html: the text as readers see it, '' where that
     is as it was typed. choices: the site's reasons, as codes and names. wrong: scores that people called wrong, as
     names, words and who.
-    proposed, proposer: what a trainee proposes, in words, and who; '' where none does.
+    proposed, proposer: what a trainee proposes, in words, and who; '' where none does. website: where the author's leads, and
+    its host; '' for both where readers are never led there.
     """
 
     card: CommentCard
@@ -120,6 +124,7 @@ class CommentView:
     claimer: str
     strongest: str
     page_link: str
+    website: tuple[str, str] = ("", "")
     second_opinion: str = ""
     proposed: str = ""
     proposer: str = ""
@@ -159,8 +164,14 @@ def comment_view(card: CommentCard, names: Mapping[str, str]) -> CommentView:
         proposed=_(VERBS[card.proposal.outcome]) if card.proposal else "",
         proposer=person_name(card.proposal.moderator_id, names) if card.proposal else "",
         page_link=card.page_url if card.page_url.startswith(("https://", "http://")) else "",
+        website=_website(card.author_url),
         second_opinion=_second_opinion(card),
     )
+
+
+def _website(typed: str) -> tuple[str, str]:
+    url = public_website(typed)
+    return url, origin_of(url).partition("://")[2]
 
 
 _OPINIONS = {
@@ -317,6 +328,9 @@ def _history_entry(
 def _actor_name(actor: Actor, names: Mapping[str, str]) -> str:
     if actor.kind is ActorKind.POLICY and actor.id == SECOND_OPINION:
         return _("a second opinion")
+    if actor.kind is ActorKind.POLICY and actor.scope:
+        part = scope_in_words(actor.scope)
+        return _("the policy “%(name)s” for %(part)s", name=actor.id, part=part)
     if actor.kind is ActorKind.POLICY:
         return _("the policy “%(name)s”", name=actor.id)
     if actor.kind is ActorKind.IMPORT:

@@ -1,4 +1,6 @@
-"""The queues of a site under /console/: held, not judged yet, approved, rejected, spam, and what readers reported."""
+"""The queues of a site under /console/: held, not judged yet, approved, rejected, spam, what readers reported, one's own."""
+
+from collections.abc import Sequence
 
 from fastapi import Request, Response
 
@@ -7,16 +9,19 @@ from moderation.domain.comment import Status
 from moderation.domain.errors import NotFound
 from moderation.domain.roles import Action
 from moderation.review import campaigns, proposals, queues, search
-from moderation.review.live_queues import newest_ids
+from moderation.review.live_queues import newest_id
+from moderation.review.own_comments import list_own
+from moderation.review.queues import CommentCard
 from moderation.review.search import Criteria, Results
 from moderation.store.moderators import Membership
 from moderation.store.sql.engine import Store
 from service.console import navigation
+from service.console.all_sites import CurrentPlace, Place
 from service.console.asked import Asked, AskedFor
 from service.console.campaign_view import campaign_views
 from service.console.comment import comment_views, get_card
 from service.console.desk import Desk
-from service.console.pages import CurrentSite, QueryName, page_router, pages
+from service.console.pages import QueryName, page_router, pages
 from service.console.presenters import CommentView
 from service.console.refine import refine_of
 from service.console.search import bulk_bar, results_page
@@ -30,7 +35,7 @@ router = page_router()
 def queue_page(
     request: Request,
     visitor: CurrentVisitor,
-    membership: CurrentSite,
+    place: CurrentPlace,
     asked: AskedFor,
     queue: QueryName = Status.HELD.value,
     after: QueryName = "",
@@ -44,29 +49,30 @@ def queue_page(
     store = request.app.state.store
     if asked.is_search:
         decided = _decided(store, visitor, done)
-        return results_page(request, visitor, membership, asked, after, decided, open)
-    if queue in (queues.REPORTED, queues.PROPOSED):
+        return results_page(request, visitor, place, asked, after, decided, open)
+    if queue in (queues.REPORTED, queues.PROPOSED, queues.OWN):
         decided = _decided(store, visitor, done)
-        return _apart_page(request, visitor, membership, queue, after, decided, open)
+        return _apart_page(request, visitor, place, queue, after, decided, open)
     if queue not in queues.QUEUE_ORDER:
         raise NotFound("There is no such queue.")
-    status, site_id, reason = Status(queue), membership.site_id, asked.reason
-    refine = refine_of(store, site_id, asked, queue)
+    status, site_id, reason = Status(queue), place.site_id, asked.reason
+    refine = refine_of(store, place, asked, queue)
     # Comments of a campaign are decided with it; with a reason chosen, each is shown by itself.
     is_grouped = status is Status.HELD and not reason
+    is_one = isinstance(place, Membership)
     criteria = Criteria(
         status=status,
         reason=reason,
         alone=is_grouped,
         not_of_others=visitor.signed.moderator_id if unclaimed else "",
         # What a trainee has spoken about waits for others.
-        not_proposed=status is Status.HELD and not membership.may(Action.DECIDE),
+        not_proposed_on=place.without(Action.DECIDE) if status is Status.HELD else (),
         order=refine.order,
     )
-    found = _found(store, site_id, criteria, after)
+    found = _found(store, place, criteria, after)
     waiting = (
         campaigns.waiting_campaigns(store, site_id, now_ms(), navigation.PAGE_SIZE, sample=1)
-        if is_grouped and not after
+        if is_grouped and not after and is_one
         else []
     )
     # A campaign of which this site has one comment is a comment like any other here.
@@ -79,16 +85,16 @@ def queue_page(
         "reason": reason,
         "unclaimed": unclaimed,
     }
-    tabs = navigation.queue_tabs(request, site_id, status)
+    tabs = navigation.queue_tabs(request, place, status)
     count = refine.reasons[reason] if reason else next(tab.count for tab in tabs if tab.is_current)
     comments = comment_views(store, [*lone, *found.cards])
     shown = campaign_views(store, [each for each in waiting if not each.is_lone])
     # New comments are told of only where all of the queue is listed.
-    newest = None if reason or unclaimed else "".join(newest_ids(store, site_id, status, 1))
+    newest = None if reason or unclaimed else newest_id(store, place.site_ids, status)
     return pages.page(
         "queue.html",
         visitor=visitor,
-        site=membership,
+        site=place,
         queue=status.value,
         tabs=tabs,
         asked=asked,
@@ -99,11 +105,18 @@ def queue_page(
         comments=comments,
         campaigns=shown,
         desk=Desk.of(request, visitor, shown, comments, open),
-        held_with_rulings=campaigns.count_held_with_rulings(store, site_id) if is_grouped else 0,
+        held_with_rulings=campaigns.count_held_with_rulings(store, site_id)
+        if is_grouped and is_one
+        else 0,
+        elsewhere=_with_campaigns(store, place) if is_grouped and not is_one else [],
         reason=reason,
         reasons=refine.reasons,
         unclaimed=unclaimed,
-        bulk=bulk_bar(Asked(status=queue, reason=reason), count),
+        is_claimed_by_others=any(
+            each.claim and each.claim.moderator_id != visitor.signed.moderator_id
+            for each in found.cards
+        ),
+        bulk=bulk_bar(place, Asked(status=queue, reason=reason), count),
         first_url=navigation.queue_url(**filters) if after else "",
         next_url=navigation.queue_url(**filters, after=found.after) if found.after else "",
         back=navigation.query(**filters, after=after),
@@ -114,21 +127,30 @@ def queue_page(
     )
 
 
-def _found(store: Store, site_id: str, criteria: Criteria, after: str) -> Results:
+def _with_campaigns(store: Store, place: Place) -> list[tuple[Membership, int]]:
+    """The sites where comments of campaigns are held, with how many: a campaign is decided about on its site."""
+    held = campaigns.count_held_comments(store, place.site_ids)
+    return [(site, held[site.site_id]) for site in place.sites if site.site_id in held]
+
+
+def _found(store: Store, place: Place, criteria: Criteria, after: str) -> Results:
     """A page of a queue; in its usual order, and by urgency without a reason, always a full one."""
     status = criteria.status
-    if status is None or criteria.order != queues.usual_order(status):
-        return search.search(store, site_id, criteria, after, navigation.PAGE_SIZE)
+    is_usual = status and criteria.order == queues.usual_order(status)
+    if status is None or not is_usual or not isinstance(place, Membership):
+        return search.search(
+            store, place.site_ids, criteria, after, navigation.PAGE_SIZE, now=now_ms()
+        )
     rows = queues.list_queue(
         store,
-        site_id,
+        place.site_id,
         status,
         after,
         navigation.ROWS_READ,
         criteria.reason,
         alone=criteria.alone,
         not_of_others=criteria.not_of_others,
-        not_proposed=criteria.not_proposed,
+        not_proposed=bool(criteria.not_proposed_on),
     )
     return Results(*navigation.one_page(rows))
 
@@ -136,40 +158,46 @@ def _found(store: Store, site_id: str, criteria: Criteria, after: str) -> Result
 def _apart_page(
     request: Request,
     visitor: Visitor,
-    site: Membership,
+    site: Place,
     queue: str,
     after: str,
     decided: CommentView | None,
     opened: str,
 ) -> Response:
-    """A page of what readers reported, or trainees propose, whatever its status: what waits longest first."""
-    store, site_id = request.app.state.store, site.site_id
-    if queue == queues.REPORTED:
-        reported = queues.list_reported(store, site_id, after, navigation.ROWS_READ)
-        rows = [(card.first_report, card) for card in reported]
+    """A page of what readers reported, or trainees propose, whatever its status, what waits longest first; or of what is
+    somebody's own.
+    """
+    store = request.app.state.store
+    if queue == queues.OWN:
+        person_id = visitor.signed.moderator_id
+        own = list_own(store, person_id, site.site_ids, after, navigation.PAGE_SIZE)
+        cards, last = own.cards, own.after
+    elif queue == queues.REPORTED:
+        reported = queues.list_reported(store, site.site_ids, after, navigation.ROWS_READ)
+        cards, last = _page_of([(card.first_report, card) for card in reported])
     else:
-        proposed = proposals.list_open(store, site_id, after, navigation.ROWS_READ)
-        rows = [(proposal.id, card) for proposal, card in proposed]
-    shown = rows[: navigation.PAGE_SIZE]
-    last = shown[-1][0] if len(rows) > navigation.PAGE_SIZE else ""
-    comments = comment_views(store, [card for _, card in shown])
-    where = {"site": site_id, "queue": queue}
+        proposed = proposals.list_open(store, site.site_ids, after, navigation.ROWS_READ)
+        cards, last = _page_of([(proposal.id, card) for proposal, card in proposed])
+    comments = comment_views(store, cards)
+    where = {"site": site.site_id, "queue": queue}
     return pages.page(
         "queue.html",
         visitor=visitor,
         site=site,
         queue=queue,
-        tabs=navigation.queue_tabs(request, site_id, queue),
+        tabs=navigation.queue_tabs(request, site, queue),
         asked=Asked(),
         refine=None,
         comments=comments,
         campaigns=[],
         desk=Desk.of(request, visitor, (), comments, opened),
         held_with_rulings=0,
+        elsewhere=[],
         reason="",
         reasons={},
         unclaimed="",
-        bulk=bulk_bar(Asked()),
+        is_claimed_by_others=False,
+        bulk=bulk_bar(site, Asked()),
         first_url=navigation.queue_url(**where) if after else "",
         next_url=navigation.queue_url(**where, after=last) if last else "",
         back=navigation.query(**where, after=after),
@@ -177,6 +205,12 @@ def _apart_page(
         queue_url=navigation.queue_url,
         newest=None,
     )
+
+
+def _page_of(rows: Sequence[tuple[str, CommentCard]]) -> tuple[Sequence[CommentCard], str]:
+    """The rows of this page, and the place where the next one begins, '' for none."""
+    shown = rows[: navigation.PAGE_SIZE]
+    return [card for _, card in shown], shown[-1][0] if len(rows) > navigation.PAGE_SIZE else ""
 
 
 def _decided(store: Store, visitor: Visitor, comment_id: str) -> CommentView | None:

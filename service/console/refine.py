@@ -6,20 +6,24 @@ from dataclasses import dataclass
 from moderation.accounts import sign_in
 from moderation.domain.comment import Status
 from moderation.domain.order import NEWEST, URGENCY
+from moderation.domain.second_opinion import SECOND_OPINION
 from moderation.review import queues
 from moderation.store.sql.engine import Store
 from service.console import navigation
-from service.console.asked import DECIDERS, Asked, orders
+from service.console.all_sites import Place
+from service.console.asked import DECIDERS, Asked, age_name, orders
 from service.console.language import N_, _, number
 
 URGENCY_HELP = N_(
     "Most urgent first: the strongest score, doubled for every 12 hours of waiting and for every report of a reader."
 )
 
+AGES = ("under-1h", "under-24h", "under-7d", "over-1h", "over-4h", "over-24h", "over-7d")
+
 
 @dataclass(frozen=True, slots=True)
 class Refine:
-    """status: of the list, '' any. order: the one in effect. reasons: counts in words, by code. moderators: e-mails by
+    """status: of the list, '' any. order: the one in effect. scores: names of what held comments can be found by. reasons: counts in words, by code. ages: in words. moderators: e-mails by
     id. plain_url: the list without conditions.
     """
 
@@ -28,11 +32,18 @@ class Refine:
     order_name: str
     order_help: str
     orders: Sequence[tuple[str, str]]
+    scores: Sequence[str]
     reasons: Mapping[str, str]
+    ages: Mapping[str, str]
     deciders: Mapping[str, str]
     moderators: Mapping[str, str]
     plain_url: str
     is_open: bool
+
+
+def _ages(asked: Asked) -> Sequence[str]:
+    """Those to choose from, and another one that was asked for."""
+    return AGES if not asked.age or asked.age in AGES else (*AGES, asked.age)
 
 
 def order_of(asked: Asked, status: str) -> str:
@@ -44,11 +55,12 @@ def order_of(asked: Asked, status: str) -> str:
     return URGENCY if status == Status.HELD else queues.usual_order(Status(status))
 
 
-def refine_of(store: Store, site_id: str, asked: Asked, status: str) -> Refine:
+def refine_of(store: Store, place: Place, asked: Asked, status: str) -> Refine:
     """status: of the list, '' any."""
     order = order_of(asked, status)
-    known = orders(status, queues.score_names(store, site_id) if status == Status.HELD else ())
-    counts = queues.reason_counts(store, site_id, Status(status)) if status else {}
+    scores = queues.score_names(store, place.site_ids) if status == Status.HELD else []
+    known = orders(status, scores)
+    counts = queues.reason_counts(store, place.site_ids, Status(status)) if status else {}
     if asked.reason:
         counts.setdefault(asked.reason, 0)
     return Refine(
@@ -59,9 +71,11 @@ def refine_of(store: Store, site_id: str, asked: Asked, status: str) -> Refine:
         if status == Status.HELD
         else _("By the time at which it was handed in."),
         orders=known,
+        scores=[name for name in scores if name != SECOND_OPINION],
         reasons={code: number(count) for code, count in counts.items()},
+        ages={age: age_name(age) for age in _ages(asked)},
         deciders={value: _(name) for value, name in DECIDERS.items()},
-        moderators=sign_in.emails_of_site(store, site_id),
-        plain_url=navigation.queue_url(site=site_id, queue=status),
+        moderators=sign_in.emails_of_sites(store, place.site_ids),
+        plain_url=navigation.queue_url(site=place.site_id, queue=status),
         is_open=False,
     )

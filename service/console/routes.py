@@ -5,6 +5,7 @@ from fastapi import Request, Response
 from service.console import (
     account,
     account_language,
+    agreement,
     appeals,
     audit,
     author_filters,
@@ -26,12 +27,17 @@ from service.console import (
     legal_notices,
     live,
     login,
+    mentions,
     page_states,
     people,
+    personal_data,
     policy,
+    policy_record,
     proposals,
+    provider_login,
     queues,
     reputation,
+    retention,
     sample,
     second_opinion,
     shadow_policy,
@@ -46,6 +52,7 @@ from service.console.pages import page_router, pages
 router = page_router()
 for page in (
     login,
+    provider_login,
     queues,
     comment,
     author_filters,
@@ -55,6 +62,7 @@ for page in (
     undo,
     views,
     account_language,
+    mentions,
     bulk,
     appeals,
     legal_notices,
@@ -64,6 +72,7 @@ for page in (
     filter,
     learning,
     policy,
+    policy_record,
     shadow_policy,
     second_opinion,
     page_states,
@@ -71,9 +80,12 @@ for page in (
     sample,
     site_reasons,
     statistics,
+    agreement,
     embed,
+    retention,
     audit,
     people,
+    personal_data,
     account,
     keys,
     proposals,
@@ -83,6 +95,7 @@ for page in (
     endpoint_deliveries,
 ):
     router.routes.extend(page.router.routes)
+router.routes.extend(mentions.names_router.routes)
 
 
 @router.get("/static/{version}/{name}")

@@ -1,4 +1,4 @@
-"""The weekly sample under /console/sample: one comment after the other, without what a machine made of it."""
+"""What is looked at blind, under /console/sample: one comment after the other, without what a machine or a colleague made of it."""
 
 from typing import Annotated
 
@@ -8,53 +8,73 @@ from moderation.clock import now_ms
 from moderation.domain.errors import Conflict, Invalid
 from moderation.domain.roles import Action
 from moderation.domain.samples import Verdict
-from moderation.review import samples
+from moderation.review import second_looks
+from moderation.review.second_looks import Answered
 from service.console import navigation
 from service.console.language import N_
 from service.console.pages import URL, CurrentSite, QueryName, page_router, pages, redirect
-from service.console.session import CurrentVisitor, SignedForm, signed_form
+from service.console.session import CurrentVisitor, SiteForm, site_form
 
 router = page_router("/sample")
 
-Posted = Annotated[SignedForm, Depends(signed_form("site", "comment", "verdict"))]
+Posted = Annotated[
+    SiteForm,
+    Depends(site_form("comment", "verdict", may=Action.PROPOSE, action=Action.PROPOSE)),
+]
 _SAYS = {
     Verdict.PUBLISH: N_("It should be published"),
     Verdict.REMOVE: N_("It should be removed"),
     Verdict.UNSURE: N_("I am not sure"),
 }
-# By what a machine had decided: what a person may do now who sees it otherwise.
-_OTHERWISE = {
-    "approve": (Verdict.REMOVE, "reject"),
-    "remove": (Verdict.PUBLISH, "approve"),
+_NOTED = {
+    ("weekly", Verdict.PUBLISH): N_("Noted. The policy had approved that comment."),
+    ("weekly", Verdict.REMOVE): N_(
+        "Noted. The policy had rejected that comment or filed it as spam."
+    ),
+    ("review", Verdict.PUBLISH): N_("Noted. A colleague had approved that comment."),
+    ("review", Verdict.REMOVE): N_("Noted. A colleague had removed that comment."),
+    ("golden", Verdict.PUBLISH): N_(
+        "Noted. That comment was a test: two others agree that it should be published."
+    ),
+    ("golden", Verdict.REMOVE): N_(
+        "Noted. That comment was a test: two others agree that it should be removed."
+    ),
 }
+# What a person may do now who sees it otherwise.
+_OTHERWISE = {Verdict.REMOVE: "reject", Verdict.PUBLISH: "approve"}
 
 
 @router.get("")
 def sample_page(
     request: Request, visitor: CurrentVisitor, membership: CurrentSite, judged: QueryName = ""
 ) -> Response:
-    """The next comment. judged: the one before, of which it says now what had been decided."""
+    """The next comment. judged: the one before, of which it says now what had been decided. Trainees are asked about golden items alone."""
     store, site_id = request.app.state.store, membership.site_id
-    sampled = samples.get_sampled(store, site_id, judged) if judged else None
-    against, offered = _OTHERWISE[sampled.machine] if sampled else ("", "")
+    who, is_trainee = visitor.signed.moderator_id, navigation.is_trainee_of(membership)
+    said = second_looks.get_answered(store, site_id, judged, who) if judged else None
+    waiting = second_looks.next_blind(store, site_id, who, only_asked=is_trainee, now=now_ms())
     return pages.page(
         "sample.html",
         visitor=visitor,
         site=membership,
-        tabs=navigation.queue_tabs(request, site_id, navigation.SAMPLE),
-        comment=samples.next_sampled(store, site_id, now=now_ms()),
+        tabs=navigation.queue_tabs(request, membership, navigation.SAMPLE),
+        comment=waiting[0] if waiting else None,
         says=[(verdict.value, words) for verdict, words in _SAYS.items()],
-        sampled=sampled,
-        offered=offered if sampled and sampled.verdict == against else "",
+        said=said,
+        noted=_NOTED[said.kind, said.known] if said else "",
+        offered=_offered(said) if said and membership.may(Action.DECIDE) else "",
     )
+
+
+def _offered(said: Answered) -> str:
+    """The decision that is offered to who sees it otherwise than a machine; of what a person decided an editor is asked."""
+    return _OTHERWISE[said.verdict] if said.kind == "weekly" and said.agrees is False else ""
 
 
 @router.post("")
 def judge(request: Request, posted: Posted) -> Response:
     """Keeps a verdict; the comment stays as it is."""
-    visitor, form = posted
-    membership = visitor.membership(form.get("site", ""))
-    membership.require(Action.DECIDE)
+    visitor, form, membership = posted
     if form.get("verdict") not in {each.value for each in _SAYS}:
         raise Invalid(N_("The form does not say which verdict."))
     store, site_id, comment_id = (
@@ -62,9 +82,12 @@ def judge(request: Request, posted: Posted) -> Response:
         membership.site_id,
         form.get("comment", ""),
     )
-    said = Verdict(form["verdict"])
     try:
-        samples.judge(store, site_id, comment_id, said, visitor.signed.moderator_id, now=now_ms())
+        second_looks.answer(
+            *(store, site_id, comment_id, Verdict(form["verdict"]), visitor.signed.moderator_id),
+            only_asked=navigation.is_trainee_of(membership),
+            now=now_ms(),
+        )
     except Conflict:
         return redirect(f"{URL}/sample?site={site_id}")  # to the next one
     return redirect(f"{URL}/sample?site={site_id}&judged={comment_id}#notice")

@@ -5,12 +5,14 @@ from dataclasses import dataclass, replace
 
 from fastapi import Request, Response
 
+from moderation.clock import now_ms
 from moderation.domain.decision import STATUS_AFTER
 from moderation.domain.errors import Invalid
 from moderation.review import search
 from moderation.review.search import Results
 from moderation.store.moderators import Membership
 from service.console import navigation
+from service.console.all_sites import Place
 from service.console.asked import Asked, chips, criteria_of, status_chips
 from service.console.comment import comment_views
 from service.console.desk import Desk
@@ -31,19 +33,21 @@ class BulkBar:
     actions: Sequence[tuple[str, str]]
 
 
-def bulk_bar(asked: Asked, count: str = "") -> BulkBar:
+def bulk_bar(place: Place, asked: Asked, count: str = "") -> BulkBar:
+    """Of all sites those that are ticked alone: what matches has each site's own reasons."""
     actions = [
         (outcome.value, _(verb))
         for outcome, verb in VERBS.items()
         if STATUS_AFTER[outcome].value != asked.status
     ]
-    return BulkBar({name: value for name, value in asked.given().items() if value}, count, actions)
+    given = {name: value for name, value in asked.given().items() if value}
+    return BulkBar(given if isinstance(place, Membership) else {}, count, actions)
 
 
 def results_page(
     request: Request,
     visitor: Visitor,
-    site: Membership,
+    site: Place,
     asked: Asked,
     after: str,
     decided: CommentView | None,
@@ -53,17 +57,19 @@ def results_page(
     store, site_id = request.app.state.store, site.site_id
     problem = ""
     try:
-        found = search.search(store, site_id, criteria_of(asked), after, navigation.PAGE_SIZE)
+        found = search.search(
+            store, site.site_ids, criteria_of(asked), after, navigation.PAGE_SIZE, now=now_ms()
+        )
     except Invalid as error:
         found, problem = Results((), ""), error.message.removeprefix(f"{error.pointer}: ")
     comments = comment_views(store, found.cards)
-    refine = refine_of(store, site_id, asked, asked.status)
+    refine = refine_of(store, site, asked, asked.status)
     return pages.page(
         "search.html",
         422 if problem else 200,
         visitor=visitor,
         site=site,
-        tabs=navigation.queue_tabs(request, site_id, None),
+        tabs=navigation.queue_tabs(request, site, None),
         asked=asked,
         chips=chips(asked, site_id, refine.moderators),
         statuses=status_chips(asked, site_id, QUEUE_NAMES),
@@ -72,7 +78,7 @@ def results_page(
         problem=problem,
         comments=comments,
         desk=Desk.of(request, visitor, (), comments, opened),
-        bulk=bulk_bar(asked),
+        bulk=bulk_bar(site, asked),
         first_url=asked.url(site_id) if after else "",
         next_url=asked.url(site_id, after=found.after) if found.after else "",
         back=navigation.query(site=site_id, **asked.given(), after=after),

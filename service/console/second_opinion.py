@@ -18,7 +18,7 @@ from service.console.pages import URL, CurrentSite, QueryName, page_router, page
 from service.console.policy_view import share_in_words
 from service.console.presenters import person_name
 from service.console.sentences import translated
-from service.console.session import CurrentVisitor, Form, SignedForm, Visitor, signed_form
+from service.console.session import CurrentVisitor, Form, SiteForm, Visitor, site_form
 
 router = page_router("/policy/second-opinion")
 
@@ -31,7 +31,7 @@ _NOTICES = {
     "forbidden": N_("It approves nothing any more; its answers are advice."),
 }
 
-Posted = Annotated[SignedForm, Depends(signed_form("site", "do", "from"))]
+Posted = Annotated[SiteForm, Depends(site_form("do", "from", may=Action.CHANGE_POLICY))]
 
 
 @router.get("")
@@ -46,9 +46,7 @@ def second_opinion_page(
 @router.post("")
 def act(request: Request, posted: Posted) -> Response:
     """Switches it, asks about past comments, permits or forbids, as the button says."""
-    visitor, form = posted
-    membership = visitor.membership(form.get("site", ""))
-    membership.require(Action.CHANGE_POLICY)
+    visitor, form, membership = posted
     try:
         did = _act(request, membership.site_id, visitor.signed.moderator_id, form)
     except Conflict as error:

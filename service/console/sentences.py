@@ -43,6 +43,11 @@ PUT_TOGETHER = (
     N_("needs {n} more removals by people"),
     N_("needs {n} more decisions and {n_removals} more removals by people"),
     N_("no threshold misses that little"),
+    # Of the log-in provider (service/access/provider.py).
+    N_("{name} does not answer, or not as it should. Try again, or log in with a password."),
+    N_("{name} did not let you in."),
+    N_("What {name} said of you could not be verified. Please try again."),
+    N_("This log-in took too long, or began in another browser. Please try again."),
 )
 _LONGEST = 1_000  # characters; a pattern has several places, and whatever fills them is tried
 _NUMBER = re.compile(r"[0-9]{1,3}(,[0-9]{3})*(\.[0-9]+)?")

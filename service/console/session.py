@@ -3,9 +3,10 @@
 import hmac
 import os
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Annotated
+from functools import partial
+from typing import Annotated, NamedTuple
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Request, Response
@@ -16,6 +17,7 @@ from moderation.clock import now_ms
 from moderation.domain.decision import Outcome
 from moderation.domain.errors import Forbidden, Invalid, NotFound, Unauthenticated
 from moderation.domain.roles import Action
+from moderation.review import mentions, queues
 from moderation.store.moderators import Membership
 from service.console import language
 from service.console.language import N_
@@ -34,6 +36,7 @@ class Visitor:
     """A moderator at the console. token: of the session. form_token: goes into every form. mask: of this answer.
 
     watched: sites on which they may not do what a form asks, which needs `needed`; those are not among theirs then.
+    count_held: how many comments are held on each site of theirs, for the menu of sites. count_mentions: that they have not seen.
     """
 
     signed: SignedIn
@@ -41,6 +44,8 @@ class Visitor:
     mask: bytes = field(default_factory=lambda: os.urandom(_TOKEN_BYTES))
     watched: tuple[Membership, ...] = ()
     needed: Action = Action.DECIDE
+    count_held: Callable[[], Mapping[str, int]] = dict
+    count_mentions: Callable[[], int] = int
 
     @property
     def form_token(self) -> str:
@@ -215,7 +220,16 @@ def current_account(request: Request) -> Visitor:
     if signed is None:
         raise Unauthenticated(N_("Please log in."))
     language.choose(signed.language)
-    return Visitor(signed, token)
+    request.state.signed = (
+        signed  # for what a page says of whoever looks (service/console/navigation.py)
+    )
+    store = request.app.state.store
+    return Visitor(
+        signed,
+        token,
+        count_held=partial(queues.held_counts, store, signed.site_ids),
+        count_mentions=partial(mentions.count_unseen, store, signed.moderator_id, signed.site_ids),
+    )
 
 
 def current_visitor(request: Request) -> Visitor:
@@ -268,6 +282,29 @@ def signed_form(
         visitor = current_account(request) if account else current_visitor(request)
         check_token(visitor.token, form.get("csrf", ""))
         return (visitor if for_all or account else visitor.allowed(action)), form
+
+    return check
+
+
+class SiteForm(NamedTuple):
+    """Who sent a form, its fields, and the site that it is about."""
+
+    visitor: Visitor
+    form: Form
+    membership: Membership
+
+
+def site_form(
+    *names: str, may: Action, action: Action = Action.DECIDE
+) -> Callable[[SignedForm], SiteForm]:
+    """A dependency: signed_form() with the field `site` and these, from somebody who may do this on that site."""
+    read = signed_form("site", *names, action=action)
+
+    def check(posted: Annotated[SignedForm, Depends(read)]) -> SiteForm:
+        visitor, form = posted
+        membership = visitor.membership(form.get("site", ""))
+        membership.require(may)
+        return SiteForm(visitor, form, membership)
 
     return check
 

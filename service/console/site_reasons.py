@@ -13,14 +13,7 @@ from moderation.store.moderators import Membership
 from service.console.form_error import FormError
 from service.console.language import N_, _
 from service.console.pages import URL, CurrentSite, QueryName, page_router, pages, redirect
-from service.console.session import (
-    CurrentVisitor,
-    Form,
-    SignedForm,
-    Visitor,
-    read_number,
-    signed_form,
-)
+from service.console.session import CurrentVisitor, Form, SiteForm, Visitor, read_number, site_form
 
 router = page_router("/reasons")
 
@@ -36,7 +29,8 @@ _CONFLICT = N_(
 )
 
 Posted = Annotated[
-    SignedForm, Depends(signed_form("site", "version", "was", "do", "code", *_TEXTS))
+    SiteForm,
+    Depends(site_form("version", "was", "do", "code", *_TEXTS, may=Action.CHANGE_REASONS)),
 ]
 
 
@@ -57,9 +51,8 @@ def reasons_page(
 @router.post("")
 def change(request: Request, posted: Posted) -> Response:
     """Saves a reason, moves it up or removes it, as the button says; a refused one is shown as it was typed."""
-    visitor, form = posted
-    store, membership = request.app.state.store, visitor.membership(form.get("site", ""))
-    membership.require(Action.CHANGE_REASONS)
+    visitor, form, membership = posted
+    store = request.app.state.store
     known = site_reasons.get_reasons(store, membership.site_id)
     was, version = form.get("was", ""), read_number(form, "version", "version it changes")
     if version != known.version:

@@ -21,11 +21,11 @@ from moderation.review.statistics import (
     statistics,
 )
 from moderation.store.moderators import Membership
+from service.console.durations import duration
 from service.console.language import N_, _, number
 from service.console.pages import CurrentSite, page_router, pages
 from service.console.presenters import label, person_name
 from service.console.session import CurrentVisitor, Visitor
-from service.http.html import HEADERS
 
 router = page_router("/statistics")
 
@@ -66,13 +66,8 @@ def statistics_csv(
     request: Request, visitor: CurrentVisitor, membership: CurrentSite, days: Days = 30
 ) -> Response:
     found = statistics(request.app.state.store, membership.site_id, days, now=now_ms())
-    headers = {
-        **HEADERS,
-        "Content-Disposition": 'attachment; filename="statistics.csv"',
-        "Content-Security-Policy": pages.policy(),
-    }
     text = csv_of(found, _names(request, visitor, membership, found))
-    return Response(text, media_type="text/csv", headers=headers)
+    return pages.attachment("statistics.csv", text)
 
 
 _OUTCOMES: Mapping[Outcome, str] = {
@@ -116,22 +111,3 @@ def alarm_in_words(alarm: Alarm) -> str:
         n=number(alarm.count),
         before=number(100 * alarm.hits_before / alarm.count_before, 1),
     )
-
-
-def duration(ms: int | None) -> str:
-    """'2 h 5 min': two units at most; '' for none."""
-    if ms is None:
-        return ""
-    minutes = round(ms / 60_000)
-    if minutes < 1:
-        return _("less than a minute")
-    hours, minutes = divmod(minutes, 60)
-    days, rest = divmod(hours, 24)
-    if hours >= 48:
-        parts = [_("%(n)s days", n=days), _("%(n)s h", n=rest) if rest else ""]
-    else:
-        parts = [
-            _("%(n)s h", n=hours) if hours else "",
-            _("%(n)s min", n=minutes) if minutes else "",
-        ]
-    return " ".join(filter(None, parts))

@@ -10,9 +10,10 @@ from moderation.clock import now_ms
 from moderation.domain.errors import Invalid
 from moderation.review import views
 from moderation.store.sql.engine import Store
+from service.console.all_sites import ALL
 from service.console.asked import CONDITIONS, Asked, asked_of, criteria_of
 from service.console.pages import page_router, redirect
-from service.console.session import SignedForm, Visitor, signed_form
+from service.console.session import Form, SignedForm, Visitor, signed_form
 
 router = page_router("/views")
 
@@ -32,7 +33,7 @@ class ViewLink:
 
 
 def view_links(store: Store, visitor: Visitor, site_id: str, asked: Asked) -> list[ViewLink]:
-    """asked: what the page shows."""
+    """asked: what the page shows. site_id: a site's, or ALL."""
     return [
         ViewLink(view.id, view.name, shown.url(site_id), view.is_shared, shown == asked)
         for view in views.list_views(store, site_id, visitor.signed.moderator_id)
@@ -40,11 +41,17 @@ def view_links(store: Store, visitor: Visitor, site_id: str, asked: Asked) -> li
     ]
 
 
+def _site_of(visitor: Visitor, form: Form) -> str:
+    """Of the list that a view belongs to: a site's id, or ALL. Raises NotFound for sites of others."""
+    asked = form.get("site", "")
+    return ALL if asked == ALL else visitor.membership(asked).site_id
+
+
 @router.post("")
 def save(request: Request, posted: PostedView) -> Response:
     """Saves what the page shows, and shows it again, by its name."""
     visitor, form = posted
-    site_id = visitor.membership(form.get("site", "")).site_id
+    site_id = _site_of(visitor, form)
     asked = Asked(**{name: form.get(name, "") for name in CONDITIONS})
     try:
         view = views.add_view(
@@ -66,6 +73,6 @@ def save(request: Request, posted: PostedView) -> Response:
 def remove(request: Request, posted: PostedRemoval, view_id: str) -> Response:
     """Removes a view; the list stays."""
     visitor, form = posted
-    site_id = visitor.membership(form.get("site", "")).site_id
+    site_id = _site_of(visitor, form)
     views.remove_view(request.app.state.store, site_id, visitor.signed.moderator_id, view_id)
     return redirect(Asked().url(site_id))

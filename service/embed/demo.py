@@ -45,9 +45,10 @@ def front_page(request: Request) -> Response:
     counts = count_comments(state.store, [url + article.path for article in ARTICLES], site_id)
     listed = []
     for article in ARTICLES:
-        found = threads.find_page(state.store, site_id, url + article.path)
-        current = threads.state_of(state.store, found, site_id, now_ms())
-        listed.append((article, counts[url + article.path] or 0, current.state.value))
+        address = url + article.path
+        found = threads.find_page(state.store, site_id, address)
+        current = threads.state_of(state.store, found, site_id, now_ms(), address)
+        listed.append((article, counts[address] or 0, current.state.value))
     return pages.page("demo.html", articles=listed)
 
 
@@ -100,7 +101,8 @@ def _peek(request: Request, site_id: str, url: str) -> list[dict[str, str]] | No
         visitor.membership(site_id)
     except (Unauthenticated, NotFound, Forbidden):
         return None
-    found = search(request.app.state.store, site_id, Criteria(page_url=url), limit=50)
+    criteria = Criteria(page_url=url)
+    found = search(request.app.state.store, [site_id], criteria, limit=50, now=now_ms())
     hidden = [card for card in found.cards if card.status in _STATES]
     return [
         {"id": card.id, "name": card.author_name, "state": _STATES[card.status], "why": _why(card)}

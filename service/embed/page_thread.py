@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from moderation.clock import now_ms
+from moderation.domain.comment import PageState
 from moderation.reading import threads
 from moderation.reading.markdown import as_html
 from moderation.store.sql.engine import Store
@@ -25,11 +26,17 @@ def page_thread(
 ) -> dict[str, Any]:
     """What thread.html shows."""
     page = threads.find_page(store, site_id, page_url)
-    now = threads.state_of(store, page, site_id, now_ms())
-    newest = threads.list_newest(store, page, THREAD_SIZE, before, replytocom)
+    now = threads.state_of(store, page, site_id, now_ms(), page_url)
+    rules = threads.rules_of(store, page, site_id)
+    newest = threads.list_newest(
+        store, page, THREAD_SIZE, before, replytocom, websites=rules.website
+    )
     answered = newest.answered
     link = safe_url(page_url)
-    as_shown = as_html if threads.rules_of(store, page, site_id).markdown else None
+    state = now.state
+    if rules.proof_of_work and state is PageState.OPEN:
+        state = PageState.PREMODERATED  # so it is for this form, which proves no work
+    as_shown = as_html if rules.markdown else None
     return {
         "comments": in_thread_order(threads.with_removed(store, newest.comments)),
         "as_html": as_shown,
@@ -48,7 +55,9 @@ def page_thread(
             "page_url": page_url,
             "page_title": title,
             "parent": answered.id if answered else "0",
-            "state": now.state.value,
+            "state": state.value,
+            "until": now.until,
+            "website": rules.website,
         },
     }
 

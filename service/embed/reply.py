@@ -97,11 +97,14 @@ def read_submission(
     origins: Iterable[str],
     user_agent: str,
     new: NewComment,
+    *,
+    asks_proof: bool = False,
 ) -> Submission:
     """The form as a submission. Raises Invalid with the pointer of the field that breaks a rule.
 
     The page is known by its URL alone. comment_post_ID is not its identity: the form is public, and the
     first caller could bind an article's number to another URL, and take its comments there.
+    asks_proof: whether the site asks scripts for a proof of work, which no plain form has.
     A double click is one comment; the same words of another reader are another.
     """
     if any(fields.get(name) for name in HONEYPOTS):
@@ -128,7 +131,7 @@ def read_submission(
             "context": {"user_agent": _UNPRINTABLE.sub(" ", user_agent)[:1000]},
         },
     )
-    submission = to_submission(comment, new)
+    submission = replace(to_submission(comment, new), unproven=asks_proof)
     return _with_keys(submission, new)
 
 

@@ -1,5 +1,5 @@
 """/reply/{site_id} takes a plain form and answers 303, and so do the URLs for forms of WordPress and
-Staticman; /embed/v1.js and /embed/thread show thread and form on a site's pages.
+Staticman; /embed/v1.js and /embed/thread show thread and form on a site's pages, /embed/feed is for feed readers.
 """
 
 import re
@@ -15,6 +15,8 @@ from moderation.domain.comment import PAGE_URL_LIMIT, TITLE_LIMIT, Receipt
 from moderation.domain.errors import Forbidden, GatehouseError, Invalid, NotFound, PageClosed
 from moderation.domain.page_url import origin_of, plain_url
 from moderation.reading import threads
+from moderation.reading.thread_versions import NamedPage
+from moderation.review.reader_rules import get_rules
 from moderation.store import sites
 from moderation.store.sites import Site
 from moderation.store.sql.engine import Store
@@ -22,6 +24,7 @@ from service.access import identity
 from service.api import threads as threads_api
 from service.api.responses import public
 from service.embed import form_formats
+from service.embed.feed import feed
 from service.embed.module import module
 from service.embed.page_thread import is_plain, page_thread
 from service.embed.reply import (
@@ -39,6 +42,7 @@ from service.http.errors import wants_html
 from service.http.forms import read_form
 from service.http.html import HEADERS, Pages, retry_header, status_of
 from service.queues.hand_in import hand_in
+from service.queues.kept_answers import KeptRoute
 
 router = APIRouter(include_in_schema=False)
 pages = Pages(Path(__file__).parent, "/embed/static")
@@ -121,6 +125,7 @@ async def _hand_in(request: Request, site: Site, fields: Mapping[str, str]) -> t
     otherwise any page could comment in its visitors' names.
     """
     state = request.app.state
+    rules = await run_in_threadpool(get_rules, state.store, site.id)
     uses_token = (
         state.settings.author_days > 0 and request.headers.get("origin", "null").lower() != "null"
     )
@@ -129,7 +134,8 @@ async def _hand_in(request: Request, site: Site, fields: Mapping[str, str]) -> t
         site.id,
         client_address(request, state.trusted),
         lambda new: read_submission(
-            fields, site.origins, request.headers.get("user-agent", ""), new
+            *(fields, site.origins, request.headers.get("user-agent", ""), new),
+            asks_proof=rules.proof_of_work > 0,
         ),
         browser_token=identity.cookie_token(request, site.id) if uses_token else "",
         issue_token=uses_token,
@@ -243,12 +249,13 @@ def _refused(error: GatehouseError, site: Site | None, fields: Mapping[str, str]
             # What cannot be answered any more would be refused again: sent once more, it stands by itself.
             "parent": "" if broken.field == "comment_parent" else fields.get("comment_parent", ""),
             "state": "",
+            "until": "",
+            "website": "url" in fields,  # where the form had it
             "service": "",
         },
     )
 
 
-@router.get("/embed/thread")
 def fragment(
     request: Request,
     site: Annotated[str, Query(max_length=64)],
@@ -263,6 +270,7 @@ def fragment(
     replytocom, gatehouse, before: what the links and the form add to the page's own query; the server passes it on.
     """
     state = request.app.state
+    state.kept_answers.about(request, NamedPage(site, page_of(page_url)))
     known = _site(state.store, site)
     if not within(page_url, known.origins):
         raise NotFound("No page of this site has this address.")
@@ -272,3 +280,7 @@ def fragment(
     values["form"]["service"] = state.settings.public_url
     html = pages.render("thread.html", **values)
     return public(request, html, "text/html", threads_api.CACHE, {"X-Robots-Tag": "noindex"})
+
+
+router.add_api_route("/embed/thread", fragment, route_class_override=KeptRoute)
+router.add_api_route("/embed/feed", feed, route_class_override=KeptRoute)

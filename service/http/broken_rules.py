@@ -16,6 +16,9 @@ WHOLE = "The body"  # in place of a pointer to the whole
 # A name from outside that may stand in an answer: like a field's, and neither an e-mail nor an IP address.
 _NAME = re.compile(r"[^\W\d][^\s@:]{0,63}")
 
+# What pydantic says of these names a class of ours.
+_NO_OBJECT = frozenset({"model_type", "model_attributes_type", "dataclass_type"})
+
 
 class BadParameter(Invalid):
     """A parameter or a header breaks a rule. place: 'parameter' or 'header'."""
@@ -62,6 +65,8 @@ def broken_rule(error: Mapping[str, Any]) -> tuple[tuple[str | int, ...], str]:
     if error["type"] == "extra_forbidden":
         message = "There is a field that is not known here"
         return (location if is_presentable(str(location[-1])) else location[:-1]), message
+    if error["type"] in _NO_OBJECT:
+        message = "Must be an object"
     return location, message
 
 

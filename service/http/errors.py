@@ -21,7 +21,7 @@ log = logging.getLogger("gatehouse.service")
 STATUS: Mapping[type[errors.GatehouseError], tuple[int, str]] = {
     errors.Invalid: (422, "The request breaks a rule"),
     errors.NotFound: (404, "Not found"),
-    errors.Unauthenticated: (401, "Who are you?"),
+    errors.Unauthenticated: (401, "Not authenticated"),
     errors.Forbidden: (403, "Not allowed"),
     errors.PageClosed: (403, "Comments are closed"),
     errors.NotEditable: (409, "It cannot be changed"),

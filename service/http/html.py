@@ -97,6 +97,15 @@ class Pages:
             headers={**HEADERS, "Content-Security-Policy": policy, **(headers or {})},
         )
 
+    def attachment(self, name: str, content: str, media_type: str = "text/csv") -> Response:
+        """A file to keep, under this name."""
+        headers = {
+            **HEADERS,
+            "Content-Disposition": f'attachment; filename="{name}"',
+            "Content-Security-Policy": self.policy(),
+        }
+        return Response(content, media_type=media_type, headers=headers)
+
     def policy(self, form_action: Iterable[str] = ()) -> str:
         """The Content-Security-Policy of a page; form_action as for page()."""
         actions = " ".join(("'self'", *form_action))

@@ -8,6 +8,7 @@ from moderation.clock import now_ms
 from moderation.domain.backtest import Backtest
 from moderation.domain.durations import DAY_MS
 from moderation.domain.policy import Policy
+from moderation.domain.policy_scopes import ScopedPolicy
 from moderation.policies import load_policy
 from moderation.review.policy_backtest import BACKTEST_DAYS, backtest
 
@@ -16,9 +17,13 @@ TRIAL_SECONDS = 8.0
 
 
 async def try_policy(
-    request: Request, policy: Policy, site_id: str, days: int = BACKTEST_DAYS
+    request: Request,
+    policy: Policy | None,
+    site_id: str,
+    days: int = BACKTEST_DAYS,
+    scope: ScopedPolicy | None = None,
 ) -> Backtest:
-    """A policy beside the site's own, on the comments of the last days. Raises TooMany while others try something."""
+    """A policy beside the site's own or that of a scope, on the comments of the last days; None: no policy for the scope. Raises TooMany while others try something."""
     state = request.app.state
     now = now_ms()
     until = time.monotonic() + TRIAL_SECONDS
@@ -30,6 +35,7 @@ async def try_policy(
             load_policy(state.settings.policy),
             {site_id},
             now - days * DAY_MS,
+            scope=scope,
             now=now,
             limit=TRIAL_LIMIT,
             is_cancelled=lambda: is_cancelled() or time.monotonic() > until,

@@ -117,6 +117,7 @@ def test_each_change_is_noted_once_with_what_differs(store: Store) -> None:
     moderators.add_moderator(store, **one | {"password_hash": "hunter22"}, role="admin", **CLOCK)
     moderators.make_link(store, "ada@herald.test", **CLOCK)
     moderators.set_mails(store, "ada@herald.test", False)
+    moderators.set_language(store, ada, "de")
 
     key_id = changed(store, id)[1][2]
     filter_facts = {
@@ -173,7 +174,7 @@ def test_each_change_is_noted_once_with_what_differs(store: Store) -> None:
         ),
         (mod, "bulk.undone", act.id, {}, {}),
         (key, "comment.erased", comment, {}, {}),
-        ("command", "key.created", changed(store, id)[-8][2], {}, {"kind": "openai"}),
+        ("command", "key.created", changed(store, id)[-9][2], {}, {"kind": "openai"}),
         ("command", "face.on", "openai", {"limit": ""}, {"limit": "600/minute"}),
         ("command", "face.off", "openai", {}, {}),
         ("service", "role.granted", ada, {}, {"role": "moderator"}),
@@ -181,6 +182,7 @@ def test_each_change_is_noted_once_with_what_differs(store: Store) -> None:
         ("command", "moderator.password_set", ada, {}, {}),
         ("command", "moderator.link_made", ada, {}, {}),
         ("command", "moderator.mails_set", ada, {}, {"wanted": False}),
+        (ada, "moderator.language_set", ada, {}, {"language": "de"}),
     ]
     told = repr(changed(store, id))
     assert [canary for canary in CANARIES if canary in told] == []

@@ -19,13 +19,15 @@ DOORS_AND_ROOMS = ("moderation", "service", "gatehouse", "workers")
 TABLES = {
     *("sites", "keys", "site_faces", "moderators", "memberships", "filters", "endpoints"),
     *("pages", "resets", "lessons", "bulk_acts", "login_links", "sessions", "invitations"),
-    *("second_factors", "recovery_codes"),
-    "second_opinion_sites",
+    *("second_factors", "recovery_codes", "provider_identities"),
+    *("second_opinion_sites", "second_looks", "samples", "views", "corrections"),
 }
 # Functions of the store that write to these tables, and are no change by anybody.
 NO_CHANGE = {
     "store.bulk.change": "how far an act has come; it was noted when it was made, and when it is taken back",
     "store.bulk.forget_old": "retention, by settings",
+    "store.corrections.forget": "of an erasure, which is noted",
+    "store.corrections.put": "stands beside the score, in the name of whoever says so",
     "store.endpoints.hold_back": "when it is tried next",
     "store.endpoints.record_failures": "what came of attempts",
     "store.endpoints.record_success": "what came of attempts",
@@ -36,13 +38,21 @@ NO_CHANGE = {
     "store.moderators.close_session": "somebody logs out",
     "store.moderators.note_seen": "somebody is at work",
     "store.moderators.open_session": "somebody logs in",
-    "store.moderators.set_language": "what somebody reads the console in, for themselves",
     "store.moderators.store_hash": "the same password under a newer hash",
     "store.moderators.use_login_link": "somebody logs in; that the link was made is noted",
     "store.pages._write_pages": "a comment's page",
     "store.people.forget_author": "of erase_person, which notes it",
     "store.reputations.purge": "retention",
+    "store.samples.forget": "of an erasure, which is noted",
+    "store.samples.forget_before": "retention",
+    "store.samples.judge": "what somebody says, with their name",
+    "store.samples.put": "what is drawn each week; its size is noted",
     "store.second_factors.use_step": "somebody logs in",
+    "store.second_looks.forget": "of an erasure, which is noted",
+    "store.second_looks.forget_old": "retention",
+    "store.second_looks.judge": "what somebody says, with their name",
+    "store.second_looks.put": "what is drawn; its share is noted, and so is a test",
+    "store.second_looks.set_until": "how far decisions were looked through",
     "store.sites.note_key_used": "a program is at work",
 }
 

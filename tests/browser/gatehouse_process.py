@@ -4,10 +4,12 @@ import os
 import socket
 import threading
 from dataclasses import dataclass
+from functools import cache
 
 import uvicorn
 
 from harness.servers import SECRET, wait_until
+from moderation.accounts import sign_in
 from moderation.domain.comment import AuthorRef, PageRef
 from moderation.judging.evidence import explain_decisions, find_unexplained
 from moderation.judging.judge import judge
@@ -45,6 +47,11 @@ class BrowserGatehouse:
     def login_url(self) -> str:
         return f"{self.url}/console/login?link={link_for(self.store, self.moderator_id)}"
 
+    def open_session(self) -> str:
+        """The token of a new session of the moderator's."""
+        with self.store.write() as connection:
+            return sign_in.enter(connection, self.moderator_id, "", now(), os.urandom)
+
     def hand_in(self, text: str, name: str = "Carol", age: int = 0, **changes: object) -> str:
         """A comment on the demo article. age: minutes."""
         values = {
@@ -57,7 +64,7 @@ class BrowserGatehouse:
 
     def judge(self) -> None:
         """Judges what waits, with the scorers and the policy that ship, and finds the evidence."""
-        pipeline = ScorerPipeline(build_scorers("bundled"), 20.0)
+        pipeline = _pipeline()
         judge(
             self.store,
             pipeline,
@@ -75,6 +82,12 @@ class BrowserGatehouse:
         self._server.should_exit = True
         self._thread.join(10)
         self.store.close()
+
+
+@cache
+def _pipeline() -> ScorerPipeline:
+    """One for all tests: reading the models takes longer than most of them."""
+    return ScorerPipeline(build_scorers("bundled"), 20.0)
 
 
 def open_gatehouse(database_url: str, broker_url: str, data: str) -> BrowserGatehouse:

@@ -3,7 +3,7 @@
 import pytest
 
 from service.embed.module import module
-from tests.browser.test_look import WIDTHS
+from tests.browser.look import WIDTHS, screen
 
 PLAIN = """<h2>Replies</h2><p>Dora: The ferry is late.</p><form method="post" action="/reply">
 <textarea name="comment" rows="7" aria-label="Comment"></textarea>
@@ -70,8 +70,7 @@ def test_nothing_that_is_read_moves_when_the_thread_arrives(
     article.inside = inside
     for n in range(count):
         article.comment(f"Number {n}.", age=30 - n)
-    size = dict(zip(("width", "height"), WIDTHS[width], strict=True))
-    watch = visit(viewport=size)
+    watch = visit(**screen(width))
     page = watch.page
     page.add_init_script(SHIFTS)
     let_go = held_back(page, gatehouse)

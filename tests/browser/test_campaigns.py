@@ -5,7 +5,7 @@ import os
 from moderation.domain.comment import AuthorRef, PageRef
 from moderation.domain.decision import Outcome
 from moderation.review import campaign_decisions, campaigns
-from tests.browser.test_look import LOOKS, STACKED, WIDTHS, faults, too_small
+from tests.browser.look import LOOKS, STACKED, screen
 from tests.service.console.console_browser import now
 
 PITCH = "I was able to recover all of my stolen money with the help of a professional team, write to them"
@@ -56,19 +56,12 @@ def test_a_key_and_enter_decide_a_campaign_and_another_key_undoes_it(visit, gate
 
 
 @LOOKS
-def test_the_pages_of_campaigns_are_accessible(visit, gatehouse, shots, scheme, width):
-    size = dict(zip(("width", "height"), WIDTHS[width], strict=True))
-    watch = visit(viewport=size, color_scheme=scheme)
+def test_the_pages_of_campaigns_are_accessible(visit, gatehouse, scheme, width):
+    watch = visit(**screen(width, scheme))
     watch.log_in()
 
-    def look(name: str) -> None:
-        watch.page.screenshot(path=shots / f"{name}-{scheme}-{width}.png", full_page=True)
-        assert faults(watch) == [], name
-        assert too_small(watch) == [], name
-        assert watch.page.evaluate("document.documentElement.scrollWidth") <= size["width"], name
-
     watch.page.goto(f"{gatehouse.url}/console/campaigns")
-    look("campaigns-none")
+    watch.look("campaigns-none")
     flood(gatehouse, 23, f"{PITCH} https://win-{'x' * 60}.example.com/{'y' * 300}")
     strange = "هذا التعليق منسوخ مرات كثيرة في كل صفحة من صفحات الموقع ليشتري الناس من متجرنا الرخيص جدا الآن </b><style>*{display:none}</style>"
     for n in range(4):
@@ -80,28 +73,27 @@ def test_the_pages_of_campaigns_are_accessible(visit, gatehouse, shots, scheme, 
         )
     gatehouse.judge()
     watch.page.goto(f"{gatehouse.url}/console/")
-    look("queue-campaigns")
+    watch.look("queue-campaigns")
     for key in ("j", "s"):
         watch.page.keyboard.press(key)
-    look("campaign-asked")
+    watch.look("campaign-asked")
     watch.page.keyboard.press("Enter")
     watch.page.locator(".stub").wait_for(state="attached")
-    look("campaign-decided")
+    watch.look("campaign-decided")
     watch.page.goto(f"{gatehouse.url}/console/campaigns")
-    look("campaigns")
+    watch.look("campaigns")
     watch.page.locator(".campaign .button").first.click()
     watch.page.locator(".members").wait_for()
-    look("campaign")
+    watch.look("campaign")
     watch.page.go_back()
     watch.page.locator(".campaign .button").last.click()
     watch.page.locator(".members").wait_for()
-    look("campaign-many")
+    watch.look("campaign-many")
     assert watch.incidents == []
 
 
 @LOOKS
-def test_what_waits_with_a_ruling_is_shown_and_confirmed(visit, gatehouse, shots, scheme, width):
-    size = dict(zip(("width", "height"), WIDTHS[width], strict=True))
+def test_what_waits_with_a_ruling_is_shown_and_confirmed(visit, gatehouse, scheme, width):
     flood(gatehouse)
     gatehouse.judge()
     store, site_id = gatehouse.store, gatehouse.site.id
@@ -123,22 +115,16 @@ def test_what_waits_with_a_ruling_is_shown_and_confirmed(visit, gatehouse, shots
         )
     gatehouse.hand_in("A fine article.", "I will murder your children tonight")
     gatehouse.judge()
-    watch = visit(viewport=size, color_scheme=scheme)
+    watch = visit(**screen(width, scheme))
     watch.log_in()
     page = watch.page
 
-    def look(name: str) -> None:
-        page.screenshot(path=shots / f"held-with-{name}-{scheme}-{width}.png", full_page=True)
-        assert faults(watch) == [], name
-        assert too_small(watch) == [], name
-        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], name
-
-    look("queue")
+    watch.look("held-with-queue")
     assert page.locator(".card dt", has_text="author's name").count()
     page.get_by_role("link", name="Held with a ruled campaign: 3").click()
-    look("list")
+    watch.look("held-with-list")
     page.get_by_role("link", name="Held with this ruling: 3").click()
-    look("members")
+    watch.look("held-with-members")
     page.get_by_role("button", name="Spam, too").click()
     page.wait_for_load_state()
     assert campaigns.count_held_with_rulings(store, site_id) == 0

@@ -5,15 +5,14 @@ import os
 from moderation.domain.comment import PageRef
 from moderation.domain.decision import Outcome
 from moderation.review.decisions import decide
-from tests.browser.test_look import LOOKS, WIDTHS, faults, too_small
+from tests.browser.look import LOOKS, screen
 from tests.service.console.console_browser import now
 
 RUDE = "You are a complete idiot, and so is the ferry."
 
 
 @LOOKS
-def test_the_operator_sees_what_became_of_a_comment(visit, gatehouse, shots, scheme, width):
-    size = dict(zip(("width", "height"), WIDTHS[width], strict=True))
+def test_the_operator_sees_what_became_of_a_comment(visit, gatehouse, scheme, width):
     gatehouse.hand_in("Glad to see her back.", "Marit Holm", age=30)
     lighthouse = PageRef(f"{gatehouse.url}/demo/lighthouse")
     arabic = gatehouse.hand_in("نور جميل", "سلمى", page=lighthouse, age=20)
@@ -23,19 +22,14 @@ def test_the_operator_sees_what_became_of_a_comment(visit, gatehouse, shots, sch
         now=now(),
         entropy=os.urandom,
     )
-    watch = visit(viewport=size, color_scheme=scheme)
+    watch = visit(**screen(width, scheme))
     page = watch.page
 
-    def look(name: str) -> None:
-        page.screenshot(path=shots / f"{name}-{scheme}-{width}.png", full_page=True)
-        assert faults(watch) == [] and too_small(watch) == [], name
-        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], name
-
     page.goto(f"{gatehouse.url}/demo")
-    look("newspaper")
+    watch.look("newspaper")
     page.goto(lighthouse.url)
     page.locator("gatehouse-comments article .said").wait_for()
-    look("newspaper-rtl")
+    watch.look("newspaper-rtl")
     page.get_by_role("link", name="The Harbour Lantern").click()
     page.get_by_role("link", name="The night ferry comes back", exact=True).click()
     page.get_by_role("heading", name="1 comment").wait_for()
@@ -51,7 +45,7 @@ def test_the_operator_sees_what_became_of_a_comment(visit, gatehouse, shots, sch
     gatehouse.judge()
     page.locator("#peek li").get_by_text("Bertil Storm · held: ").wait_for()
     page.get_by_role("heading", name="1 comment").wait_for()
-    look("newspaper-peek")
+    watch.look("newspaper-peek")
     page.locator("#peek").get_by_role("link", name="open in the console").click()
     page.get_by_role("article", name="Bertil Storm").wait_for()
     assert watch.incidents == []

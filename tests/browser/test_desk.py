@@ -1,8 +1,10 @@
 """The two panes of a list, its filters and views in a browser, on a desktop and on a phone; with and without scripts."""
 
+import pytest
+
 from moderation.domain.comment import AuthorRef, PageRef
 from service.console.navigation import PAGE_SIZE
-from tests.browser.test_look import LOOKS, WIDTHS, faults, too_small
+from tests.browser.look import LOOKS, screen
 from tests.service.console.console_browser import held
 
 FIRST_LOAD = 120_000  # bytes over the wire
@@ -21,24 +23,19 @@ def furnish(gatehouse, count=8):
 
 
 @LOOKS
-def test_the_desk_is_accessible(visit, gatehouse, shots, width, scheme):
+def test_the_desk_is_accessible(visit, gatehouse, width, scheme):
     from playwright.sync_api import expect  # here: without it the tests skip, loudly
 
-    size = dict(zip(("width", "height"), WIDTHS[width], strict=True))
-    watch = visit(viewport=size, color_scheme=scheme)
-
-    def look(name: str) -> None:
-        watch.page.screenshot(path=shots / f"{name}-{scheme}-{width}.png", full_page=True)
-        assert faults(watch) == [], name
-        assert too_small(watch) == [], name
-        assert watch.page.evaluate("document.documentElement.scrollWidth") <= size["width"], name
+    watch = visit(**screen(width, scheme))
 
     ids = furnish(gatehouse)
     watch.log_in()
-    look("desk")
+    watch.look("desk")
     if width == "phone":
         box = watch.page.locator(".card").first.bounding_box()
-        assert box["y"] + 150 < size["height"], "the first comment is above the fold"
+        assert box["y"] + 150 < watch.page.viewport_size["height"], (
+            "the first comment is above the fold"
+        )
     else:
         boxes = [each.bounding_box() for each in watch.page.locator(".item").all()]
         assert len([box for box in boxes if box["y"] + box["height"] <= 800]) >= ROWS
@@ -52,22 +49,22 @@ def test_the_desk_is_accessible(visit, gatehouse, shots, width, scheme):
         watch.page.keyboard.press("d")
         expect(watch.page.locator(f"#r-{ids[2]}")).to_contain_text("Rejected")
         expect(watch.page.locator(f"#c-{ids[3]}")).to_be_focused()
-        look("desk-decided")
+        watch.look("desk-decided")
         watch.page.get_by_role("button", name="Undo: ").first.click()
         expect(watch.page.locator(f"#r-{ids[2]} a")).to_have_attribute("aria-current", "true")
         assert watch.page.evaluate("window.kept"), "no page was loaded"
         watch.page.get_by_role("button", name="Compact rows").click()
         expect(watch.page.locator(".desk.compact")).to_be_visible()
-        look("desk-compact")
+        watch.look("desk-compact")
     watch.page.get_by_text("Filter and order").click()
-    look("desk-conditions")
+    watch.look("desk-conditions")
     watch.page.get_by_label("Author", exact=True).fill("عبد")
     watch.page.locator(".refine select[name=order]").select_option("toxicity")
     watch.page.get_by_role("button", name="Show", exact=True).click()
     expect(watch.page.get_by_role("link", name="Author: عبد")).to_be_visible()
     watch.page.get_by_text("Views", exact=True).click()
     watch.page.get_by_label("Save what is shown as").fill("Hers, the worst first")
-    look("desk-views")
+    watch.look("desk-views")
     watch.page.get_by_role("button", name="Save the view").click()
     watch.page.locator(".views summary").click()
     expect(watch.page.get_by_role("link", name="Hers, the worst first")).to_be_visible()
@@ -92,6 +89,21 @@ def test_without_a_script_a_row_opens_its_comment_and_the_list_stays(visit, gate
     watch.page.wait_for_url(f"**/console/comments/{ids[1]}")
 
 
+@pytest.mark.parametrize("language", ["de-DE", "ar-XB"])
+def test_the_tab_that_is_open_is_in_sight_on_a_phone(visit, gatehouse, language):
+    furnish(gatehouse)
+    look = screen("phone", "light") | {"extra_http_headers": {"Accept-Language": language}}
+    page = visit(**look).page
+    page.goto(gatehouse.login_url())
+    page.locator("button.primary").click()
+    for queue in ("spam", "held"):
+        page.goto(f"{gatehouse.url}/console/?queue={queue}")
+        strip = page.locator(".tabs")
+        assert strip.evaluate("each => each.scrollWidth > each.clientWidth"), "it is a strip"
+        box = page.locator(".tabs [aria-current]").bounding_box()
+        assert box["x"] >= 0 and box["x"] + box["width"] <= page.viewport_size["width"]
+
+
 def test_the_first_load_is_small(visit, gatehouse):
     furnish(gatehouse, PAGE_SIZE + 1)
     watch = visit(viewport={"width": 1280, "height": 800})
@@ -101,5 +113,5 @@ def test_the_first_load_is_small(visit, gatehouse):
             .map(each => each.src || each.href)]"""
     )
     answers = [watch.page.context.request.get(url) for url in urls]
-    assert len(answers) == 7
+    assert len(answers) == 13
     assert 20_000 < sum(int(each.headers["content-length"]) for each in answers) < FIRST_LOAD

@@ -3,8 +3,6 @@
 import os
 from typing import Any
 
-import pytest
-
 from harness.servers import wait_until
 from moderation.domain.comment import PageRef
 from moderation.domain.decision import Outcome
@@ -13,8 +11,8 @@ from moderation.review import page_states, picks, queues
 from moderation.review.page_states import PageChange
 from moderation.store.sql.schema import revisions
 from tests.browser.article import Article
+from tests.browser.look import LOOKS, WIDTHS, faults, fits, picture, screen
 from tests.browser.test_hostile import PAYLOADS
-from tests.browser.test_look import WIDTHS, faults
 from tests.browser.watch import Watch
 from tests.service.console.console_browser import now
 
@@ -40,6 +38,9 @@ def the_own_comment(article: Article, text: str) -> str:
         )
 
 
+_NO_COLOURS = ("rgba(0, 0, 0, 0)", "rgb(255, 255, 255)")
+
+
 def test_the_thread_is_shown_as_a_conversation(read, article):
     first = article.comment("See https://news.example/a_(b), and <b>this</b>.", age=9)
     second = article.comment("An answer.", "Emil", age=8, parent_id=first)
@@ -56,6 +57,9 @@ def test_the_thread_is_shown_as_a_conversation(read, article):
     assert link.get_attribute("href") == "https://news.example/a_(b)"
     assert link.get_attribute("rel") == "nofollow ugc noopener"
     assert "<b>this</b>" in page.locator(f"#comment-{first} .said").inner_text()
+    avatar = page.locator(f"#comment-{second} .avatar")
+    assert avatar.inner_text() == "E"
+    assert avatar.evaluate("(each) => getComputedStyle(each).backgroundColor") not in _NO_COLOURS
     assert page.locator(f"#comment-{first} time").inner_text() == "9 minutes ago"
     assert elsewhere(watch, article) == []
     assert page.context.cookies() == []
@@ -189,7 +193,7 @@ def test_a_draft_is_kept_and_errors_stand_beside_their_fields(read, article):
     page.get_by_role("alert").get_by_text("Please look at the marked fields").wait_for()
     assert page.locator("#author-flaw").inner_text() == "Please give your name."
     assert page.locator("#email-flaw").inner_text() == "This is not an e-mail address."
-    assert faults(watch) == []
+    assert faults(watch.page) == []
     page.get_by_label("Email").fill("")
     # A refusal that asks to wait, then one for a comment that is gone.
     page.route(
@@ -271,7 +275,7 @@ def test_a_link_to_a_comment_far_down_leads_there(read, article):
     assert page.locator("article .said").last.inner_text() == "Number 20."
 
 
-def test_readers_choose_the_order_and_long_conversations_are_folded(read, article, shots):
+def test_readers_choose_the_order_and_long_conversations_are_folded(read, article):
     quiet = article.comment("Quiet.", age=60)
     loud = article.comment("Loud.", "Emil", age=59)
     replies = [article.comment(f"Reply {n}.", age=50 - n, parent_id=loud) for n in range(8)]
@@ -285,8 +289,8 @@ def test_readers_choose_the_order_and_long_conversations_are_folded(read, articl
     page.get_by_label("Order").select_option(label="Most replied")
     top.first.get_by_text("Loud.").wait_for()
     assert page.locator("article:visible").count() == 5
-    page.screenshot(path=shots / "embed-order.png", full_page=True)
-    assert faults(watch) == []
+    picture(page, "embed-order")
+    assert faults(watch.page) == []
     page.get_by_role("button", name="Show 5 more replies").click()
     assert page.locator("article:visible").count() == 10
     # A link into what is folded opens it; below the newest first stands what it answers, once it is loaded.
@@ -327,22 +331,21 @@ def test_without_a_key_the_form_is_posted_like_any_other(read, article):
     assert elsewhere(watch, article) == []
 
 
-def test_the_console_shows_snippets_that_fit(visit, gatehouse, shots):
-    for width, size in WIDTHS.items():
-        watch = visit(viewport=dict(zip(("width", "height"), size, strict=True)))
+def test_the_console_shows_snippets_that_fit(visit, gatehouse):
+    for width in WIDTHS:
+        watch = visit(**screen(width))
         watch.log_in()
         watch.page.get_by_role("link", name="Pages", exact=True).click()
         watch.page.get_by_role("link", name="Put it on your page").click()
         watch.page.get_by_role("heading", name="Put it on your page").wait_for()
-        watch.page.screenshot(path=shots / f"embed-console-{width}.png", full_page=True)
-        assert faults(watch) == []
-        assert watch.page.evaluate("document.documentElement.scrollWidth") <= size[0]
+        picture(watch.page, "embed-console")
+        assert faults(watch.page) == []
+        assert fits(watch.page)
         assert watch.incidents == []
 
 
-@pytest.mark.parametrize(("width", "scheme"), [("desktop", "light"), ("phone", "dark")])
-def test_it_is_accessible_and_fits(read, article, shots, width, scheme):
-    size = dict(zip(("width", "height"), WIDTHS[width], strict=True))
+@LOOKS
+def test_it_is_accessible_and_fits(read, article, width, scheme):
     above = article.comment("Bread of that flour, see https://news.example/mill.", age=90)
     for n, (text, name) in enumerate(
         [
@@ -353,15 +356,15 @@ def test_it_is_accessible_and_fits(read, article, shots, width, scheme):
         ]
     ):
         above = article.comment(text, name, age=80 - n, parent_id=above)
-    watch = read(viewport=size, color_scheme=scheme)
+    watch = read(**screen(width, scheme))
     page = watch.page
     write(page, "Mine, too.")
     own_comment(page).wait_for()
     page.get_by_role("button", name="Reply to Emil").click()
     page.get_by_role("button", name="Report: Emil").click()
-    page.screenshot(path=shots / f"embed-{scheme}-{width}.png", full_page=True)
-    assert faults(watch) == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+    picture(page, "embed")
+    assert faults(watch.page) == []
+    assert fits(page)
     low = page.evaluate(
         """() => [...document.querySelector('gatehouse-comments').shadowRoot.querySelectorAll('button, input, select')]
             .filter(each => each.checkVisibility() && each.getBoundingClientRect().height < 40).map(each => each.outerHTML)"""

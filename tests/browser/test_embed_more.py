@@ -4,14 +4,12 @@ import json
 import re
 from typing import Any
 
-import pytest
-
 from moderation.domain.comment import AuthorRef, Badge
 from moderation.domain.reader_rules import ReaderRules
 from moderation.review import reader_rules
+from tests.browser.look import LOOKS, faults, fits, picture, screen
 from tests.browser.test_embed import elsewhere, own_comment, write
 from tests.browser.test_hostile import PAYLOADS
-from tests.browser.test_look import WIDTHS, faults
 
 MARKED = """**Bread** of *that* flour, `1 kg`:
 
@@ -32,13 +30,12 @@ def turn_on(article, **rules: Any) -> None:
     reader_rules.set_rules(article.gatehouse.store, article.site.id, ReaderRules(**rules))
 
 
-@pytest.mark.parametrize(("width", "scheme"), [("desktop", "light"), ("phone", "dark")])
-def test_marks_and_badges_are_shown(read, article, shots, width, scheme):
+@LOOKS
+def test_marks_and_badges_are_shown(read, article, width, scheme):
     turn_on(article, markdown=True)
     first = article.comment(MARKED, author=AuthorRef("Ida Quist", badge=Badge.AUTHOR), age=9)
     article.comment("I agree.", author=AuthorRef("Tom Arden", badge=Badge.STAFF), age=8)
-    size = dict(zip(("width", "height"), WIDTHS[width], strict=True))
-    watch = read(viewport=size, color_scheme=scheme)
+    watch = read(**screen(width, scheme))
     page = watch.page
     said = page.locator(f"#comment-{first} .said")
     said.get_by_text("Bread").wait_for()
@@ -51,9 +48,9 @@ def test_marks_and_badges_are_shown(read, article, shots, width, scheme):
     assert said.locator("pre").inner_text().strip() == "if a < b"
     assert page.locator(f"#comment-{first} .badge").inner_text() == "Author"
     assert page.locator(".badge").all_inner_texts() == ["Author", "Staff"]
-    page.screenshot(path=shots / f"embed-marks-{scheme}-{width}.png", full_page=True)
-    assert faults(watch) == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+    picture(page, "embed-marks")
+    assert faults(watch.page) == []
+    assert fits(page)
     assert elsewhere(watch, article) == []
 
 
@@ -114,7 +111,7 @@ def test_a_writer_is_told_beforehand_and_posts_anyway(read, article):
     told = page.get_by_role("alert").filter(has_text="may have to wait for a moderator")
     told.wait_for()
     assert page.get_by_label("Comment *").input_value() == "You are a stupid idiot."
-    assert faults(watch) == []
+    assert faults(watch.page) == []
     page.get_by_role("button", name="Post Comment").click()
     own_comment(page).get_by_text("You are a stupid idiot.").wait_for()
     write(page, "A fine article.")

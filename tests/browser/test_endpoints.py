@@ -3,13 +3,11 @@
 import os
 import random
 
-import pytest
-
 from moderation.domain.delivery import Payload, Response
 from moderation.notify import endpoints
 from moderation.notify.deliver import Courier
 from moderation.store import moderators
-from tests.browser.test_look import LOOKS, STACKED, WIDTHS, faults, too_small
+from tests.browser.look import LOOKS, STACKED, screen
 from tests.service.console.console_browser import now
 
 LONG = "https://hooks.example.com/" + "segment-without-an-end" * 80
@@ -66,69 +64,54 @@ def furnish(gatehouse) -> dict[str, str]:
     return ids
 
 
-@pytest.fixture
-def look(shots):
-    """Keeps a picture of the page, and says what is wrong with it."""
-
-    def look(watch, name: str, scheme: str, width: str) -> None:
-        page = watch.page
-        page.screenshot(path=shots / f"{name}-{scheme}-{width}.png", full_page=True)
-        assert faults(watch) == [], name
-        assert too_small(watch) == [], name
-        assert page.evaluate("document.documentElement.scrollWidth") <= WIDTHS[width][0], name
-
-    return look
-
-
 def opened(visit, gatehouse, scheme, width):
     promote(gatehouse)
-    size = dict(zip(("width", "height"), WIDTHS[width], strict=True))
-    watch = visit(viewport=size, color_scheme=scheme)
+    watch = visit(**screen(width, scheme))
     watch.log_in()
     return watch
 
 
 @LOOKS
-def test_the_first_endpoint(visit, gatehouse, look, scheme, width):
+def test_the_first_endpoint(visit, gatehouse, scheme, width):
     from playwright.sync_api import expect  # here: without it the tests skip, loudly
 
     watch = opened(visit, gatehouse, scheme, width)
     page = watch.page
     page.get_by_role("link", name="Endpoints").click()
     page.get_by_role("heading", name="Channels").wait_for()
-    look(watch, "endpoints-empty", scheme, width)
+    watch.look("endpoints-empty")
     page.get_by_role("link", name="New channel").click()
-    look(watch, "channel-new", scheme, width)
+    watch.look("channel-new")
     page.go_back()
     page.get_by_role("link", name="New webhook").click()
     page.get_by_label("URL").fill("https://127.0.0.1/" + "x" * 200)
     page.get_by_role("button", name="Add webhook").click()
     expect(page.locator("#url")).to_be_focused()
     watch.errors.clear()  # the browser told the console of that 422
-    look(watch, "endpoint-wrong", scheme, width)
+    watch.look("endpoint-wrong")
     page.get_by_label("URL").fill("https://news.example/one")
     page.get_by_role("button", name="Add webhook").click()
     page.get_by_text("shown only this once").wait_for()
-    look(watch, "endpoint-secret", scheme, width)
+    watch.look("endpoint-secret")
     assert watch.incidents == []
 
 
 @LOOKS
-def test_the_pages_of_endpoints_are_accessible(visit, gatehouse, look, scheme, width):
+def test_the_pages_of_endpoints_are_accessible(visit, gatehouse, scheme, width):
     watch = opened(visit, gatehouse, scheme, width)
     page = watch.page
     ids = furnish(gatehouse)
     page.goto(f"{gatehouse.url}/console/endpoints")
-    look(watch, "endpoints", scheme, width)
+    watch.look("endpoints")
     for name in ("failing", "long", "channel"):
         page.goto(f"{gatehouse.url}/console/endpoints/{ids[name]}")
         for summary in page.locator("main details > summary").all():
             summary.click()
-        look(watch, f"endpoint-{name}", scheme, width)
+        watch.look(f"endpoint-{name}")
     page.goto(f"{gatehouse.url}/console/endpoints/{ids['off']}?state=dead")
-    look(watch, "endpoint-dead", scheme, width)
+    watch.look("endpoint-dead")
     page.goto(f"{gatehouse.url}/console/endpoints/{ids['long']}/remove")
-    look(watch, "endpoint-removal", scheme, width)
+    watch.look("endpoint-removal")
     assert watch.incidents == []
 
 

@@ -5,7 +5,7 @@ import os
 from moderation.domain.filter import FilterAction, FilterDraft, FilterKind
 from moderation.review import filters
 from moderation.store import moderators
-from tests.browser.test_look import LOOKS, STACKED, WIDTHS, faults, too_small
+from tests.browser.look import LOOKS, STACKED, screen
 from tests.service.console.console_browser import now
 
 
@@ -32,25 +32,18 @@ def furnish(gatehouse) -> None:
 
 
 @LOOKS
-def test_the_pages_of_filters_are_accessible(visit, gatehouse, shots, scheme, width):
+def test_the_pages_of_filters_are_accessible(visit, gatehouse, scheme, width):
     from playwright.sync_api import expect  # here: without it the tests skip, loudly
 
-    size = dict(zip(("width", "height"), WIDTHS[width], strict=True))
-    watch = visit(viewport=size, color_scheme=scheme)
+    watch = visit(**screen(width, scheme))
     watch.log_in()
     page = watch.page
 
-    def look(name: str) -> None:
-        page.screenshot(path=shots / f"{name}-{scheme}-{width}.png", full_page=True)
-        assert faults(watch) == [], name
-        assert too_small(watch) == [], name
-        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], name
-
     page.get_by_role("link", name="Filters").click()
-    look("filters-empty")
+    watch.look("filters-empty")
     furnish(gatehouse)
     page.reload()
-    look("filters")
+    watch.look("filters")
     page.get_by_role("link", name="New filter").click()
     page.get_by_label("Name", exact=True).fill("pills")
     page.get_by_label("Patterns").check()
@@ -58,17 +51,17 @@ def test_the_pages_of_filters_are_accessible(visit, gatehouse, shots, scheme, wi
     page.get_by_role("button", name="Save").click()
     expect(page.locator("#entries")).to_be_focused()
     watch.errors.clear()  # the browser told the console of that 422
-    look("filter-wrong")
+    watch.look("filter-wrong")
     page.get_by_label("Entries").fill("cialis")
     page.get_by_role("button", name="Try on").click()
     page.get_by_text("3 of 3 comments would have matched").wait_for()
     expect(page.locator("#trial")).to_be_focused()
-    look("filter-tried")
+    watch.look("filter-tried")
     page.get_by_label("Except inside").fill("specialist\nsocialist")
     page.get_by_role("button", name="Save").click()
     page.get_by_text("“pills” was added").wait_for()
     page.get_by_role("link", name="pills").click()
     page.get_by_role("button", name="Remove").click()
     page.get_by_text("“pills” was removed").wait_for()
-    look("filter-removed")
+    watch.look("filter-removed")
     assert watch.incidents == []

@@ -6,7 +6,12 @@ import pytest
 
 from moderation.domain.comment import AuthorRef, PageRef
 from moderation.domain.decision import Outcome
+from moderation.domain.reader_rules import ReaderRules
+from moderation.review.reader_rules import set_rules
+from moderation.store import moderators
 from tests.browser.gatehouse_process import BrowserGatehouse
+from tests.browser.pages_with_id import newspaper_of, people_and_things
+from tests.browser.test_languages import PAGES
 
 # Each calls alert() or the host canary.test when it gets through.
 PAYLOADS = [
@@ -153,7 +158,23 @@ def test_no_payload_does_anything_on_any_page(visit, infested):
     assert watch.incidents == []
 
 
+@pytest.mark.parametrize("half", [0, 1])
+def test_no_payload_does_anything_on_the_pages_about_one_thing(visit, gatehouse, half):
+    hostile = " ".join(PAYLOADS[half::2])[:1_900]
+    with gatehouse.store.write() as connection:
+        moderators.grant(connection, gatehouse.moderator_id, gatehouse.site.id, "admin")
+    newspaper_of(gatehouse, hostile[:200])
+    known = people_and_things(gatehouse, hostile[:400])
+    watch = visit()
+    watch.log_in()
+    for path in (*PAGES.values(), "/console/campaigns?site={site}", "/console/appeals?site={site}"):
+        for _ in pages(watch, gatehouse.url + path.format(site=gatehouse.site.id, **known)):
+            continue
+    assert watch.incidents == []
+
+
 def test_no_payload_does_anything_on_a_refused_form(visit, gatehouse):
+    set_rules(gatehouse.store, gatehouse.site.id, ReaderRules(website=True))
     watch = visit(java_script_enabled=True)
     watch.without_embed()
     for payload in PAYLOADS[:: max(1, len(PAYLOADS) // 12)]:
@@ -180,7 +201,8 @@ def pages(watch, url: str):
                 "script",
                 "iframe",
                 "style",
-                "a[href^='http']:not(.where > .url[rel='noopener noreferrer'])",  # but the article
+                # But the article and the author's website.
+                "a[href^='http']:not(.where > .url[rel^='noopener noreferrer'])",
                 "[onload]",
                 "[onerror]",
             ):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from harness.servers import wait_until
 from moderation.domain.comment import Status
 from moderation.review import queues
 
@@ -14,8 +15,15 @@ def focused(console) -> str:
     )
 
 
-def announced(console) -> str:
-    return console.page.locator("#announcement").inner_text()
+def focuses(console, name: str) -> None:
+    """The answer of a decision is on the page a moment before it is announced and the focus moves."""
+    wait_until(lambda: focused(console) == name, f"the focus is on {name}")
+
+
+def announces(console, text: str) -> None:
+    from playwright.sync_api import expect  # here: without it the tests skip, loudly
+
+    expect(console.page.locator("#announcement")).to_have_text(text)
 
 
 def wait_for_stubs(console, count):
@@ -29,22 +37,23 @@ def test_a_queue_is_worked_off_without_a_mouse(console):
     keys = console.page.keyboard
     for key, number in (("j", 0), ("j", 1), ("j", 2), ("k", 1)):
         keys.press(key)
-        assert focused(console) == f"Reader {number}"
+        focuses(console, f"Reader {number}")
     keys.press("d")
     wait_for_stubs(console, 1)
-    assert announced(console) == "Rejected: Reader 1"
-    assert focused(console) == "Reader 2"
+    announces(console, "Rejected: Reader 1")
+    focuses(console, "Reader 2")
     keys.press("a")
     wait_for_stubs(console, 2)
-    assert focused(console) == "Reader 3"
+    focuses(console, "Reader 3")
     keys.press("s")
     wait_for_stubs(console, 3)
-    assert announced(console) == "Marked as spam: Reader 3"
-    assert focused(console) == "Reader 3"  # the last one: its result
+    announces(console, "Marked as spam: Reader 3")
+    focuses(console, "Reader 3")  # the last one: its result
     assert console.page.locator("#count-held").inner_text() == "1"
     keys.press("z")
     wait_for_stubs(console, 2)
-    assert announced(console) == "Undone: Reader 3" and focused(console) == "Reader 3"
+    announces(console, "Undone: Reader 3")
+    focuses(console, "Reader 3")
     assert console.page.locator("#count-held").inner_text() == "2"
     assert console.incidents == []
 
@@ -53,10 +62,10 @@ def test_undo_takes_back_the_latest_decision_from_any_card(console):
     for key in ("j", "a"):
         console.page.keyboard.press(key)
     wait_for_stubs(console, 1)
-    assert focused(console) == "Reader 1"
+    focuses(console, "Reader 1")
     console.page.keyboard.press("z")
     wait_for_stubs(console, 0)
-    assert focused(console) == "Reader 0"
+    focuses(console, "Reader 0")
 
 
 def test_undo_goes_back_decision_by_decision_and_says_when_there_is_no_more(console, gatehouse):
@@ -68,11 +77,11 @@ def test_undo_goes_back_decision_by_decision_and_says_when_there_is_no_more(cons
     for count, number in ((3, 3), (2, 2), (1, 1), (0, 0)):
         keys.press("z")
         wait_for_stubs(console, count)
-        assert announced(console) == f"Undone: Reader {number}"
-        assert focused(console) == f"Reader {number}"
+        announces(console, f"Undone: Reader {number}")
+        focuses(console, f"Reader {number}")
     keys.press("z")
     console.page.locator("#undone").get_by_text("You have nothing left to undo.").wait_for()
-    assert announced(console) == "You have nothing left to undo."
+    announces(console, "You have nothing left to undo.")
     held = queues.list_queue(gatehouse.store, gatehouse.site.id, Status.HELD)
     assert len(held) == 4 and {len(card.decisions) for card in held} == {3}
     assert console.incidents == []
@@ -97,10 +106,10 @@ def test_undo_of_a_row_takes_back_that_row_and_the_next_key_the_latest(console):
         wait_for_stubs(console, count)
     console.page.get_by_role("button", name="Undo: Reader 1").click()
     wait_for_stubs(console, 2)
-    assert focused(console) == "Reader 1"
+    focuses(console, "Reader 1")
     keys.press("z")
     wait_for_stubs(console, 1)
-    assert focused(console) == "Reader 2"
+    focuses(console, "Reader 2")
     keys.press("z")
     wait_for_stubs(console, 0)
 
@@ -108,7 +117,7 @@ def test_undo_of_a_row_takes_back_that_row_and_the_next_key_the_latest(console):
 @pytest.mark.parametrize("key", ["a", "f", "d", "s"])
 def test_the_first_key_only_selects(console, key):
     console.page.keyboard.press(key)
-    assert focused(console) == "Reader 0"
+    focuses(console, "Reader 0")
     assert console.page.get_by_text("Nothing was selected.").is_visible()
     wait_for_stubs(console, 0)
     console.page.keyboard.press(key)
@@ -131,7 +140,7 @@ def test_the_keys_can_be_turned_off_and_stay_so(console):
     console.page.get_by_label("Single-letter keys are on").check()
     console.page.keyboard.press("Escape")
     console.page.keyboard.press("j")
-    assert focused(console) == "Reader 0"
+    focuses(console, "Reader 0")
 
 
 def test_keys_do_not_fire_in_fields_nor_with_modifiers(console):

@@ -2,20 +2,14 @@
 
 from moderation.domain.legal_notice import NoticeState
 from moderation.review import legal_notices
-from tests.browser.test_look import LOOKS, WIDTHS, faults, too_small
+from tests.browser.look import LOOKS, screen
 
 
 @LOOKS
-def test_a_notice_is_sent_decided_and_its_sender_is_told(visit, gatehouse, shots, scheme, width):
-    size = dict(zip(("width", "height"), WIDTHS[width], strict=True))
+def test_a_notice_is_sent_decided_and_its_sender_is_told(visit, gatehouse, scheme, width):
     gatehouse.hand_in("Glad to see her back.", "Marit Holm", age=30)
     gatehouse.judge()
-    watch, console = (visit(viewport=size, color_scheme=scheme) for _ in range(2))
-
-    def look(seen, name: str) -> None:
-        seen.page.screenshot(path=shots / f"{name}-{scheme}-{width}.png", full_page=True)
-        assert faults(seen) == [] and too_small(seen) == [], name
-        assert seen.page.evaluate("document.documentElement.scrollWidth") <= size["width"], name
+    watch, console = (visit(**screen(width, scheme)) for _ in range(2))
 
     page = watch.page
     page.goto(gatehouse.demo)
@@ -23,17 +17,17 @@ def test_a_notice_is_sent_decided_and_its_sender_is_told(visit, gatehouse, shots
         page.get_by_role("link", name="Illegal content: Marit Holm").first.click()
     notice = type(watch)(opened.value, gatehouse)
     notice.page.get_by_label("Why is it against the law?").fill("It names a child’s school.")
-    look(notice, "notice")
+    notice.look("notice")
     notice.page.get_by_label("Your name").fill("Nora Noticer")
     notice.page.get_by_label("Your e-mail").fill("nora@private.test")
     notice.page.get_by_label("I believe in good faith").check()
     notice.page.get_by_role("button", name="Send the notice").click()
     notice.page.get_by_text("A moderator will decide about it.").wait_for()
-    look(notice, "notice-received")
+    notice.look("notice-received")
     console.log_in()
     console.page.get_by_role("link", name="Notices").click()
     console.page.get_by_text("It names a child’s school.").wait_for()
-    look(console, "notice-console")
+    console.look("notice-console")
     console.page.get_by_role("link", name="Marit Holm").click()
     assert console.page.get_by_text("1 notice of illegal content").is_visible()
     console.page.get_by_role("button", name="Approve", exact=True).click()
@@ -42,13 +36,13 @@ def test_a_notice_is_sent_decided_and_its_sender_is_told(visit, gatehouse, shots
     notice.page.reload()
     notice.page.get_by_text("It was decided: the comment stays.").wait_for()
     notice.page.get_by_label("What should be looked at again?").fill("It <b>names</b> her school.")
-    look(notice, "notice-kept")
+    notice.look("notice-kept")
     notice.page.get_by_role("button", name="Send the appeal").click()
     notice.page.get_by_text("Your appeal was received.").wait_for()
-    look(notice, "notice-appealed")
+    notice.look("notice-appealed")
     console.page.reload()  # a tab comes with the page that first has something in it
     console.page.get_by_role("link", name="Appeals").click()
     console.page.get_by_role("link", name="Appeal about a notice against Marit Holm").click()
     console.page.get_by_text("It <b>names</b> her school.").wait_for()
-    look(console, "notice-appeal-console")
+    console.look("notice-appeal-console")
     assert watch.incidents + notice.incidents + console.incidents == []

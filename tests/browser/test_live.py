@@ -6,7 +6,7 @@ from moderation.domain.comment import PageRef
 from moderation.domain.decision import Outcome
 from moderation.review import decisions
 from moderation.store import moderators
-from tests.browser.test_look import LOOKS, WIDTHS, faults, too_small
+from tests.browser.look import LOOKS, faults, picture, screen, too_small
 from tests.service.console.console_browser import held, now
 
 PATIENCE = 60_000  # ms
@@ -19,12 +19,11 @@ def furnish(gatehouse, *texts):
 
 @LOOKS
 def test_new_comments_are_counted_and_wait_until_they_are_asked_for(
-    visit, gatehouse, shots, width, scheme
+    visit, gatehouse, width, scheme
 ):
     from playwright.sync_api import expect  # here: without it the tests skip, loudly
 
-    size = dict(zip(("width", "height"), WIDTHS[width], strict=True))
-    watch = visit(viewport=size, color_scheme=scheme)
+    watch = visit(**screen(width, scheme))
     furnish(gatehouse, *(f"A bad thought, number {n}." for n in range(3)))
     watch.log_in()
     page = watch.page
@@ -43,9 +42,9 @@ def test_new_comments_are_counted_and_wait_until_they_are_asked_for(
     )
     assert after == before, "what is read stands where it stood, and has the focus"
     assert page.locator(f"#c-{new}").count() == 0
-    page.screenshot(path=shots / f"live-{scheme}-{width}.png")
-    assert faults(watch) == []
-    assert too_small(watch) == []
+    picture(page, "live", full_page=False)
+    assert faults(watch.page) == []
+    assert too_small(watch.page) == []
     furnish(gatehouse, "And one more bad one.")
     expect(page.get_by_role("link", name="2 new comments")).to_be_visible(timeout=PATIENCE)
     page.keyboard.press("r")

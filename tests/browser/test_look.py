@@ -3,11 +3,7 @@
 import pytest
 
 from moderation.domain.comment import AuthorRef, PageRef
-
-WIDTHS = {"desktop": (1280, 860), "phone": (390, 844)}
-# Each width and each scheme once; this file's pages, which all others are built like, in all four ways.
-LOOKS = pytest.mark.parametrize(("width", "scheme"), [("desktop", "light"), ("phone", "dark")])
-STACKED = "".join(chr(0x300 + n % 80) for n in range(120))
+from tests.browser.look import LOOKS, STACKED, WIDTHS, faults, picture, screen
 
 
 def furnish(gatehouse):
@@ -36,42 +32,16 @@ def furnish(gatehouse):
     gatehouse.judge()
 
 
-def faults(watch) -> list[str]:
-    """What axe finds, one line each."""
-    from axe_playwright_python.sync_playwright import Axe
-
-    violations = Axe().run(watch.page).response["violations"]
-    return [
-        f"{violation['id']}: {node['html'][:120]}"
-        for violation in violations
-        for node in violation["nodes"]
-    ]
-
-
-def too_small(watch) -> list[str]:
-    """Controls lower than 44 px, links within a line of text aside (WCAG 2.5.8 and 2.5.5).
-
-    A box inside its label is as large as the label: all of it can be hit.
-    """
-    return watch.page.evaluate(
-        """() => [...document.querySelectorAll('button, summary, input:not([type=hidden]), nav a, .chip[href]')]
-            .filter(element => element.checkVisibility() && !element.closest('.pot') && !element.closest('.switch'))
-            .filter(element => (element.closest('label') ?? element).getBoundingClientRect().height < 40)
-            .map(element => element.outerHTML.slice(0, 90))"""
-    )
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", WIDTHS)
-def test_every_page_is_accessible(visit, gatehouse, shots, scheme, width):
-    size = dict(zip(("width", "height"), WIDTHS[width], strict=True))
-    watch = visit(viewport=size, color_scheme=scheme)
+def test_every_page_is_accessible(visit, gatehouse, width):
+    watch = visit(**screen(width))
 
     def look(name: str) -> None:
-        watch.page.screenshot(path=shots / f"{name}-{scheme}-{width}.png", full_page=True)
-        assert faults(watch) == [], name
-        assert too_small(watch) == [], name
-        assert watch.page.evaluate("document.documentElement.scrollWidth") <= size["width"], name
+        watch.look(name)
+        watch.page.emulate_media(color_scheme="dark")
+        picture(watch.page, name)
+        assert faults(watch.page, "color-contrast", "link-in-text-block") == [], f"{name}, dark"
+        watch.page.emulate_media(color_scheme="light")
 
     watch.page.goto(f"{gatehouse.url}/console/login")
     look("login")
@@ -105,36 +75,29 @@ def test_every_page_is_accessible(visit, gatehouse, shots, scheme, width):
 
 
 @LOOKS
-def test_the_front_of_the_service_is_accessible(visit, gatehouse, shots, scheme, width):
-    size = dict(zip(("width", "height"), WIDTHS[width], strict=True))
-    watch = visit(viewport=size, color_scheme=scheme)
-
-    def look(name: str) -> None:
-        watch.page.screenshot(path=shots / f"{name}-{scheme}-{width}.png", full_page=True)
-        assert faults(watch) == [], name
-        assert too_small(watch) == [], name
-        assert watch.page.evaluate("document.documentElement.scrollWidth") <= size["width"], name
+def test_the_front_of_the_service_is_accessible(visit, gatehouse, scheme, width):
+    watch = visit(**screen(width, scheme))
 
     watch.page.goto(gatehouse.url)
-    look("start")
+    watch.look("start")
     watch.page.goto(f"{gatehouse.url}/nothing")
     watch.errors.clear()  # the browser told the console of that 404
-    look("error-outside")
+    watch.look("error-outside")
     for n in range(52):
         gatehouse.hand_in(f"A fine article, number {n}.", f"Reader {n}", age=60 - n)
     gatehouse.judge()
     watch.without_embed()
     watch.page.goto(gatehouse.demo)
-    look("demo-newest")
+    watch.look("demo-newest")
     watch.page.get_by_role("link", name="Older replies").click()
-    look("demo-oldest")
+    watch.look("demo-oldest")
     watch.page.get_by_role("link", name="Reply to Reader 0", exact=True).click()
     assert watch.page.locator("blockquote").inner_text() == "A fine article, number 0."
-    look("demo-reply")
+    watch.look("demo-reply")
     assert watch.incidents == []
 
 
-def test_a_session_that_ends_costs_one_more_press(visit, gatehouse, shots):
+def test_a_session_that_ends_costs_one_more_press(visit, gatehouse):
     comment_id = gatehouse.hand_in("You stupid idiot.", "Bertil")
     gatehouse.judge()
     watch = visit(viewport={"width": 390, "height": 844})
@@ -144,12 +107,12 @@ def test_a_session_that_ends_costs_one_more_press(visit, gatehouse, shots):
     watch.page.wait_for_url("**/console/login?next=**")
     assert "nothing was changed" in watch.page.get_by_role("alert").inner_text()
     watch.errors.clear()  # the browser told the console of the 401
-    watch.page.screenshot(path=shots / "session-ended.png")
+    picture(watch.page, "session-ended", full_page=False)
     watch.page.goto(gatehouse.login_url())
     watch.page.get_by_role("button", name="Log in").click()
     watch.page.wait_for_url(f"**/console/comments/{comment_id}?ask=reject")
-    watch.page.screenshot(path=shots / "asked-again.png")
-    assert faults(watch) == []
+    picture(watch.page, "asked-again", full_page=False)
+    assert faults(watch.page) == []
     assert watch.page.evaluate("document.activeElement.value") == "reject"
     watch.page.keyboard.press("Enter")
     watch.page.locator(".stub").wait_for(state="attached")

@@ -2,7 +2,7 @@
 
 from moderation.domain.comment import AuthorRef, PageRef
 from moderation.store import moderators
-from tests.browser.test_look import LOOKS, STACKED, WIDTHS, faults, too_small
+from tests.browser.look import LOOKS, STACKED, screen
 
 
 def furnish(gatehouse) -> None:
@@ -18,23 +18,16 @@ def furnish(gatehouse) -> None:
 
 
 @LOOKS
-def test_pages_are_closed_and_branches_rejected(visit, gatehouse, shots, scheme, width):
-    size = dict(zip(("width", "height"), WIDTHS[width], strict=True))
-    watch = visit(viewport=size, color_scheme=scheme)
+def test_pages_are_closed_and_branches_rejected(visit, gatehouse, scheme, width):
+    watch = visit(**screen(width, scheme))
     watch.log_in()
     page = watch.page
 
-    def look(name: str) -> None:
-        page.screenshot(path=shots / f"{name}-{scheme}-{width}.png", full_page=True)
-        assert faults(watch) == [], name
-        assert too_small(watch) == [], name
-        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], name
-
     page.get_by_role("link", name="Pages", exact=True).click()
-    look("pages-empty")
+    watch.look("pages-empty")
     furnish(gatehouse)
     page.reload()
-    look("pages")
+    watch.look("pages")
     page.get_by_text("Change the default").click()
     page.locator("#days-site").fill("14")
     page.get_by_role("button", name="Save for all pages").click()
@@ -44,23 +37,23 @@ def test_pages_are_closed_and_branches_rejected(visit, gatehouse, shots, scheme,
     page.get_by_label("Comments", exact=True).last.select_option("closed")
     page.get_by_role("button", name="Save for The night ferry").click()
     page.get_by_text("This page is closed.").wait_for()
-    look("page-closed")
+    watch.look("page-closed")
     watch.without_embed()
     page.goto(gatehouse.demo)
     page.get_by_text("Comments are closed.").wait_for()
     assert page.get_by_role("button").count() == 0
-    look("demo-closed")
+    watch.look("demo-closed")
     page.goto(f"{gatehouse.url}/console/?queue=approved")
     if width == "desktop":  # where one card is open beside the list
         page.locator(".item", has_text="The four crowns are fair.").get_by_role("link").click()
     root = page.locator(".card", has_text="The four crowns are fair.")
     root.get_by_text("with its 2 replies").scroll_into_view_if_needed()
-    look("branch")
+    watch.look("branch")
     root.get_by_role("button", name="Reject", exact=True).click()
     page.get_by_role("article", name="Rejected").wait_for()
     page.goto(gatehouse.demo)
     page.get_by_text("This comment was removed.").wait_for()
-    look("demo-removed")
+    watch.look("demo-removed")
     page.goto(f"{gatehouse.url}/console/?queue=rejected")
     page.get_by_text("with its 2 replies").click()
     page.get_by_role("button", name="Spam", exact=True).click()

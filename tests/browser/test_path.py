@@ -3,6 +3,8 @@
 import pytest
 import sqlalchemy as sa
 
+from moderation.domain.reader_rules import ReaderRules
+from moderation.review.reader_rules import set_rules
 from moderation.store.sql.schema import personal
 
 RUDE = "You are a complete idiot, and so is the ferry."
@@ -44,6 +46,7 @@ def test_from_a_plain_form_to_the_page(visit, gatehouse, scripts):
 
 
 def test_a_refused_reply_keeps_what_was_typed(visit, gatehouse):
+    set_rules(gatehouse.store, gatehouse.site.id, ReaderRules(website=True))
     reader = visit(java_script_enabled=False)
     reader.page.goto(gatehouse.demo)
     reader.page.get_by_label("Comment").fill("A long thought.\nIn two lines.")
@@ -82,6 +85,56 @@ def test_a_session_that_ended_leads_to_the_log_in_and_back(visit, gatehouse):
     console.page.context.clear_cookies()
     console.page.get_by_role("button", name="Approve", exact=True).click()
     console.page.get_by_role("heading", name="Log in").wait_for()
+
+
+def test_what_was_typed_is_there_again_after_a_session_that_ended(visit, gatehouse):
+    from playwright.sync_api import expect  # here: without it the tests skip, loudly
+
+    comment_id = gatehouse.hand_in(RUDE)
+    gatehouse.judge()
+    console = visit()
+    console.log_in()
+    page = console.page
+    page.locator(".actions .why summary").click()
+    page.get_by_label("To its writer").fill("Please be kind.")
+    page.locator("article select").select_option("off_topic")
+    page.context.clear_cookies()
+    page.get_by_role("button", name="Reject", exact=True).click()
+    page.get_by_role("heading", name="Log in").wait_for()
+
+    def log_in_again():
+        assert comment_id in page.locator("input[name=next]").input_value()
+        page.goto(gatehouse.login_url())
+        page.locator("button.primary").click()
+
+    log_in_again()
+    expect(page.get_by_text("Not decided yet.")).to_be_visible()
+    expect(page.get_by_label("To its writer")).to_have_value("Please be kind.")
+    expect(page.locator("article select")).to_have_value("off_topic")
+    # A note as well; and once it is sent, it is not typed again.
+    note = page.get_by_label("A note to your colleagues")
+    note.fill("Do we know him?")
+    page.context.clear_cookies()
+    page.get_by_role("button", name="Add the note").click()
+    log_in_again()
+    expect(note).to_have_value("Do we know him?")
+    page.get_by_role("button", name="Add the note").click()
+    expect(page.locator("#notes .excerpt")).to_have_text("Do we know him?")
+    expect(note).to_have_value("")
+    page.goto(f"{gatehouse.url}/console/")
+    page.goto(f"{gatehouse.url}/console/comments/{comment_id}")
+    expect(note).to_have_value("")
+
+
+def test_what_somebody_else_typed_in_this_tab_is_not_kept(visit, gatehouse):
+    gatehouse.hand_in(RUDE)
+    gatehouse.judge()
+    console = visit()
+    console.log_in()
+    draft = '{"who": "bob@news.example", "action": "/console/comments/cmt_1/notes", "values": {}}'
+    console.page.evaluate("draft => sessionStorage.setItem('gatehouse-draft', draft)", draft)
+    console.page.goto(f"{gatehouse.url}/console/pages")
+    console.page.wait_for_function("sessionStorage.getItem('gatehouse-draft') === null")
 
 
 def test_when_the_service_is_away_the_page_says_so(visit, gatehouse):

@@ -1,7 +1,7 @@
 """People and the audit in Chromium: an admin's pages, and an auditor's, who sees no button that changes anything."""
 
 from moderation.store import moderators
-from tests.browser.test_look import LOOKS, WIDTHS, faults, too_small
+from tests.browser.look import LOOKS, picture, screen
 
 
 def grant(gatehouse, role):
@@ -10,19 +10,16 @@ def grant(gatehouse, role):
 
 
 @LOOKS
-def test_an_admin_invites_and_an_auditor_only_looks(visit, gatehouse, shots, scheme, width):
+def test_an_admin_invites_and_an_auditor_only_looks(visit, gatehouse, scheme, width):
     gatehouse.hand_in("You idiot.")
     gatehouse.judge()
     grant(gatehouse, "admin")
-    size = dict(zip(("width", "height"), WIDTHS[width], strict=True))
-    watch = visit(viewport=size, color_scheme=scheme)
+    watch = visit(**screen(width, scheme))
     watch.log_in()
     page = watch.page
 
     def look(name):
-        page.screenshot(path=shots / f"people-{name}-{scheme}-{width}.png", full_page=True)
-        assert faults(watch) == [] and too_small(watch) == []
-        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+        watch.look(f"people-{name}")
         if page.locator("header.top .me").count():
             assert page.locator("header.top").bounding_box()["height"] < 170
 
@@ -44,9 +41,9 @@ def test_an_admin_invites_and_an_auditor_only_looks(visit, gatehouse, shots, sch
     page.goto(f"{gatehouse.url}/console/")
     look("auditor")
     assert not page.locator("main form[method=post]:not(.density):visible").count()
-    invited = visit(viewport=size, color_scheme=scheme)
+    invited = visit(**screen(width, scheme))
     invited.page.goto(gatehouse.url + link.partition("8000")[2] if "8000" in link else link)
-    invited.page.screenshot(path=shots / f"people-invitation-{scheme}-{width}.png")
+    picture(invited.page, "people-invitation")
     invited.page.get_by_label("Choose a password").fill("correct horse battery")
     invited.page.get_by_role("button", name="Accept").click()
     invited.page.wait_for_url("**/console/?site=*")

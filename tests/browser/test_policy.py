@@ -2,49 +2,43 @@
 
 from moderation.review.site_policy import list_versions
 from moderation.store import moderators
-from tests.browser.test_look import LOOKS, WIDTHS, faults, furnish, too_small
+from tests.browser.look import LOOKS, screen
+from tests.browser.test_look import furnish
 
 
 @LOOKS
-def test_the_page_of_a_policy_is_accessible(visit, gatehouse, shots, scheme, width):
-    size = dict(zip(("width", "height"), WIDTHS[width], strict=True))
+def test_the_page_of_a_policy_is_accessible(visit, gatehouse, scheme, width):
     with gatehouse.store.write() as connection:
         moderators.grant(connection, gatehouse.moderator_id, gatehouse.site.id, "editor")
     furnish(gatehouse)
-    watch = visit(viewport=size, color_scheme=scheme)
+    watch = visit(**screen(width, scheme))
     watch.log_in()
     page = watch.page
 
-    def look(name: str) -> None:
-        page.screenshot(path=shots / f"{name}-{scheme}-{width}.png", full_page=True)
-        assert faults(watch) == [], name
-        assert too_small(watch) == [], name
-        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], name
-
     page.get_by_role("link", name="Policy", exact=True).click()
-    look("policy")
+    watch.look("policy")
     slider = page.get_by_role("slider", name="toxicity, slider", exact=True)
     slider.focus()
     for _ in range(3):
         slider.press("ArrowRight")
     page.get_by_text("Would hold").wait_for()  # by htmx: nobody pressed a button
-    assert page.get_by_label("toxicity", exact=True).input_value() == "0.48"
+    assert page.get_by_label("toxicity", exact=True).input_value() == "0.5"
     for summary in page.locator("details:not([open]) > summary").all():
         if summary.is_visible():
             summary.click()
-    look("policy-tried")
+    watch.look("policy-tried")
     page.get_by_role("button", name="Run it beside").click()
     page.get_by_role("button", name="Put it in force").wait_for()
-    look("policy-shadow")
+    watch.look("policy-shadow")
     page.go_back()
     page.reload()
     page.get_by_label("toxicity", exact=True).fill("0.48")
     page.get_by_role("button", name="Try these").click()
     page.get_by_role("button", name="Save this policy").click()
     page.get_by_text("Saved.").wait_for()
-    look("policy-saved")
+    watch.look("policy-saved")
     page.get_by_role("link", name="Its errors").click()
-    look("policy-record")
+    watch.look("policy-record")
     page.go_back()
     [version] = list_versions(gatehouse.store, gatehouse.site.id)
     assert "toxic = 0.48" in version.toml
@@ -53,5 +47,5 @@ def test_the_page_of_a_policy_is_accessible(visit, gatehouse, shots, scheme, wid
     page.get_by_role("button", name="Try this TOML").click()
     page.get_by_text("Line 2").first.wait_for()
     watch.errors.clear()  # the browser told the console of that 422
-    look("policy-wrong")
+    watch.look("policy-wrong")
     assert watch.incidents == []

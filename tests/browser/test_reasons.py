@@ -1,12 +1,10 @@
 """Reasons by keyboard, other keys in this browser, and how the form, the list and the keys look."""
 
-import pytest
-
 from moderation.domain.comment import AuthorRef, Context, Status
 from moderation.review import author_filters, corrections, queues
 from moderation.store import moderators
+from tests.browser.look import LOOKS, faults, picture, screen, too_small
 from tests.browser.test_keys import announced, focused, wait_for_stubs
-from tests.browser.test_look import WIDTHS, faults, too_small
 
 
 def cards(gatehouse, *statuses):
@@ -67,36 +65,29 @@ def test_a_score_is_called_wrong_and_keys_are_changed(console, gatehouse):
     assert console.incidents == []
 
 
-@pytest.mark.parametrize(("width", "scheme"), [("desktop", "light"), ("phone", "dark")])
-def test_reasons_and_keys_are_accessible(visit, gatehouse, shots, width, scheme):
+@LOOKS
+def test_reasons_and_keys_are_accessible(visit, gatehouse, width, scheme):
     gatehouse.hand_in("You stupid idiot, go away.", "Bertil Storm", age=20)
     gatehouse.judge()
     with gatehouse.store.write() as connection:
         moderators.grant(connection, gatehouse.moderator_id, gatehouse.site.id, "editor")
-    size = dict(zip(("width", "height"), WIDTHS[width], strict=True))
-    watch = visit(viewport=size, color_scheme=scheme)
+    watch = visit(**screen(width, scheme))
     watch.log_in()
-
-    def look(name: str) -> None:
-        watch.page.screenshot(path=shots / f"{name}-{scheme}-{width}.png", full_page=True)
-        assert faults(watch) == [], name
-        assert too_small(watch) == [], name
-        assert watch.page.evaluate("document.documentElement.scrollWidth") <= size["width"], name
 
     watch.page.locator(".wrong summary").click()
     watch.page.get_by_text("With a reason or a question").click()
-    look("reason")
+    watch.look("reason")
     watch.page.goto(f"{gatehouse.url}/console/reasons")
     watch.page.locator("#r-off_topic summary").click()
-    look("reasons")
+    watch.look("reasons")
     watch.page.goto(f"{gatehouse.url}/console/")
     watch.page.keyboard.press("?")
     watch.page.get_by_text("Other keys, in this browser").click()
-    look("keys")
+    watch.look("keys")
     assert watch.incidents == []
 
 
-def test_an_author_is_held_from_the_open_comment(visit, gatehouse, shots):
+def test_an_author_is_held_from_the_open_comment(visit, gatehouse):
     known = {"author": AuthorRef("Bertil", identity="id:b"), "context": Context("203.0.113.9")}
     id = gatehouse.hand_in("You stupid idiot, see https://ferry-times.com/", age=20, **known)
     gatehouse.judge()
@@ -110,11 +101,11 @@ def test_an_author_is_held_from_the_open_comment(visit, gatehouse, shots):
     watch.page.get_by_role("button", name="Hold this author, as they are known here").click()
     undo = watch.page.get_by_role("button", name="Undo: this author, as they are known here held")
     undo.wait_for()
-    watch.page.screenshot(path=shots / "author-dark-phone.png", full_page=True)
-    assert faults(watch) == [] and too_small(watch) == []
+    picture(watch.page, "author")
+    assert faults(watch.page) == [] and too_small(watch.page) == []
     watch.page.set_viewport_size({"width": 1280, "height": 860})
     watch.page.emulate_media(color_scheme="light")
-    watch.page.screenshot(path=shots / "author-light-desktop.png", full_page=True)
+    picture(watch.page, "author")
     marked = author_filters.of_comment(gatehouse.store, {gatehouse.site.id}, id, 0)
     [named] = marked[0].filters
     assert named.name.startswith("Held authors, until ")

@@ -5,7 +5,7 @@ import os
 from moderation.domain.report import Reporter, ReportReason
 from moderation.intake import change
 from moderation.intake.report import report
-from tests.browser.test_look import LOOKS, STACKED, WIDTHS, faults, too_small
+from tests.browser.look import LOOKS, STACKED, screen
 from tests.service.console.console_browser import now
 
 
@@ -29,33 +29,26 @@ def furnish(gatehouse) -> tuple[str, str]:
 
 
 @LOOKS
-def test_a_report_is_looked_at_and_settled(visit, gatehouse, shots, scheme, width):
-    size = dict(zip(("width", "height"), WIDTHS[width], strict=True))
-    watch = visit(viewport=size, color_scheme=scheme)
+def test_a_report_is_looked_at_and_settled(visit, gatehouse, scheme, width):
+    watch = visit(**screen(width, scheme))
     reported, left = furnish(gatehouse)
     watch.log_in()
     page = watch.page
 
-    def look(name: str) -> None:
-        page.screenshot(path=shots / f"{name}-{scheme}-{width}.png", full_page=True)
-        assert faults(watch) == [], name
-        assert too_small(watch) == [], name
-        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], name
-
     page.get_by_role("link", name="Reported 1").click()
     page.get_by_text("Reported by 3 readers: off topic 3").wait_for()
-    look("reported")
+    watch.look("reported")
     page.goto(f"{gatehouse.url}/console/comments/{reported}")
     page.get_by_text("He says so every week.").wait_for()
     page.get_by_text("The four crowns are fair.", exact=True).wait_for()
-    look("reported-comment")
+    watch.look("reported-comment")
     page.goto(f"{gatehouse.url}/console/comments/{left}")
     page.get_by_text("Withdrawn by its writer").first.wait_for()
-    look("withdrawn")
+    watch.look("withdrawn")
     page.goto(f"{gatehouse.url}/console/?queue=reported")
     page.get_by_role("button", name="Approve", exact=True).click()
     page.get_by_role("article", name="Approved").wait_for()
     page.goto(f"{gatehouse.url}/console/?queue=reported")
     page.get_by_text("No reports are waiting").wait_for()
-    look("reported-none")
+    watch.look("reported-none")
     assert watch.incidents == []

@@ -8,7 +8,7 @@ from moderation.learning import lessons
 from moderation.review import decisions
 from moderation.scorers.spam.spam_model import load_prior
 from moderation.store import moderators
-from tests.browser.test_look import LOOKS, STACKED, WIDTHS, faults, too_small
+from tests.browser.look import LOOKS, STACKED, screen
 from tests.service.console.console_browser import now
 
 LONG = f"{'very-long-name-' * 4}x.{'and-longer-' * 4}x.example"
@@ -41,37 +41,30 @@ def furnish(gatehouse) -> str:
 
 
 @LOOKS
-def test_reputation_and_learning_are_accessible(visit, gatehouse, shots, scheme, width):
-    size = dict(zip(("width", "height"), WIDTHS[width], strict=True))
+def test_reputation_and_learning_are_accessible(visit, gatehouse, scheme, width):
     comment_id = furnish(gatehouse)
-    watch = visit(viewport=size, color_scheme=scheme)
+    watch = visit(**screen(width, scheme))
     watch.log_in()
     page = watch.page
 
-    def look(name: str) -> None:
-        page.screenshot(path=shots / f"{name}-{scheme}-{width}.png", full_page=True)
-        assert faults(watch) == [], name
-        assert too_small(watch) == [], name
-        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], name
-
     page.goto(f"{gatehouse.url}/console/comments/{comment_id}")
-    look("reputation-comment")
+    watch.look("reputation-comment")
     page.locator(".reputations").get_by_role("link", name="2 approved, 1 spam").first.click()
-    look("reputation-author")
+    watch.look("reputation-author")
     page.go_back()
     page.locator(".reputations").get_by_role("link", name="0 approved, 1 spam").click()
     page.get_by_role("button", name="Reset").click()
     page.get_by_text("Reset by").wait_for()
-    look("reputation-reset")
+    watch.look("reputation-reset")
     page.get_by_role("button", name="Undo the reset").click()
     page.get_by_text("Reset undone by").wait_for()
     page.get_by_role("link", name="Filters").click()
     page.get_by_role("link", name="Learning").click()
-    look("learning")
+    watch.look("learning")
     page.get_by_role("button", name="Undo version 1").click()
     page.get_by_text("Version 2: undoes version 1").wait_for()
-    look("learning-undone")
+    watch.look("learning-undone")
     page.get_by_role("button", name="Restore what version 2 undid").click()
     page.get_by_text("Version 3: undoes version 2").wait_for()
-    look("learning-back")
+    watch.look("learning-back")
     assert watch.incidents == []

@@ -4,36 +4,29 @@ from moderation.clock import now_ms
 from moderation.domain.durations import WEEK_MS
 from moderation.store import moderators
 from moderation.upkeep.samples import draw_samples
-from tests.browser.test_look import LOOKS, WIDTHS, faults, too_small
+from tests.browser.look import LOOKS, screen
 
 
 @LOOKS
-def test_a_sampled_comment_is_judged_and_then_rejected(visit, gatehouse, shots, scheme, width):
-    size = dict(zip(("width", "height"), WIDTHS[width], strict=True))
+def test_a_sampled_comment_is_judged_and_then_rejected(visit, gatehouse, scheme, width):
     with gatehouse.store.write() as connection:
         moderators.grant(connection, gatehouse.moderator_id, gatehouse.site.id, "editor")
     gatehouse.hand_in("A fine ferry, and a fine crew.", "Marit Holm", age=WEEK_MS // 60_000)
     gatehouse.judge()
-    draw_samples(gatehouse.store, now_ms())
-    watch = visit(viewport=size, color_scheme=scheme)
+    list(draw_samples(gatehouse.store, now_ms()))
+    watch = visit(**screen(width, scheme))
     watch.log_in()
     page = watch.page
 
-    def look(name: str) -> None:
-        page.screenshot(path=shots / f"{name}-{scheme}-{width}.png", full_page=True)
-        assert faults(watch) == [], name
-        assert too_small(watch) == [], name
-        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], name
-
     page.get_by_role("link", name="Sample 1").click()
-    look("sample")
+    watch.look("sample")
     page.get_by_role("button", name="It should be removed").click()
     page.get_by_text("The policy had approved that comment.").wait_for()
-    look("sample-judged")
+    watch.look("sample-judged")
     page.get_by_role("link", name="Reject it").click()
     page.wait_for_url("**/console/comments/**")
-    look("sample-asked")
+    watch.look("sample-asked")
     page.goto(f"{gatehouse.url}/console/policy/record")
     assert page.get_by_text("1 of 1").is_visible()
-    look("sample-ledger")
+    watch.look("sample-ledger")
     assert watch.incidents == []

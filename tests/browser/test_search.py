@@ -4,7 +4,7 @@ import pytest
 
 from moderation.domain.comment import AuthorRef, PageRef
 from moderation.upkeep.search_index import index_due
-from tests.browser.test_look import LOOKS, WIDTHS, faults, too_small
+from tests.browser.look import LOOKS, screen
 from tests.service.console.console_browser import held
 
 
@@ -21,22 +21,13 @@ def furnished(gatehouse):
 
 
 @LOOKS
-def test_a_search_is_accessible_and_its_results_are_decided_about(
-    visit, furnished, shots, width, scheme
-):
+def test_a_search_is_accessible_and_its_results_are_decided_about(visit, furnished, width, scheme):
     from playwright.sync_api import expect  # here: without it the tests skip, loudly
 
-    size = dict(zip(("width", "height"), WIDTHS[width], strict=True))
-    watch = visit(viewport=size, color_scheme=scheme)
-
-    def look(name: str) -> None:
-        watch.page.screenshot(path=shots / f"{name}-{scheme}-{width}.png", full_page=True)
-        assert faults(watch) == [], name
-        assert too_small(watch) == [], name
-        assert watch.page.evaluate("document.documentElement.scrollWidth") <= size["width"], name
+    watch = visit(**screen(width, scheme))
 
     watch.log_in()
-    look("queue-with-search")
+    watch.look("queue-with-search")
     keys = watch.page.keyboard
     keys.press("/")
     expect(watch.page.locator("#search")).to_be_focused()
@@ -44,7 +35,7 @@ def test_a_search_is_accessible_and_its_results_are_decided_about(
     assert watch.page.locator("#search").input_value() == "zoe / wall"
     keys.press("Enter")
     expect(watch.page.locator(".card")).to_have_count(3)
-    look("search")
+    watch.look("search")
     keys.press("j")
     keys.press("d")
     expect(watch.page.locator(".stub")).to_have_count(1)
@@ -53,9 +44,9 @@ def test_a_search_is_accessible_and_its_results_are_decided_about(
     watch.page.locator(".history summary").click()
     watch.page.get_by_role("link", name="More on this page").click()
     expect(watch.page.locator(".card")).to_have_count(3)
-    look("search-page")
+    watch.look("search-page")
     watch.page.goto(f"{furnished.url}/console/?query=nowhere")
-    look("search-empty")
+    watch.look("search-empty")
     assert watch.incidents == []
 
 

@@ -6,7 +6,7 @@ from moderation.judging.second_opinion import ask_one
 from moderation.policies import load_policy
 from moderation.store import moderators
 from moderation.store.second_opinion_usage import Budget
-from tests.browser.test_look import LOOKS, WIDTHS, faults, too_small
+from tests.browser.look import LOOKS, screen
 from tests.judging.test_second_opinion import permit
 from tests.service.console.console_browser import now
 from tests.workers.chat_stub import ChatStub, said
@@ -16,30 +16,23 @@ HOSTILE = "<img src=x onerror=alert(1)> https://evil.test/" + "w" * 180 + " \u20
 
 
 @LOOKS
-def test_its_page_and_its_word_on_a_card(visit, gatehouse, shots, scheme, width):
-    size = dict(zip(("width", "height"), WIDTHS[width], strict=True))
+def test_its_page_and_its_word_on_a_card(visit, gatehouse, scheme, width):
     with gatehouse.store.write() as connection:
         moderators.grant(connection, gatehouse.moderator_id, gatehouse.site.id, "editor")
-    watch = visit(viewport=size, color_scheme=scheme)
+    watch = visit(**screen(width, scheme))
     watch.log_in()
     page = watch.page
 
-    def look(name: str) -> None:
-        page.screenshot(path=shots / f"{name}-{scheme}-{width}.png", full_page=True)
-        assert faults(watch) == [], name
-        assert too_small(watch) == [], name
-        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], name
-
     page.goto(f"{gatehouse.url}/console/policy?site={gatehouse.site.id}")
     page.get_by_role("link", name="Second opinions").click()
-    look("second-opinion-off")
+    watch.look("second-opinion-off")
     page.get_by_role("button", name="Let comments be sent").click()
     page.get_by_text("The texts of held comments may be sent from now on.").wait_for()
-    look("second-opinion-on")
+    watch.look("second-opinion-on")
     permit(gatehouse.store, gatehouse.site, version="0" * 12)
     page.reload()
     page.get_by_text("Lapsed").wait_for()
-    look("second-opinion-lapsed")
+    watch.look("second-opinion-lapsed")
     id = gatehouse.hand_in("You are a complete idiot, and everybody knows it.")
     gatehouse.judge()
     with ChatStub(said(label="remove", probability=0.97, reason=HOSTILE)) as stub:
@@ -52,5 +45,5 @@ def test_its_page_and_its_word_on_a_card(visit, gatehouse, shots, scheme, width)
     assert "Second opinion (llama3.1): likely to be removed .97" in shown.inner_text()
     assert "<img src=x onerror=alert(1)> (link)" in shown.inner_text()
     assert shown.locator("a, img").count() == 0
-    look("second-opinion-card")
+    watch.look("second-opinion-card")
     assert watch.incidents == []

@@ -12,7 +12,7 @@ import pytest
 
 from gatehouse_client import Gatehouse
 from moderation.store import sites
-from tests.browser.test_look import faults
+from tests.browser.look import faults
 from tests.factories import key_of, newspaper
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "static"
@@ -86,7 +86,7 @@ def test_a_script_hands_in_and_shows_what_was_approved(visit) -> None:
     assert page.get_by_role("heading", name=replies).is_visible()
     assert page.get_by_label("Comment").input_value() == ""
     assert page.url.count("#") == 0 and reader.errors == []
-    assert faults(reader) == []
+    assert faults(reader.page) == []
 
 
 def test_a_refusal_stays_beside_its_field_and_loses_nothing(visit) -> None:
@@ -99,7 +99,7 @@ def test_a_refusal_stays_beside_its_field_and_loses_nothing(visit) -> None:
         assert page.locator(f"[name={field}]").get_attribute("aria-invalid") == "true"
         assert page.locator(flaw).inner_text() and "/" not in page.locator(flaw).inner_text()
     assert page.get_by_label("Email").input_value() == "carol@"
-    assert faults(reader) == []
+    assert faults(reader.page) == []
     page.route("**/api/v1/comments", lambda route: route.abort())
     write(page, "A thought.")
     page.get_by_text("Please try again shortly.").wait_for()

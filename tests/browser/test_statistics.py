@@ -6,7 +6,7 @@ from collections import Counter
 from moderation.clock import now_ms
 from moderation.domain.day_totals import day_of
 from moderation.store import day_totals
-from tests.browser.test_look import LOOKS, WIDTHS, faults, too_small
+from tests.browser.look import LOOKS, screen
 
 LABELS = ("toxicity", "insult", "identity_attack", "obscene", "threat", "spam")
 
@@ -32,26 +32,19 @@ def furnish(gatehouse):
 
 
 @LOOKS
-def test_the_statistics_are_plots_and_tables(visit, gatehouse, shots, scheme, width):
-    size = dict(zip(("width", "height"), WIDTHS[width], strict=True))
-    watch = visit(viewport=size, color_scheme=scheme)
+def test_the_statistics_are_plots_and_tables(visit, gatehouse, scheme, width):
+    watch = visit(**screen(width, scheme))
     watch.log_in()
     page = watch.page
 
-    def look(name: str) -> None:
-        page.screenshot(path=shots / f"{name}-{scheme}-{width}.png", full_page=True)
-        assert faults(watch) == [], name
-        assert too_small(watch) == [], name
-        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], name
-
     page.get_by_role("link", name="Statistics", exact=True).click()
     page.locator("canvas").first.wait_for()
-    look("statistics-empty")
+    watch.look("statistics-empty")
     furnish(gatehouse)
     page.reload()
     page.locator("canvas").nth(len(LABELS)).wait_for()
     assert page.get_by_text("The rule toxicity gave a reason for").is_visible()
-    look("statistics")
+    watch.look("statistics")
     drawn = page.locator("canvas").first.evaluate(
         "canvas => new Set(canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data).size"
     )
@@ -60,7 +53,7 @@ def test_the_statistics_are_plots_and_tables(visit, gatehouse, shots, scheme, wi
     for summary in page.locator("details > summary").all():
         if summary.is_visible():
             summary.click()
-    look("statistics-tables")
+    watch.look("statistics-tables")
     assert watch.incidents == []
 
 

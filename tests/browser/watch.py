@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.browser.gatehouse_process import BrowserGatehouse
+from tests.browser.look import faults, fits, picture, too_small
 
 
 def without_module(route: Any) -> None:
@@ -57,9 +58,20 @@ class Watch:
         return self.dialogs + self.outbound + self.errors + self.navigated
 
     def log_in(self) -> None:
-        self.page.goto(self.gatehouse.login_url())
-        self.page.get_by_role("button", name="Log in").click()
-        self.page.wait_for_url("**/console/")
+        """The queue, with the session that a log-in ends with: test_look.py logs in at the page."""
+        cookie = {"name": "gatehouse_session", "value": self.gatehouse.open_session()}
+        self.page.context.add_cookies(
+            [cookie | {"url": self.gatehouse.url, "httpOnly": True, "sameSite": "Lax"}]
+        )
+        self.page.goto(f"{self.gatehouse.url}/console/")
+
+    def look(self, name: str) -> None:
+        """Fails if axe finds something, a control is too small to hit, or the page wider than the screen."""
+        self.page.wait_for_load_state()
+        picture(self.page, name)
+        assert faults(self.page) == [], name
+        assert too_small(self.page) == [], name
+        assert fits(self.page), name
 
     def opened(self, comment_id: str) -> Any:
         """The card of a comment in a list, opened where the list stands beside it."""

@@ -43,7 +43,7 @@ def test_the_locks_match_the_project_and_name_no_host() -> None:
     assert checked.returncode == 0, checked.stderr
 
 
-@pytest.mark.parametrize("name", ["run", "dev", "detoxify", "notices"])
+@pytest.mark.parametrize("name", ["run", "dev", "detoxify", "notices", "oidc"])
 def test_every_locked_version_has_its_hashes(name: str) -> None:
     text = (ROOT / "locks" / f"{name}.lock").read_text()
     for entry in re.split(r"\n(?=\w)", text)[1:]:
@@ -66,9 +66,10 @@ def test_a_changed_dependency_is_noticed(tmp_path: Path) -> None:
     assert "make lock" in checked.stderr
 
 
-def test_the_page_of_settings_is_up_to_date() -> None:
+@pytest.mark.parametrize("name", ["settings", "routes", "commands"])
+def test_the_pages_written_from_the_code_are_up_to_date(name) -> None:
     checked = subprocess.run(
-        [sys.executable, "deploy/settings_table.py"], cwd=ROOT, capture_output=True, text=True
+        [sys.executable, f"deploy/{name}_table.py"], cwd=ROOT, capture_output=True, text=True
     )
     assert checked.returncode == 0, checked.stderr
 

@@ -33,3 +33,11 @@ def test_the_page_of_the_architecture_names_every_room() -> None:
     assert len(rooms) > 10
     for room in rooms:
         assert f"moderation/{room.name}/" in named
+
+
+def test_the_list_of_pages_has_every_page() -> None:
+    listed = {target for target, _ in links(ROOT / "docs" / "README.md")}
+    pages = {
+        page for page in PAGES if page.is_relative_to(ROOT / "docs") and page.name != "README.md"
+    }
+    assert pages - listed == set()

@@ -18,7 +18,7 @@ from standardwebhooks.webhooks import WebhookVerificationError
 from moderation.domain.comment import Status
 from moderation.domain.decision import Actor, ActorKind, Decision, Outcome, Reason
 from moderation.domain.delivery import BATCH_LIMIT, PAUSE_AFTER_FAILURES, Format, Payload
-from moderation.domain.event import EventType, decision_event, event_json
+from moderation.domain.event import EventComment, EventType, decision_event, event_json
 from moderation.domain.message import BATCH_TYPE, THIN_FIELDS, EventRecord
 from moderation.domain.message import single_message as message_of
 from moderation.notify import endpoints
@@ -41,9 +41,8 @@ def message(sequence: int, outcome: Outcome) -> tuple[dict[str, str], bytes]:
     reasons = (Reason("toxic", "Toxicity 0.91, the limit is 0.80.", "toxicity", 0.91, 0.8),)
     actor = Actor(ActorKind.POLICY, "newsroom", "3f1c9a0b77de")
     decision = Decision("cmt_1", sequence, 1, outcome, actor, reasons, 1_790_000_000_123)
-    event = decision_event(
-        decision, "site_1", {"url": "", "title": "", "id": ""}, "", Status.PENDING
-    )
+    comment = EventComment("cmt_1", "site_1", {"url": "", "title": "", "id": ""}, "")
+    event = decision_event(decision, comment, Status.PENDING)
     event_message = message_of(
         EventRecord(
             event.id, "site_1", event.type, "cmt_1", event.created_at, event_json(event.data)

@@ -1,7 +1,6 @@
 """Webhook messages in each payload, as CloudEvents and in batches, read by other people's libraries."""
 
 import json
-from collections.abc import Iterator
 
 import pytest
 from cloudevents.core.bindings.http import HTTPMessage, from_http_event
@@ -23,24 +22,12 @@ from moderation.domain.message import (
     single_message,
 )
 from moderation.notify.posts_in_progress import BATCH_BYTES
-from moderation.store.sql.engine import Store
 from tests.notify.receiver import Got, Receiver
-from tests.notify.site import Newsroom, newsroom, sender
+from tests.notify.site import Newsroom, sender
 
 DATA = event_json(
     {"comment_id": "cmt_1", "site_id": "site_1", "page": {}, "sequence": 3, "revision": 1}
 )
-
-
-@pytest.fixture
-def herald(store: Store) -> Newsroom:
-    return newsroom(store)
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with Receiver() as receiver:
-        yield receiver
 
 
 def data_of(got: Got, secret: str) -> dict[str, object]:
@@ -54,7 +41,7 @@ def test_three_payloads(herald: Newsroom, receiver: Receiver) -> None:
         payload: herald.listen(receiver, f"/{payload}", payload=payload)[1] for payload in Payload
     }
     comment = herald.happen("Words.")
-    assert herald.deliver(sender(receiver, timeout=10)).delivered == 3
+    assert herald.deliver(sender(receiver)).delivered == 3
     data = {got.path[1:]: data_of(got, secrets[Payload(got.path[1:])]) for got in receiver.got}
     assert data["thin"] == {
         "comment_id": comment,
@@ -71,7 +58,7 @@ def test_svix_and_the_specification_s_own_library_verify_it(
 ) -> None:
     _, secret = herald.listen(receiver)
     herald.happen()
-    herald.deliver(sender(receiver, timeout=10))
+    herald.deliver(sender(receiver))
     (got,) = receiver.got
     Svix(secret).verify(got.body, got.headers)
     Webhook(secret).verify(got.body, got.headers)
@@ -82,7 +69,7 @@ def test_svix_and_the_specification_s_own_library_verify_it(
 def test_cloudevents_are_read_by_their_own_library(herald: Newsroom, receiver: Receiver) -> None:
     _, secret = herald.listen(receiver, format=Format.CLOUDEVENTS)
     comment = herald.happen()
-    herald.deliver(sender(receiver, timeout=10))
+    herald.deliver(sender(receiver))
     (got,) = receiver.got
     assert got.headers["content-type"] == "application/cloudevents+json; charset=utf-8"
     event = from_http_event(HTTPMessage(got.headers, got.body), JSONFormat())
@@ -100,7 +87,7 @@ def test_what_waits_goes_out_in_one_post(
 ) -> None:
     _, secret = herald.listen(receiver, format=format, batch=100)
     comments = [herald.happen() for _ in range(130)]
-    assert herald.deliver(sender(receiver, timeout=10)).delivered == 130
+    assert herald.deliver(sender(receiver)).delivered == 130
     assert len(receiver.got) == 2
     events: list[dict[str, object]] = []
     for got in receiver.got:
@@ -126,7 +113,7 @@ def test_a_batch_that_failed_goes_again_and_each_event_is_the_same(
     assert herald.deliver(sender(receiver)).retried == 3
     herald.happen()  # by the next time there is more to tell
     herald.clock.turn(6_001)
-    assert herald.deliver(sender(receiver, timeout=10)).delivered == 4
+    assert herald.deliver(sender(receiver)).delivered == 4
     first, *rest = [data_of(got, secret)["events"] for got in receiver.got]
     sent_first = {event["id"]: event for event in first}
     sent_again = {event["id"]: event for events in rest for event in events}
@@ -141,7 +128,7 @@ def test_a_batch_of_long_comments_is_cut(herald: Newsroom, receiver: Receiver) -
     herald.listen(receiver, payload=Payload.TEXT, batch=100)
     for _ in range(10):
         herald.happen("x" * 60_000)
-    assert herald.deliver(sender(receiver, timeout=10)).delivered == 10
+    assert herald.deliver(sender(receiver)).delivered == 10
     assert len(receiver.got) == 3
     assert all(len(message.body) < BATCH_BYTES + 70_000 for message in receiver.got)
 

@@ -131,6 +131,9 @@ def test_the_version_follows_the_content_not_the_spelling():
         ('name = "x"\nneeds = "toxicity"', "/needs"),
         ('name = "x"\nrules = 3', "/rules"),
         ('name = "x"\n[[rules]]\ncode = "c"', "/rules/0/at_least"),
+        ('name = "x"\nrules = ["toxicity"]', "/rules/0"),
+        ('name = "x"\nbased_on = 3', "/based_on"),
+        (combined('{ signal = "a", at_least = 1 }', "3"), "/rules/0/all/1"),
         (SOURCE.replace('"hold"', '"aprove"'), "/rules/0/outcome"),
         (SOURCE.replace('"hold"', '"approve"'), "/rules/0/outcome"),
         (SOURCE.replace("0.8", '"0.8"'), "/rules/0/at_least"),
@@ -194,6 +197,15 @@ def test_a_policy_based_on_another_has_its_rules_with_other_thresholds() -> None
     assert (policy.name, policy.needs) == ("own", ("toxicity",))
     assert [rule.conditions[0].at_least for rule in policy.rules] == [0.25]
     assert policy.version != parse_policy(_BASE).version
+
+
+@pytest.mark.parametrize(
+    ("line", "pointer"), [("thresholds = 0.25", "/thresholds"), ('rules = "toxic"', "/rules")]
+)
+def test_what_a_policy_adds_to_its_base_has_a_shape(line: str, pointer: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        parse_policy(f'name = "own"\nbased_on = "base"\n{line}', {"base": _BASE}.__getitem__)
+    assert refused.value.pointer == pointer
 
 
 def test_a_threshold_of_no_rule_is_refused() -> None:

@@ -10,7 +10,7 @@ from moderation.domain.bulk import BulkState, MemberState
 from moderation.domain.decision import Outcome
 from moderation.review import bulk, bulk_sets
 from moderation.store import decisions as stored_decisions
-from tests.factories import hand_in, reply
+from tests.factories import NOON, hand_in, reply
 
 pytestmark = pytest.mark.timeout(120)
 COUNT = 1_500
@@ -49,5 +49,5 @@ def test_what_a_killed_worker_left_is_decided_by_the_next_once_each(build):
     wait_until(lambda: progress().act.state is BulkState.UNDONE, "all is taken back", 60)
     assert progress().undone == COUNT
     assert bulk.list_members(store, site.id, act.act.id, [MemberState.KEPT]) == []
-    preview = bulk_sets.preview(store, site.id, bulk_sets.Criteria(query=ids[0]))
+    preview = bulk_sets.preview(store, site.id, bulk_sets.Criteria(query=ids[0]), NOON)
     assert preview.sample[0].decision.outcome is Outcome.APPROVE

@@ -4,6 +4,7 @@ import os
 import signal
 import time
 
+import httpx
 import pytest
 import sqlalchemy as sa
 
@@ -68,6 +69,38 @@ def test_the_work_of_a_killed_child_is_done_by_the_next_one(build):
     gatehouse.wait_until_decided(20)
     [decision] = history(gatehouse, slow[0])
     assert decision.outcome is Outcome.APPROVE
+
+
+@pytest.mark.parametrize("rings_are_kept", [True, False])
+def test_what_came_in_before_there_was_a_worker_is_judged_by_the_first(build, rings_are_kept):
+    """`gatehouse up` says its address as soon as the API answers: the workers load for a second more."""
+    gatehouse = build(sweep_seconds=3600)
+    gatehouse.start_api()
+    url = f"http://127.0.0.1:{gatehouse.port}"
+    comment = {
+        "page": {"url": "https://herald.test/first"},
+        "author": {"name": "Carol"},
+        "text": "Was here before the workers.",
+    }
+    with httpx.Client(
+        base_url=url, headers={"Authorization": f"Bearer {gatehouse.key}"}, trust_env=False
+    ) as client:
+        receipts = [client.post("/api/v1/comments", json=comment) for _ in range(3)]
+        assert [receipt.status_code for receipt in receipts] == [202] * 3
+        ids = [receipt.json()["id"] for receipt in receipts]
+
+        def statuses():
+            return [client.get(f"/api/v1/comments/{id}").json()["status"] for id in ids]
+
+        ready = client.get("/readyz")
+        assert (ready.status_code, ready.json()["status"]) == (200, "degraded")
+        assert ready.json()["checks"]["worker"]["detail"] == "no worker has been heard of"
+        assert statuses() == ["pending"] * 3
+        if not rings_are_kept:
+            gatehouse.broker.flush()
+        gatehouse.start_worker()
+        gatehouse.wait_until_decided(40)
+        assert statuses() == ["approved"] * 3
 
 
 def test_when_all_workers_were_killed_their_work_is_the_next_ones_first(build):

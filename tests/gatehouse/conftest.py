@@ -18,6 +18,10 @@ from typing import Any
 import pytest
 
 from harness.servers import wait_until
+from moderation.settings import read_settings
+from moderation.store.sites import Site
+from moderation.store.sql.engine import Store
+from tests.factories import newspaper
 from tests.gatehouse.forked import Forked
 
 GATEHOUSE = [sys.executable, "-P", "-m", "gatehouse.main"]
@@ -29,6 +33,23 @@ def data() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="gatehouse-c-"))
     yield folder / "data"
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def data_store(data: Path, _sqlite_template: Path) -> Iterator[Store]:
+    """The store of a data folder that was set up before, without any row."""
+    data.mkdir(mode=0o700)
+    shutil.copy(_sqlite_template, data / "gatehouse.db")
+    settings = read_settings({"GATEHOUSE_DATA": str(data)})
+    store = Store(settings.database, settings.master_secret())
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def herald(data_store: Store) -> Site:
+    """A newspaper of the data folder: Herald."""
+    return newspaper(data_store, "Herald")
 
 
 def environment(data: Path, **settings: object) -> dict[str, str]:

@@ -4,6 +4,7 @@ A call is a process all the same, with its own arguments, environment and files,
 tests/gatehouse/test_up.py starts the command as it is.
 """
 
+import gc
 import importlib
 import json
 import os
@@ -93,6 +94,7 @@ def _serve(line: socket.socket) -> None:
         importlib.import_module(f"gatehouse.commands.{entry.module}")
     for name in _LATE:
         importlib.import_module(name)
+    gc.freeze()  # a call that ends looks through its own objects, and does not copy every page of these
     while True:
         message, files, _, _ = socket.recv_fds(line, _LONGEST, 3)
         if not message:

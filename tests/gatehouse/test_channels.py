@@ -14,7 +14,12 @@ def test_a_channel_comes_and_goes(gatehouse: Run) -> None:
     added = gatehouse("channel", "add", "Herald", "-", "--json", stdin=url)
     assert added.returncode == 0, added.stderr
     made = json.loads(added.stdout)
-    assert made["types"] == ["endpoint.disabled", "queue.digest", "statistics.alarm"]
+    assert made["types"] == [
+        "endpoint.disabled",
+        "note.mention",
+        "queue.digest",
+        "statistics.alarm",
+    ]
     listed = gatehouse("channel", "list", "Herald")
     assert made["id"] in listed.stdout and "Slack, slack://T" in listed.stdout
     assert TOKEN not in added.stdout + listed.stdout

@@ -38,6 +38,12 @@ def test_a_start_on_other_ports_leaves_one_demo_site_with_all_origins(store, tmp
         assert [page.state for page in found] == ["open", "premoderated", "closed"]
 
 
+def test_the_demo_is_there_on_the_port_that_browsers_leave_out(store, tmp_path):
+    prepared(store, tmp_path, 80)
+    [demo] = all_sites(store)
+    assert set(demo.origins) == {"http://127.0.0.1", "http://localhost"}
+
+
 def test_where_there_are_other_sites_no_demo_is_added(store, tmp_path):
     own = newspaper(store)
     assert prepared(store, tmp_path, 8000).site_id == ""

@@ -5,16 +5,16 @@ import re
 
 import pytest
 
+from tests.factories import newspaper
+
 LINE = {"id": "1", "page_url": "https://herald.test/1", "author": "Carol", "text": "A fine article.", "created_at": "2019-03-01T12:00:00.000Z", "status": "approved"}  # fmt: skip
 BACK = ("id", "page", "parent_id", "author", "text", "status", "created_at")
 
 
 @pytest.fixture
-def herald(gatehouse):
-    gatehouse("migrate")
+def herald(gatehouse, data_store):
     for name in ("Herald", "Copy"):
-        made = gatehouse("site", "add", name, "--origin", "https://herald.test")
-        assert made.returncode == 0, made.stderr
+        newspaper(data_store, name)
     return gatehouse
 
 

@@ -79,3 +79,17 @@ def test_a_newer_database_is_told_and_left_as_it_is(
     assert process.returncode == 1
     assert process.stderr.startswith("gatehouse: The database is of a newer version")
     assert process.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("part", ["username", "database"])
+def test_why_a_database_cannot_be_used_is_said_without_the_password(
+    gatehouse: Run, postgresql_url: str, part: str
+) -> None:
+    wrong = sa.make_url(postgresql_url).set(password="hush-hush").set(**{part: "nobodys_name"})
+    url = wrong.render_as_string(hide_password=False)
+    for command in (("migrate",), ("site", "list")):
+        process = gatehouse(*command, database_url=url, secret_key=SECRET)
+        assert process.returncode == 1
+        assert process.stderr.startswith("gatehouse: The database cannot be used: ")
+        assert "nobodys_name" in process.stderr and process.stderr.count("\n") == 1
+        assert "hush" not in process.stderr

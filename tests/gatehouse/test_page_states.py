@@ -1,28 +1,15 @@
 """`gatehouse page state` and `gatehouse site state`: shown, set, and refused in one sentence."""
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from moderation.settings import read_settings
-from moderation.store.sql.engine import Store
-from moderation.store.sql.migrate import migrate
-from tests.factories import newspaper
 from tests.gatehouse.conftest import Run
 
 URL = "https://herald.test/1"
 
 
-@pytest.fixture(autouse=True)
-def herald(data: Path) -> Iterator[None]:
-    settings = read_settings({"GATEHOUSE_DATA": str(data)})
-    store = Store(settings.database, settings.master_secret())
-    migrate(store)
-    newspaper(store, "Herald")
-    yield
-    store.close()
+pytestmark = pytest.mark.usefixtures("herald")
 
 
 def test_a_page_is_closed_and_follows_the_site_again(gatehouse: Run) -> None:

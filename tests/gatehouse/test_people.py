@@ -2,32 +2,25 @@
 
 import json
 import stat
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from moderation.domain.comment import AuthorRef
-from moderation.settings import read_settings
+from moderation.store.sites import Site
 from moderation.store.sql.engine import Store
-from moderation.store.sql.migrate import migrate
-from tests.factories import hand_in, newspaper, reply
+from tests.factories import hand_in, reply
 from tests.gatehouse.conftest import Run
 
 EMAIL = "carol@private.test"
 
 
 @pytest.fixture
-def ids(data: Path) -> Iterator[list[str]]:
-    settings = read_settings({"GATEHOUSE_DATA": str(data)})
-    store = Store(settings.database, settings.master_secret())
-    migrate(store)
-    site = newspaper(store, "Herald")
+def ids(data_store: Store, herald: Site) -> list[str]:
     author = AuthorRef("Carol", EMAIL)
-    yield hand_in(
-        store, *(reply(site, f"Number {n}", author=author) for n in range(2)), reply(site)
+    return hand_in(
+        data_store, *(reply(herald, f"Number {n}", author=author) for n in range(2)), reply(herald)
     )[:2]
-    store.close()
 
 
 def test_a_person_is_handed_out_and_erased(gatehouse: Run, ids: list[str], tmp_path: Path) -> None:

@@ -2,29 +2,21 @@
 
 import json
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from moderation.settings import read_settings
+from moderation.store.sites import Site
 from moderation.store.sql.engine import Store
-from moderation.store.sql.migrate import migrate
-from tests.factories import newspaper
 from tests.gatehouse.conftest import Run
 from tests.review.test_policy_backtest import SOURCE, judged
 
 
 @pytest.fixture
-def comments(data: Path) -> Iterator[list[str]]:
+def comments(data_store: Store, herald: Site) -> list[str]:
     """Of Herald, judged a minute ago."""
-    settings = read_settings({"GATEHOUSE_DATA": str(data)})
-    store = Store(settings.database, settings.master_secret())
-    migrate(store)
     at = time.time_ns() // 1_000_000 - 60_000
-    site = newspaper(store, "Herald")
-    yield judged(store, site, "toxicity=0.6", "toxicity=0.1", at=at, now=at + 1_000)
-    store.close()
+    return judged(data_store, herald, "toxicity=0.6", "toxicity=0.1", at=at, now=at + 1_000)
 
 
 def written(folder: Path, toxic: float) -> str:
@@ -73,6 +65,43 @@ def test_a_site_gets_a_policy_of_its_own(
     assert wrong.returncode == 1 and wrong.stderr.count("\n") == 1
 
 
+def test_a_part_of_a_site_gets_a_policy_of_its_own(
+    gatehouse: Run, comments: list[str], tmp_path: Path
+) -> None:
+    assert "has no policies for parts" in gatehouse("policy", "scopes", "Herald").stdout
+    section = ("--scope", "section:/sport/")
+    put = gatehouse("policy", "set", "Herald", "strict", *section)
+    assert put.stdout.startswith("Herald section:/sport: version "), put.stderr
+    gatehouse("policy", "set", "Herald", "relaxed", "--scope", "language:de")
+    listed = gatehouse("policy", "scopes", "Herald").stdout.splitlines()
+    assert [line.split()[-1] for line in listed] == ["section:/sport", "language:de"]
+    assert (
+        json.loads(gatehouse("policy", "scopes", "Herald", "--json").stdout.splitlines()[0])["name"]
+        == "strict"
+    )
+    assert len(gatehouse("policy", "versions", "Herald", *section).stdout.splitlines()) == 1
+    tried = gatehouse("policy", "test", written(tmp_path, 0.1), "--site", "Herald", *section)
+    assert "Looked at 0 comments" in tried.stdout, tried.stderr
+    for command in ("advise", "errors"):
+        assert gatehouse("policy", command, "--site", "Herald", *section).returncode == 0
+    back = gatehouse("policy", "set", "Herald", "default", *section).stdout
+    assert "Herald section:/sport: the site's policy is in force." in back
+    for scope in ("sport", "language:xx", "page:https://bob.test/"):
+        wrong = gatehouse("policy", "set", "Herald", "strict", "--scope", scope)
+        assert wrong.returncode == 1 and wrong.stderr.count("\n") == 1, wrong.stderr
+    alone = gatehouse("policy", "test", written(tmp_path, 0.1), *section)
+    assert alone.returncode == 1 and "--site" in alone.stderr
+
+
+def test_closed_hours_are_printed_with_the_rules(gatehouse: Run, tmp_path: Path) -> None:
+    policy = Path(written(tmp_path, 0.5))
+    hours = '[closed_hours]\nzone = "Europe/Berlin"\nthen = "refuse"\nhours = ["22:00-07:00"]\n'
+    policy.write_text(f"{policy.read_text()}\n{hours}")
+    printed = gatehouse("policy", "test", str(policy))
+    said = printed.stdout + printed.stderr  # on stderr where something may be on stdin
+    assert "refuse  what comes in at 22:00-07:00 (Europe/Berlin)" in said
+
+
 def test_a_policy_runs_beside_the_one_in_force(
     gatehouse: Run, comments: list[str], tmp_path: Path
 ) -> None:
@@ -86,10 +115,12 @@ def test_a_policy_runs_beside_the_one_in_force(
 
 def test_the_record_of_a_policy_is_printed(gatehouse: Run, comments: list[str]) -> None:
     advised = gatehouse("policy", "advise", "--site", "Herald")
-    assert "toxic               now hold at 0.45" in advised.stdout, advised.stderr
+    assert "toxic               now hold at 0.47" in advised.stdout, advised.stderr
     assert "378 more decisions and 20 more removals by people" in advised.stdout
     errors = gatehouse("policy", "errors", "--site", "Herald", "--json")
     assert json.loads(errors.stdout)["examined"] == len(comments)
+    table = gatehouse("policy", "errors", "--site", "Herald", "--csv").stdout.splitlines()
+    assert table[0].startswith("what,name,model") and table[1].startswith("policy,,,2,,0,0")
     assert "wrongly held -; passed -" in gatehouse("policy", "errors", "--site", "Herald").stdout
 
 

@@ -1,26 +1,12 @@
 """`gatehouse site readers`: shown, set, and refused in one sentence."""
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from moderation.settings import read_settings
-from moderation.store.sql.engine import Store
-from moderation.store.sql.migrate import migrate
-from tests.factories import newspaper
 from tests.gatehouse.conftest import Run
 
-
-@pytest.fixture(autouse=True)
-def herald(data: Path) -> Iterator[None]:
-    settings = read_settings({"GATEHOUSE_DATA": str(data)})
-    store = Store(settings.database, settings.master_secret())
-    migrate(store)
-    newspaper(store, "Herald")
-    yield
-    store.close()
+pytestmark = pytest.mark.usefixtures("herald")
 
 
 def test_a_site_says_what_its_readers_may_do(gatehouse: Run) -> None:
@@ -35,6 +21,7 @@ def test_a_site_says_what_its_readers_may_do(gatehouse: Run) -> None:
         "markdown": False,
         "forewarn": False,
         "proof_of_work": 0,
+        "website": False,
     }
     gatehouse("site", "readers", "Herald", "--hold-after-reports", "5")
     assert gatehouse("site", "readers", "Herald").stdout == (
@@ -44,6 +31,10 @@ def test_a_site_says_what_its_readers_may_do(gatehouse: Run) -> None:
     assert gatehouse("site", "readers", "Herald", "--no-forewarn").stdout == (
         "Herald: writers may change nothing; reports hold it from 5 readers on; Markdown is shown; "
         "browsers try up to 50,000 hashes\n"
+    )
+    assert gatehouse("site", "readers", "Herald", "--website", "--proof-of-work", "0").stdout == (
+        "Herald: writers may change nothing; reports hold it from 5 readers on; Markdown is shown; "
+        "names lead to websites\n"
     )
     easy = gatehouse("site", "readers", "Herald", "--proof-of-work", "5")
     assert easy.returncode == 1 and "Hashes are 0 (none) or 1,000 to 1,000,000." in easy.stderr

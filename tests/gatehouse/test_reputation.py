@@ -2,19 +2,15 @@
 
 import json
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from moderation.learning import lessons
 from moderation.scorers.spam.spam_model import load_prior
-from moderation.settings import read_settings
+from moderation.store.sites import Site
 from moderation.store.sql.engine import Store
-from moderation.store.sql.migrate import migrate
 from moderation.store.sql.schema import comments
-from tests.factories import newspaper
 from tests.gatehouse.conftest import Run
 from tests.review.test_reputation import (
     APPROVE,
@@ -26,12 +22,9 @@ from tests.review.test_reputation import (
 
 
 @pytest.fixture
-def store(data: Path) -> Iterator[Store]:
+def store(data_store: Store, herald: Site) -> Store:
     """Of Herald, with one comment approved and one, with a link, called spam."""
-    settings = read_settings({"GATEHOUSE_DATA": str(data)})
-    store = Store(settings.database, settings.master_secret())
-    migrate(store)
-    site = newspaper(store, "Herald")
+    store, site = data_store, herald
     now = time.time_ns() // 1_000_000
     good, bad = submit_and_judge(
         store, site, harmless_text(1), f"{harmless_text(2)} http://shop.example/", at=now - 9_000
@@ -39,8 +32,7 @@ def store(data: Path) -> Iterator[Store]:
     record_decision(store, site, good, APPROVE, now - 5_000)
     record_decision(store, site, bad, SPAM, now - 5_000)
     lessons.learn(store, load_prior(), now + 200_000)
-    yield store
-    store.close()
+    return store
 
 
 def test_reputations_are_shown_reset_and_taken_back(gatehouse: Run, store: Store) -> None:

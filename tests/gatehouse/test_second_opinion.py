@@ -1,28 +1,14 @@
 """`gatehouse second-opinion`: switched, tried and refused by command; `gatehouse doctor` asks the endpoint."""
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from moderation.settings import read_settings
-from moderation.store.sql.engine import Store
-from moderation.store.sql.migrate import migrate
-from tests.factories import newspaper
 from tests.gatehouse.conftest import Run
 from tests.gatehouse.test_doctor import findings
 from tests.workers.chat_stub import ChatStub
 
-
-@pytest.fixture(autouse=True)
-def herald(data: Path) -> Iterator[None]:
-    settings = read_settings({"GATEHOUSE_DATA": str(data)})
-    store = Store(settings.database, settings.master_secret())
-    migrate(store)
-    newspaper(store, "Herald")
-    yield
-    store.close()
+pytestmark = pytest.mark.usefixtures("herald")
 
 
 def test_a_site_is_switched_on_tried_and_off(gatehouse: Run) -> None:

@@ -4,26 +4,21 @@ import json
 from pathlib import Path
 
 from moderation.domain.correction import Correction
-from moderation.settings import read_settings
 from moderation.store import corrections
+from moderation.store.sites import Site
 from moderation.store.sql.engine import Store
-from moderation.store.sql.migrate import migrate
-from tests.factories import NOON, hand_in, newspaper, reply
+from tests.factories import NOON, hand_in, reply
 from tests.gatehouse.conftest import Run
 
 
 def test_a_list_is_shown_and_replaced_and_corrections_are_written(
-    gatehouse: Run, data: Path, tmp_path: Path
+    gatehouse: Run, data_store: Store, herald: Site, tmp_path: Path
 ) -> None:
-    settings = read_settings({"GATEHOUSE_DATA": str(data)})
-    store = Store(settings.database, settings.master_secret())
-    migrate(store)
-    site = newspaper(store, "Herald")
+    store, site = data_store, herald
     [comment_id] = hand_in(store, reply(site, "A passage."))
     made = Correction(comment_id, 1, "insult", site.id, "mod_1", 0.9, "m", "0f", NOON)
     with store.write() as connection:
         corrections.put(connection, made)
-    store.close()
     written = json.loads(gatehouse("export", "Herald", "--corrections").stdout)
     assert (written["label"], written["score"], written["text"]) == ("insult", 0.9, "A passage.")
     assert "moderator_id" not in written

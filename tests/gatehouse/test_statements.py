@@ -3,31 +3,26 @@
 import csv
 import os
 import time
-from pathlib import Path
 
 from moderation.domain.decision import Outcome
 from moderation.review import decisions
-from moderation.settings import read_settings
+from moderation.review.explanation import Explanation
+from moderation.store.sites import Site
 from moderation.store.sql.engine import Store
-from moderation.store.sql.migrate import migrate
-from tests.factories import hand_in, newspaper, reply
+from tests.factories import hand_in, reply
 from tests.gatehouse.conftest import Run
 
 
-def test_statements_are_written_as_csv(gatehouse: Run, data: Path) -> None:
-    settings = read_settings({"GATEHOUSE_DATA": str(data)})
-    store = Store(settings.database, settings.master_secret())
-    migrate(store)
-    site = newspaper(store, "Herald")
+def test_statements_are_written_as_csv(gatehouse: Run, data_store: Store, herald: Site) -> None:
+    store, site = data_store, herald
     now = time.time_ns() // 1_000_000
     old, new = hand_in(store, reply(site, "One."), reply(site, "Two."))
     for comment_id, age_days in ((old, 40), (new, 10)):
         decisions.decide(
-            *(store, "mod_1", {site.id}, comment_id, Outcome.REJECT, "off_topic"),
+            *(store, "mod_1", {site.id}, comment_id, Outcome.REJECT, Explanation("off_topic")),
             now=now - age_days * 86_400_000,
             entropy=os.urandom,
         )
-    store.close()
     written = gatehouse("statements", "--site", "Herald")
     _, *cells = csv.reader(written.stdout.splitlines())
     assert [cell[0] for cell in cells] == [new], written.stderr

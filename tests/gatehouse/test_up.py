@@ -136,3 +136,9 @@ def test_what_cannot_work_is_said_in_one_sentence(gatehouse: Run, data: Path) ->
     refused = gatehouse("up", "--data", long, "--port", str(free_port()))
     assert refused.returncode == 1
     assert "too long for a socket" in refused.stderr.splitlines()[0]
+
+    with socket.create_server(("127.0.0.1", 0)) as other:  # speaks no PostgreSQL
+        url = f"postgresql://gatehouse@127.0.0.1:{other.getsockname()[1]}/gatehouse"
+        refused = gatehouse("up", "--port", str(free_port()), database_url=url)
+    assert refused.returncode == 1
+    assert refused.stderr.splitlines()[-1].startswith("gatehouse: The database cannot be used: ")

@@ -48,6 +48,31 @@ def test_from_the_command_line(gatehouse) -> None:
     assert undone.stdout == f"{made['id']}  hold (decision 3, takes 2 back)\n"
 
 
+def test_claims_and_notes_from_the_command_line(gatehouse, running, url: str) -> None:
+    page = "https://herald.test/together"
+    made = json.loads(
+        gatehouse(
+            *("submit", "--page", page, "--name", "Dan", "--wait", "20", "--json", "You idiot.")
+        ).stdout
+    )["id"]
+    claimed = gatehouse("claim", made)
+    assert claimed.stdout.startswith(f"{made}  claimed until "), claimed.stderr
+    colleague = {"GATEHOUSE_KEY": key_of(running.store, running.site)}
+    refused = gatehouse("decide", made, "reject", **colleague)
+    assert refused.returncode and "claimed" in refused.stderr
+    assert gatehouse("claim", made, **colleague).returncode
+    assert gatehouse("claim", made, "--take-over", **colleague).returncode == 0
+    assert gatehouse("release", made, **colleague).stdout == f"{made}  released\n"
+    assert gatehouse("decide", made, "reject").returncode == 0
+    assert gatehouse("note", made, "A teacher.").stdout.startswith(f"{made}  noted (")
+    gatehouse("note", made, stdin="In two\nlines.", **colleague)
+    listed = gatehouse("notes", made).stdout.splitlines()
+    assert [line.partition(": ")[2] for line in listed] == ["In two lines.", "A teacher."]
+    assert json.loads(gatehouse("notes", made, "--limit", "1", "--json").stdout)["text"] == (
+        "In two\nlines."
+    )
+
+
 def test_what_readers_report_from_the_command_line(gatehouse, running, url: str) -> None:
     page = "https://herald.test/reported"
     made = json.loads(

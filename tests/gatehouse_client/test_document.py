@@ -11,7 +11,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from gatehouse_client import answers, calls, endpoint_answers, reader_answers
+from gatehouse_client import answers, calls, endpoint_answers, reader_answers, site_calls
 from gatehouse_client.calls import Call
 from harness.servers import SECRET
 from moderation.settings import read_settings
@@ -26,6 +26,7 @@ def document(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return create_app(settings).openapi()
 
 
+FILTER = {"name": "casino", "kind": "words", "action": "hold", "entries": ["casino"]}
 EVERY: dict[str, Call[Any]] = {
     "submit": calls.submit(
         "Hello.",
@@ -90,7 +91,7 @@ EVERY: dict[str, Call[Any]] = {
     "report": calls.report("cmt_1", "spam", "Look.", "192.0.2.1", "u7", "ghb_x"),
     "reports": calls.reports("cmt_1", 10),
     "reader_rules": calls.reader_rules(),
-    "set_reader_rules": calls.set_reader_rules(15, 0, True, True, 1_000),
+    "set_reader_rules": calls.set_reader_rules(15, 0, True, True, 1_000, True),
     "site_reasons": calls.site_reasons(),
     "set_site_reasons": calls.set_site_reasons([reader_answers.SiteReason("dull", {"en": "Dull"})]),
     "queues": calls.queues(),
@@ -108,6 +109,10 @@ EVERY: dict[str, Call[Any]] = {
         moderator="mod_1",
         since=datetime.now(UTC),
         until=datetime.now(UTC),
+        age="over-4h",
+        score="toxicity",
+        score_from=0.25,
+        score_to=1.0,
         order="oldest",
         size=10,
     ),
@@ -138,6 +143,78 @@ EVERY: dict[str, Call[Any]] = {
 }
 
 
+EVERY |= {
+    "moderators": site_calls.moderators(),
+    "moderator": site_calls.moderator("x"),
+    "invite_moderator": site_calls.invite_moderator("ada@news.example", "editor"),
+    "change_role": site_calls.change_role("x", "editor"),
+    "remove_moderator": site_calls.remove_moderator("x"),
+    "sessions": site_calls.sessions("x"),
+    "end_sessions": site_calls.end_sessions("mod_1"),
+    "end_session": site_calls.end_session("mod_1", "ses_1"),
+    "reset_second_factor": site_calls.reset_second_factor("x"),
+    "keys": site_calls.keys(),
+    "make_key": site_calls.make_key("secret", "x"),
+    "revoke_key": site_calls.revoke_key("x"),
+    "audit": site_calls.audit(datetime.now(UTC), datetime.now(UTC), "x", "filter", "mod_1", 3),
+    "proposals": site_calls.proposals(3),
+    "proposal": site_calls.proposal("x"),
+    "agree": site_calls.agree("x", True),
+    "refuse": site_calls.refuse("x", "approve", "x", "x", "x", True),
+    "statistics": site_calls.statistics(3),
+    "retention": calls.retention(),
+    "set_retention": calls.set_retention({"spam": 7, "held": None}),
+    "preview_retention": calls.preview_retention({"spam": 7}),
+    "sample": site_calls.sample(3),
+    "set_sample_size": site_calls.set_sample_size(3),
+    "judge_sample": site_calls.judge_sample("cmt_1", "remove"),
+    "agreement": site_calls.agreement(),
+    "set_review_share": site_calls.set_review_share(5),
+    "settle_disagreement": site_calls.settle_disagreement("look_1", "publish"),
+    "ask_golden": site_calls.ask_golden("mod_1", 5),
+    "policies": site_calls.policies(),
+    "set_policy": site_calls.set_policy("x", "x", "x"),
+    "try_policy": site_calls.try_policy("x", 3, "x"),
+    "policy_advice": site_calls.policy_advice(0.05, "x"),
+    "policy_errors": site_calls.policy_errors(3, "x"),
+    "policy_versions": site_calls.policy_versions("x"),
+    "candidate_policy": site_calls.candidate_policy(),
+    "set_candidate_policy": site_calls.set_candidate_policy("x"),
+    "end_candidate_policy": site_calls.end_candidate_policy(),
+    "filters": site_calls.filters(),
+    "filter": site_calls.filter("x"),
+    "add_filter": site_calls.add_filter(FILTER),
+    "try_filter": site_calls.try_filter(FILTER, 3),
+    "change_filter": site_calls.change_filter("x", FILTER),
+    "remove_filter": site_calls.remove_filter("x"),
+    "author_filters": site_calls.author_filters("x"),
+    "filter_author": site_calls.filter_author("x", "author", "hold", 3, ""),
+    "unfilter_author": site_calls.unfilter_author("x", "x"),
+    "second_opinion_state": site_calls.second_opinion_state(0.5),
+    "set_second_opinion": site_calls.set_second_opinion(True, 0.5),
+    "ask_about_past": site_calls.ask_about_past(3),
+    "campaigns": site_calls.campaigns(True, True, 3),
+    "campaign": site_calls.campaign("x"),
+    "campaign_comments": site_calls.campaign_comments("x", 3),
+    "rule_campaign": site_calls.rule_campaign("x", "approve", 3, True),
+    "undo_campaign": site_calls.undo_campaign("x", 3),
+    "exclude_from_campaign": site_calls.exclude_from_campaign("x", ["cmt_1"]),
+    "split_campaign": site_calls.split_campaign("x", ["cmt_1"]),
+    "reputations": site_calls.reputations("domain", 3),
+    "reputations_of": site_calls.reputations_of("x"),
+    "reputation": site_calls.reputation("domain", "x"),
+    "reset_reputation": site_calls.reset_reputation("domain", "x", 3),
+    "undo_reset": site_calls.undo_reset("domain", "x", 3),
+    "learning": site_calls.learning(),
+    "undo_learning": site_calls.undo_learning(3, "x"),
+    "views": site_calls.views(),
+    "add_view": site_calls.add_view("x", {"status": "held"}, True),
+    "remove_view": site_calls.remove_view("x"),
+    "context": site_calls.context("x"),
+    "forewarn": site_calls.forewarn("x"),
+}
+
+
 def operation(document: dict[str, Any], call: Call[Any]) -> tuple[str, dict[str, Any]]:
     """The operation of the document that a call is: its path and its description."""
     for path, operations in document["paths"].items():
@@ -150,12 +227,13 @@ def operation(document: dict[str, Any], call: Call[Any]) -> tuple[str, dict[str,
 def test_every_call_is_looked_at() -> None:
     made = {
         name
-        for name, function in inspect.getmembers(calls, inspect.isfunction)
+        for module in (calls, site_calls)
+        for name, function in inspect.getmembers(module, inspect.isfunction)
         if inspect.signature(function).return_annotation not in (inspect.Signature.empty, str)
         and not name.startswith("_")
-        and function.__module__ == calls.__name__
+        and function.__module__ == module.__name__
     }
-    assert made - {"following"} == set(EVERY)
+    assert made - {"following", "pieces"} == set(EVERY)
 
 
 @pytest.mark.parametrize("name", EVERY)
@@ -224,6 +302,7 @@ def test_the_answer_to_a_call_is_read_as_the_document_describes_it(
 # Each dataclass, the schema it is read from, and what it names differently.
 READ_FROM = {
     answers.Receipt: ("ReceiptOut", set()),
+    answers.Expiring: ("ExpiringOut", set()),
     answers.Claim: ("ClaimOut", {"actor_id"}),  # of the object `actor`
     answers.Note: ("NoteOut", {"actor_id"}),  # likewise
     answers.Correction: ("CorrectionOut", {"actor_id"}),  # likewise
@@ -236,7 +315,7 @@ READ_FROM = {
     answers.Signal: ("SignalOut", set()),
     answers.Reason: ("ReasonOut", set()),
     # of the object `actor`; `replies` where one is made
-    answers.Decision: ("DecisionOut", {"actor_id", "version", "replies"}),
+    answers.Decision: ("DecisionOut", {"actor_id", "version", "scope", "replies"}),
     answers.Revision: ("RevisionOut", set()),
     answers.OpenReports: ("OpenReportsOut", set()),
     answers.SecondOpinion: ("SecondOpinionOut", set()),
@@ -273,7 +352,7 @@ def test_every_field_of_an_answer_is_in_the_document(document: dict[str, Any]) -
     assert {"replies"} <= schemas["CommentDecided"]["properties"].keys()
     assert {"state", "close_after_days"} <= schemas["PageSettingOut"]["properties"].keys()
     assert {"secret"} <= schemas["EndpointAdded"]["properties"].keys()
-    assert {"id", "version"} <= schemas["ActorOut"]["properties"].keys()
+    assert {"id", "version", "scope"} <= schemas["ActorOut"]["properties"].keys()
 
 
 def test_nothing_that_sites_call_is_missing(document: dict[str, Any]) -> None:
@@ -281,8 +360,9 @@ def test_nothing_that_sites_call_is_missing(document: dict[str, Any]) -> None:
     served = {
         (path, method)
         for path, operations in document["paths"].items()
-        for method, described in operations.items()
-        if {"comments", "pages", "queues", "threads"} & set(described.get("tags", []))
+        for method in operations
+        if path.startswith("/api/v1/")
     }
-    # What browsers listen to has no call: a server that wants to hear of decisions takes webhooks.
-    assert served - {("/api/v1/threads/events", "get")} <= covered
+    # What browsers listen to and solve has no call: a server that wants to hear of decisions takes webhooks.
+    of_browsers = {("/api/v1/threads/events", "get"), ("/api/v1/challenges", "get")}
+    assert served - covered == of_browsers

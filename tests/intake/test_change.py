@@ -18,13 +18,13 @@ from moderation.intake.submit import submit
 from moderation.judging.judge import judge
 from moderation.notify import endpoints
 from moderation.reading.threads import find_page, list_approved, with_removed
-from moderation.review import decisions, page_states, queues
+from moderation.review import decisions, page_states
 from moderation.store import judging_queue, sites
 from moderation.store.sites import Site
 from moderation.store.sql.engine import Store
 from moderation.upkeep.erase import empty_withdrawn, erase
 from moderation.upkeep.search_index import index_due
-from tests.factories import NOON, POLICY, Scripted, hand_in, newspaper, panel, reply
+from tests.factories import NOON, POLICY, Scripted, card, hand_in, newspaper, panel, reply
 from tests.intake.test_submit import rows
 from tests.review.test_campaigns import PITCH, flood, members, statuses, take_back, the_campaign
 from tests.review.test_campaigns import rule as rule_campaign
@@ -66,7 +66,8 @@ def run(store: Store, *scorers: Scripted, lease: str = "w1", at: int = NOON + MI
 
 def decide(store: Store, site: Site, comment_id: str, outcome: Outcome, sequence=None) -> Decision:
     return decisions.decide(
-        *(store, "mod_1", {site.id}, comment_id, outcome, "", sequence),
+        *(store, "mod_1", {site.id}, comment_id, outcome),
+        expected_sequence=sequence,
         now=NOON + 2 * MINUTE,
         entropy=os.urandom,
     )
@@ -76,10 +77,6 @@ def undo(store: Store, site: Site, comment_id: str) -> Decision:
     return decisions.undo(
         store, "mod_1", {site.id}, comment_id, now=NOON + 3 * MINUTE, entropy=os.urandom
     )
-
-
-def card(store: Store, site: Site, comment_id: str) -> queues.CommentCard:
-    return queues.get_card(store, {site.id}, comment_id)
 
 
 def public(store: Store, site: Site) -> dict[str, str]:

@@ -7,6 +7,7 @@ import pytest
 from moderation.judging.evidence import explain_decisions, find_unexplained
 from moderation.judging.judge import judge
 from moderation.review import queues
+from moderation.store import judging_queue
 from tests.factories import NOON, POLICY, Scripted, hand_in, newspaper, panel, reply
 
 LATER = NOON + 1_000
@@ -66,6 +67,21 @@ def test_no_evidence_is_sought_while_a_comment_waits(store, model):
     assert model.explained == 0 and the_reason(store, site, bad).spans_due
     run(store, model)
     assert explain(store, model, [bad]) == {bad}
+
+
+def test_no_evidence_is_sought_while_another_worker_judges(store, model):
+    site = newspaper(store)
+    [bad] = hand_in(store, reply(site, "You bad man."))
+    run(store, model)
+    hand_in(store, reply(site, "I am being read."))
+    with store.write() as connection:
+        [job] = judging_queue.claim(connection, "w2", LATER, LATER + 60_000, 50)
+    assert explain(store, model, [bad]) == set()
+    assert model.explained == 0 and the_reason(store, site, bad).spans_due
+    with store.write() as connection:  # it could not be measured, and has to wait
+        judging_queue.postpone(connection, {job.id: LATER + 60_000})
+    assert explain(store, model, [bad]) == {bad}
+    assert the_reason(store, site, bad).spans
 
 
 def test_what_a_dead_worker_left_unexplained_is_found(store, model):

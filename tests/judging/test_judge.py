@@ -12,13 +12,13 @@ from moderation.domain.comment import Status
 from moderation.domain.decision import ActorKind, Outcome
 from moderation.judging.judge import RETRY_AFTER, judge
 from moderation.judging.verdicts import MAX_ATTEMPTS
-from moderation.review import decisions, queues
+from moderation.review import decisions
 from moderation.store import judging_queue
 from moderation.store.sql import dialect
 from moderation.store.sql.database_clock import DatabaseClock
 from moderation.store.sql.schema import decisions as decision_rows
 from moderation.store.sql.schema import findings, pages, pending, sites
-from tests.factories import NOON, POLICY, Scripted, hand_in, newspaper, panel, reply
+from tests.factories import NOON, POLICY, Scripted, card, hand_in, newspaper, panel, reply
 
 MINUTE = 60_000
 
@@ -34,10 +34,6 @@ def run(store, *scorers, at=NOON + 1_000, lease="w1", limit=50, timeout=5.0):
         now=lambda: at,
         entropy=os.urandom,
     )
-
-
-def card(store, site, comment_id):
-    return queues.get_card(store, {site.id}, comment_id)
 
 
 def waiting(store):
@@ -241,6 +237,17 @@ def test_premoderated_pages_hold_what_is_harmless(store):
         connection.execute(sa.update(pages).values(state="premoderated"))
     run(store)
     assert [r.code for r in card(store, site, comment_id).decision.reasons] == ["premoderated"]
+
+
+def test_what_came_without_the_proof_asked_for_waits_for_a_person_unless_it_is_worse(store):
+    site = newspaper(store)
+    harmless, bad = hand_in(
+        store, reply(site, unproven=True), reply(site, "A bad article.", unproven=True)
+    )
+    run(store)
+    assert [r.code for r in card(store, site, harmless).decision.reasons] == ["unproven"]
+    codes = [r.code for r in card(store, site, bad).decision.reasons]
+    assert codes and "unproven" not in codes
 
 
 def test_a_site_may_have_its_own_policy(store):

@@ -3,6 +3,7 @@
 import os
 
 import pytest
+import sqlalchemy as sa
 
 from moderation.domain.comment import PageRef, PageState, Status
 from moderation.domain.decision import ActorKind, Outcome
@@ -25,12 +26,13 @@ from moderation.review import (
 )
 from moderation.review.page_states import PageChange
 from moderation.review.search import Criteria, search
+from moderation.review.site_policy import set_policy
 from moderation.store import reports, second_opinion_sites, second_opinion_usage, second_opinions
 from moderation.store.decisions import standings
 from moderation.store.second_opinion_usage import Budget
 from moderation.upkeep.erase import erase
 from moderation.upkeep.retention import purge
-from tests.factories import NOON, hand_in, newspaper, panel, reply
+from tests.factories import NOON, card, hand_in, newspaper, panel, reply
 from tests.review.test_policy_backtest import Measuring
 from tests.workers.chat_stub import ChatStub, said
 from workers.chat_endpoint import ChatEndpoint
@@ -40,8 +42,7 @@ LATER = NOON + 60_000
 DAY = 24 * 3_600_000
 HELD = "toxicity=0.6"
 PLENTY = Budget(1_000, 1_000_000)
-POLICY = parse_policy(
-    """
+SOURCE = """
     name = "test"
     needs = ["toxicity"]
     [[rules]]
@@ -69,7 +70,7 @@ POLICY = parse_policy(
     outcome = "hold"
     message = "Not in a language that the model knows."
     """
-)
+POLICY = parse_policy(SOURCE)
 
 
 @pytest.fixture
@@ -114,10 +115,6 @@ def opinion(store, comment_id):
 def usage(store):
     with store.read() as connection:
         return second_opinion_usage.totals(connection)
-
-
-def card(store, site, comment_id):
-    return queues.get_card(store, {site.id}, comment_id)
 
 
 def prompt_version(store, site):
@@ -394,6 +391,30 @@ def test_what_a_person_has_decided_meanwhile_is_not_asked_about(store, site, stu
     assert ask(store, stub).busy and stub.got == []
 
 
+def test_closed_hours_and_parts_with_a_policy_of_their_own_are_left_to_people(store, site, stub):
+    permit(store, site)
+    table = '[closed_hours]\nzone = "UTC"\nthen = "hold"\nhours = ["14:00-15:00"]\n'
+    set_policy(store, site.id, SOURCE + table, "mod_1", now=NOON)  # 14:13
+    set_policy(store, site.id, SOURCE, "mod_1", scope="section:/sport", now=NOON)
+    [day, night, sport] = judged(
+        store,
+        reply(site, HELD, at=NOON + 3_600_000),
+        reply(site, "toxicity=0.61"),
+        reply(
+            site,
+            "toxicity=0.62",
+            page=PageRef("https://herald.test/sport/1", "Sport"),
+            at=NOON + 3_600_000,
+        ),
+        at=NOON + 4_000_000,
+    )
+    while ask(store, stub, at=NOON + 5_000_000).busy:
+        pass
+    assert len(stub.got) == 3
+    statuses = [card(store, site, id).status for id in (day, night, sport)]
+    assert statuses == [Status.APPROVED, Status.HELD, Status.HELD]
+
+
 def test_premoderated_pages_and_hidden_parents_are_left_to_people(store, site, stub):
     permit(store, site)
     page = PageRef("https://herald.test/news/2", "News")
@@ -475,15 +496,15 @@ def test_held_comments_are_put_in_order_by_it(store, site, stub):
     for label, probability in (("fine", 0.6), ("fine", 0.9), ("remove", 0.9)):
         stub.content = said(label=label, probability=probability)
         ask(store, stub)
-    assert "second_opinion" in queues.score_names(store, site.id)
+    assert "second_opinion" in queues.score_names(store, [site.id])
     criteria = Criteria(status=Status.HELD, order="second_opinion")
-    found = search(store, site.id, criteria)
+    found = search(store, [site.id], criteria, now=NOON)
     assert [each.id for each in found.cards] == [second, first, third]
     # Who holds it again keeps its place.
     now = {"now": LATER, "entropy": os.urandom}
     decisions.decide(store, "mod_1", {site.id}, second, Outcome.APPROVE, **now)
     decisions.decide(store, "mod_1", {site.id}, second, Outcome.HOLD, **now)
-    assert search(store, site.id, criteria).cards[0].id == second
+    assert search(store, [site.id], criteria, now=NOON).cards[0].id == second
 
 
 def test_it_goes_with_the_comment_and_what_was_never_asked_with_time(store, site, stub):
@@ -496,3 +517,28 @@ def test_it_goes_with_the_comment_and_what_was_never_asked_with_time(store, site
     purge(store, NOON + 8 * DAY, 24)
     with store.read() as connection:
         assert second_opinions.waiting(connection) == 0
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("on", [False, True])
+def test_a_batch_of_sites_that_use_none_asks_the_database_nothing_about_it(store, on):
+    own = newspaper(store)
+    second_opinion.switch(store, own.id, on, now=NOON)
+    ids = hand_in(store, reply(own, "bad 0"), reply(own, "bad 1"))
+    statements = []
+
+    def trace(driver, *_):
+        driver.set_trace_callback(statements.append)
+
+    sa.event.listen(store.engine, "checkout", trace)
+    run(store)
+    sa.event.remove(store.engine, "checkout", trace)
+    asked = list(statements)
+    assert [card(store, own, id).status for id in ids] == [Status.HELD] * 2
+    # What orders held comments reads the answer along with each of them, in the one query.
+    about = [
+        each
+        for each in asked
+        if "second_opinions" in each and " JOIN second_opinions o" not in each
+    ]
+    assert bool(about) is on, about

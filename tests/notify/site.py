@@ -80,7 +80,7 @@ def newsroom(store: Store) -> Newsroom:
     return Newsroom(store, newspaper(store), Clock())
 
 
-def sender(*receivers: Receiver, timeout: float = 0.5) -> Send:
+def sender(*receivers: Receiver, timeout: float = 10) -> Send:
     return Sender(", ".join(receiver.allow for receiver in receivers), timeout).post
 
 

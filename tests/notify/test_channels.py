@@ -13,26 +13,21 @@ from moderation.domain.channel import check_channel
 from moderation.domain.comment import AuthorRef
 from moderation.domain.delivery import MODERATORS, NOTICE_PAUSE, Endpoint, Format, Response
 from moderation.domain.errors import Conflict, Invalid
-from moderation.domain.event import ALARM, DIGEST, EventType
+from moderation.domain.event import ALARM, DIGEST, MENTION, EventType
 from moderation.domain.notice import DEFAULT_TYPES, Notice
 from moderation.notify import endpoints
 from moderation.notify.deliver import NOTICES
 from moderation.notify.notifier import Notifier
+from moderation.review.notes import add_to_comment
 from moderation.store import moderators
 from moderation.store.sql import schema
-from moderation.store.sql.engine import Store
 from tests.notify.post import PostOffice
 from tests.notify.receiver import Receiver
-from tests.notify.site import Newsroom, Scripted, newsroom
+from tests.notify.site import Newsroom, Scripted
 
 WORDS = Notice("Gatehouse: a title", "Some lines\nhttps://gate.herald.test/console/", False)
 PUBLIC = "https://gate.herald.test"
 SLACK = "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/#desk"
-
-
-@pytest.fixture
-def herald(store: Store) -> Newsroom:
-    return newsroom(store)
 
 
 def channels(allow: str = "", mail: str = "", seconds: float = 20.0) -> Notifier:
@@ -204,7 +199,7 @@ def test_the_apprise_process_opens_no_files_processes_or_inner_addresses(trusted
 def test_a_missing_apprise_is_reported(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "apprise.py").write_text("raise ImportError('not here')")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    with pytest.raises(Conflict, match=r"pip install 'gatehouse\[notices\]'"):
+    with pytest.raises(Conflict, match=r"make env EXTRAS=notices"):
         channels().read(SLACK)
     assert channels().notify(SLACK, WORDS, []).error == "apprise"
 
@@ -236,7 +231,7 @@ def test_without_a_mail_server_moderators_are_no_channel() -> None:
 def test_a_channels_url_is_stored_encrypted_and_shown_masked(herald: Newsroom) -> None:
     made = add(herald)
     assert (made.types, made.format) == (DEFAULT_TYPES, Format.NOTICE)
-    assert DEFAULT_TYPES == (EventType.DISABLED, DIGEST, ALARM)
+    assert DEFAULT_TYPES == (EventType.DISABLED, MENTION, DIGEST, ALARM)
     with herald.store.read() as connection:
         row = connection.execute(sa.select(schema.endpoints)).one()
     assert "TIiajkdnlazkcOXrIdevi7FQ" not in repr(row._mapping)
@@ -309,6 +304,36 @@ def test_moderators_who_want_no_mails_get_none(herald: Newsroom) -> None:
     tell = ScriptedNotify()
     herald.deliver(Scripted(), notify=tell)
     assert [emails for _, _, emails in tell.notices] == [["ada@herald.test"]]
+
+
+def test_who_is_mentioned_gets_a_mail_and_nobody_else_does(herald: Newsroom) -> None:
+    with herald.store.write() as connection:
+        ids = {
+            name: moderators.add(connection, f"{name}@herald.test", "", herald.clock(), os.urandom)
+            for name in ("ada", "bo", "cy", "dee")
+        }
+        for moderator_id in ids.values():
+            moderators.grant(connection, moderator_id, herald.site.id, "moderator")
+        moderators.set_digest(connection, ids["dee"], False)
+    add(herald, MODERATORS)
+    comment_id = herald.happen("<b>SECRET</b>", author=stranger())
+    with PostOffice(set()) as post:
+        for text in ("@bo, and @dee: do you know this SECRET?", "@cy @bo, still here?"):
+            add_to_comment(
+                *(herald.store, ids["ada"], {herald.site.id}, comment_id, text),
+                now=herald.clock(),
+                entropy=os.urandom,
+            )
+            for _ in range(3):
+                herald.deliver(Scripted(), notify=channels(mail=post.url).notify, public_url=PUBLIC)
+                herald.clock.turn(NOTICE_PAUSE + 1)
+        # Whoever wants no mails finds it on the account page.
+        received = sorted(to for to, _ in post.got)
+        assert received == ["bo@herald.test", "bo@herald.test", "cy@herald.test"]
+        for _, mail in post.got:
+            body = str(mail.get_body(("plain",)))
+            assert f"{PUBLIC}/console/comments/{comment_id}" in body
+            assert "SECRET" not in body + mail["Subject"] and "ada@" not in body
 
 
 def test_a_channel_that_fails_is_seen_to_and_hears_it_later(herald: Newsroom) -> None:

@@ -24,6 +24,7 @@ from moderation.domain.delivery import (
 )
 from moderation.domain.event import (
     Event,
+    EventComment,
     EventType,
     decision_event,
     event_id,
@@ -36,6 +37,7 @@ from moderation.notify.send_attempt import signed
 
 AT = 1_790_000_000_123
 PAGE = {"url": "https://herald.test/1", "title": "News", "id": ""}
+COMMENT = EventComment("cmt_1", "site_1", PAGE, "")
 SUBMISSION = Submission(
     id="cmt_1",
     site_id="site_1",
@@ -73,7 +75,7 @@ def test_the_published_vector() -> None:
 
 
 def test_the_message_of_a_decision() -> None:
-    event = decision_event(DECISION, "site_1", PAGE, "", Status.PENDING)
+    event = decision_event(DECISION, COMMENT, Status.PENDING)
     assert event.type == "comment.held"
     message = json.loads(message_of(event).body)
     assert list(message) == ["type", "timestamp", "data"]
@@ -102,13 +104,13 @@ def test_the_message_of_a_decision() -> None:
 
 
 def test_a_message_of_either_kind_has_the_same_keys() -> None:
-    decided = decision_event(DECISION, "site_1", PAGE, "", Status.PENDING)
+    decided = decision_event(DECISION, COMMENT, Status.PENDING)
     assert list(received_event(SUBMISSION, PAGE).data) == list(decided.data)
 
 
 def test_every_decision_has_a_type() -> None:
     for outcome in Outcome:
-        event = decision_event(replace(DECISION, outcome=outcome), "s", PAGE, "", Status.HELD)
+        event = decision_event(replace(DECISION, outcome=outcome), COMMENT, Status.HELD)
         assert event.type in set(EventType)
 
 

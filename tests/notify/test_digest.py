@@ -3,7 +3,6 @@
 import os
 from concurrent.futures import ThreadPoolExecutor
 
-import pytest
 import sqlalchemy as sa
 
 from moderation.domain.comment import Status
@@ -15,18 +14,12 @@ from moderation.notify import deliveries as past_deliveries
 from moderation.notify import endpoints
 from moderation.notify.digest import Digest, build_digest, notice_of, send_digests
 from moderation.store.sql import schema
-from moderation.store.sql.engine import Store
 from tests.factories import hand_in, newspaper, reply
 from tests.notify.receiver import Receiver
-from tests.notify.site import Newsroom, Scripted, newsroom
+from tests.notify.site import Newsroom, Scripted
 
 MIDNIGHT = 20_000 * DAY_MS  # 2024-10-04T00:00Z
 SEVEN = MIDNIGHT + 7 * HOUR_MS
-
-
-@pytest.fixture
-def herald(store: Store) -> Newsroom:
-    return newsroom(store)
 
 
 def channel(herald: Newsroom, now: int = MIDNIGHT, *types: str) -> Endpoint:

@@ -10,17 +10,11 @@ from moderation.domain.errors import Conflict, Invalid, NotFound
 from moderation.notify import deliveries as past_deliveries
 from moderation.notify import endpoints
 from moderation.store.sql import schema
-from moderation.store.sql.engine import Store
 from tests.factories import newspaper
 from tests.notify.receiver import Receiver
-from tests.notify.site import Newsroom, Scripted, newsroom, sender
+from tests.notify.site import Newsroom, Scripted, sender
 
 URL = "https://hooks.example.com/gatehouse"
-
-
-@pytest.fixture
-def herald(store: Store) -> Newsroom:
-    return newsroom(store)
 
 
 def add(herald: Newsroom, url: str = URL, **options: object) -> tuple[str, str]:
@@ -130,7 +124,7 @@ def test_a_test_message_goes_to_this_endpoint_alone(herald: Newsroom) -> None:
         event_id = endpoints.send_test(
             herald.store, mine, endpoint.id, now=herald.clock(), entropy=os.urandom
         )
-        assert herald.deliver(sender(receiver, timeout=10)).delivered == 1
+        assert herald.deliver(sender(receiver)).delivered == 1
         (got,) = receiver.got
         assert (got.id, got.path) == (event_id, "/hook")
         assert got.verify(secret)["type"] == "webhook.test"

@@ -2,7 +2,6 @@
 
 import json
 import os
-from collections.abc import Iterator
 
 import pytest
 import sqlalchemy as sa
@@ -15,25 +14,13 @@ from moderation.notify import endpoints
 from moderation.notify.deliveries import Replay
 from moderation.store import decisions
 from moderation.store.sql import schema
-from moderation.store.sql.engine import Store
 from moderation.upkeep.erase import erase
 from moderation.upkeep.retention import purge
 from tests.factories import newspaper
 from tests.notify.receiver import Receiver
-from tests.notify.site import Newsroom, Scripted, newsroom, sender
+from tests.notify.site import Newsroom, Scripted, sender
 
 DAY = 86_400_000
-
-
-@pytest.fixture
-def herald(store: Store) -> Newsroom:
-    return newsroom(store)
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with Receiver() as receiver:
-        yield receiver
 
 
 def replay(herald: Newsroom, endpoint_id: str, kind: Replay, **options: int) -> int:
@@ -65,11 +52,11 @@ def test_a_range_of_what_was_delivered(herald: Newsroom, receiver: Receiver) -> 
     for _ in range(3):
         starts.append(herald.clock())
         herald.happen()
-        herald.deliver(sender(receiver, timeout=10))
+        herald.deliver(sender(receiver))
         herald.clock.turn(60_000)
     assert replay(herald, endpoint.id, Replay.DEAD) == 0
     assert replay(herald, endpoint.id, Replay.ALL, since=starts[1], until=starts[2]) == 1
-    assert herald.deliver(sender(receiver, timeout=10)).delivered == 1
+    assert herald.deliver(sender(receiver)).delivered == 1
     assert receiver.ids[3] == receiver.ids[1]
     assert receiver.got[3].body == receiver.got[1].body
     assert replay(herald, endpoint.id, Replay.ALL) == 3
@@ -81,16 +68,16 @@ def test_a_range_of_what_was_delivered(herald: Newsroom, receiver: Receiver) -> 
 def test_what_was_missed_while_it_was_disabled(herald: Newsroom, receiver: Receiver) -> None:
     endpoint, _ = herald.listen(receiver, types=["comment.received"])
     herald.happen()
-    herald.deliver(sender(receiver, timeout=10))
+    herald.deliver(sender(receiver))
     disable(herald, endpoint.id)
     missed = {herald.happen() for _ in range(3)}
     with pytest.raises(Conflict):
         replay(herald, endpoint.id, Replay.MISSED)
     endpoints.enable_endpoint(herald.store, [herald.site.id], endpoint.id)
-    assert herald.deliver(sender(receiver, timeout=10)).delivered == 0
+    assert herald.deliver(sender(receiver)).delivered == 0
     assert replay(herald, endpoint.id, Replay.MISSED) == 3
     assert replay(herald, endpoint.id, Replay.MISSED) == 0, "once"
-    assert herald.deliver(sender(receiver, timeout=10)).delivered == 3
+    assert herald.deliver(sender(receiver)).delivered == 3
     comment_ids = [json.loads(message.body)["data"]["comment_id"] for message in receiver.got[1:]]
     assert set(comment_ids) == missed
 
@@ -118,12 +105,12 @@ def test_old_events_are_deleted_unless_they_wait(herald: Newsroom, receiver: Rec
     herald.clock.turn(31 * DAY)
     purge(herald.store, herald.clock(), 10_000)
     assert (rows(herald, schema.events), rows(herald, schema.deliveries)) == (1, 1)
-    assert herald.deliver(sender(receiver, timeout=10)).delivered == 1
+    assert herald.deliver(sender(receiver)).delivered == 1
     purge(herald.store, herald.clock(), 10_000)
     for table in (schema.events, schema.deliveries, schema.attempts):
         assert rows(herald, table) == 0
     herald.happen()
-    herald.deliver(sender(receiver, timeout=10))
+    herald.deliver(sender(receiver))
     purge(herald.store, herald.clock(), 10_000)
     assert rows(herald, schema.deliveries) == 2, "yesterday's stay"
 
@@ -131,14 +118,14 @@ def test_old_events_are_deleted_unless_they_wait(herald: Newsroom, receiver: Rec
 def test_an_erased_comment_is_announced_to_endpoints(herald: Newsroom, receiver: Receiver) -> None:
     _, secret = herald.listen(receiver, payload=Payload.TEXT)
     comment = herald.happen("Something private.")
-    herald.deliver(sender(receiver, timeout=10))
+    herald.deliver(sender(receiver))
     now, mine = herald.clock(), [herald.site.id]
     other = newspaper(herald.store, "Bob's Blog", "https://bob.test").id
     with pytest.raises(NotFound):
         erase(herald.store, [other], comment, now=now, entropy=os.urandom)
     for _ in range(2):  # twice is once
         erase(herald.store, mine, comment, now=now, entropy=os.urandom)
-    assert herald.deliver(sender(receiver, timeout=10)).delivered == 1
+    assert herald.deliver(sender(receiver)).delivered == 1
     message = receiver.got[-1].verify(secret)
     assert message["type"] == "comment.erased"
     data = message["data"]

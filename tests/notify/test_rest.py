@@ -1,6 +1,5 @@
 """The circuit breaker: after failures in a row an endpoint rests, then is tried with one message."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,15 +13,9 @@ from moderation.domain.delivery import (
 from moderation.notify import deliveries as past_deliveries
 from moderation.notify import endpoints
 from moderation.notify.deliver import SENDS_PER_ENDPOINT
-from moderation.store.sql.engine import Store
 from moderation.upkeep.due_work import sweep
 from tests.notify.receiver import Receiver
-from tests.notify.site import Newsroom, Scripted, newsroom
-
-
-@pytest.fixture
-def herald(store: Store) -> Newsroom:
-    return newsroom(store)
+from tests.notify.site import Newsroom, Scripted
 
 
 def standing(herald: Newsroom, endpoint: Endpoint) -> Endpoint:

@@ -11,11 +11,11 @@ from moderation.domain.errors import Invalid
 from moderation.domain.page_state import PageDefault
 from moderation.judging.judge import judge
 from moderation.reading import threads
-from moderation.review import branches, decisions, page_states, queues
+from moderation.review import branches, decisions, page_states
 from moderation.review.branches import Replies
 from moderation.store.sql.schema import feedback, votes
 from moderation.upkeep.erase import erase
-from tests.factories import NOON, POLICY, Scripted, hand_in, newspaper, panel, reply
+from tests.factories import NOON, POLICY, Scripted, card, hand_in, newspaper, panel, reply
 
 URL = "https://herald.test/news/1"
 
@@ -54,10 +54,6 @@ def decide(store, site, id: str, outcome: Outcome, **more):
 
 def undo(store, site, id: str):
     return decisions.undo(store, "mod_1", {site.id}, id, now=NOON, entropy=os.urandom)
-
-
-def card(store, site, id: str):
-    return queues.get_card(store, {site.id}, id)
 
 
 def statuses(store, site, *ids: str) -> list[str]:

@@ -9,12 +9,13 @@ import sqlalchemy as sa
 from moderation.domain.bulk import BulkState, MemberState
 from moderation.domain.comment import AuthorRef, PageRef, Status
 from moderation.domain.decision import Outcome
-from moderation.domain.durations import DAY_MS
+from moderation.domain.durations import DAY_MS, HOUR_MS
 from moderation.domain.errors import Conflict, Drifted, Invalid, NotFound
 from moderation.domain.reason_codes import ReasonCode
 from moderation.intake import change
 from moderation.notify import endpoints
 from moderation.review import bulk, bulk_batches, bulk_sets, claims, decisions, queues
+from moderation.review.explanation import Explanation
 from moderation.review.search import Criteria, search
 from moderation.store.sql.schema import bulk_acts
 from moderation.upkeep.erase import erase
@@ -28,9 +29,11 @@ CLOCK = {"now": NOON + 5_000, "entropy": os.urandom}
 HELD = Criteria(status=Status.HELD)
 
 
-def start(store, site, ids, outcome=Outcome.REJECT, note_code="", **options):
+def start(store, site, ids, outcome=Outcome.REJECT, reason="", **options):
     seen = bulk_sets.named(store, site.id, ids)
-    return bulk.start(store, "mod_ada", site.id, seen, outcome, note_code, **options, **CLOCK)
+    return bulk.start(
+        store, "mod_ada", site.id, seen, outcome, Explanation(reason), **options, **CLOCK
+    )
 
 
 def undo(store, site, act, by="mod_bo"):
@@ -59,8 +62,8 @@ def test_a_few_are_decided_at_once_with_their_reasons_and_events(store):
     site = newspaper(store)
     endpoints.add_webhook(store, site.id, "https://hook.test/", now=NOON, entropy=os.urandom)
     ids = judged(store, site, *(f"bad {n}" for n in range(5)), "fine")
-    before = len(rows(store, "events"))
-    act = start(store, site, [*ids[:3], ids[0]], note_code="off_topic")
+    before = {event.id for event in rows(store, "events")}
+    act = start(store, site, [*ids[:3], ids[0]], reason="off_topic")
     assert (act.act.state, act.act.members, act.decided, act.left) == (BulkState.DECIDED, 3, 3, 0)
     assert statuses(store, site, ids) == [Status.REJECTED] * 3 + [Status.HELD] * 2 + [
         Status.APPROVED
@@ -70,7 +73,7 @@ def test_a_few_are_decided_at_once_with_their_reasons_and_events(store):
     assert decision.reasons[1].message == "Decided together with 2 others."
     assert decision.reasons[1].label == act.act.id
     assert decision.actor.id == "mod_ada"
-    new = rows(store, "events")[before:]
+    new = [event for event in rows(store, "events") if event.id not in before]
     assert sorted(event.comment_id for event in new) == sorted(ids[:3])
     assert {event.type for event in new} == {"comment.rejected"}
 
@@ -103,14 +106,14 @@ def test_what_is_named_must_be_on_the_site(store):
 def test_a_preview_counts_what_is_decided_then(store):
     site = newspaper(store)
     ids = judged(store, site, *(f"bad {n}" for n in range(7)), "fine")
-    shown = bulk_sets.preview(store, site.id, HELD)
+    shown = bulk_sets.preview(store, site.id, HELD, NOON)
     assert shown.count == 7
     assert [card.id for card in shown.sample] == ids[6:1:-1]
     later = judged(store, site, "bad, and came later")
-    seen = bulk_sets.matching(store, site.id, HELD, 7, shown.snapshot)
+    seen = bulk_sets.matching(store, site.id, HELD, 7, shown.snapshot, now=NOON)
     assert [id for id, _ in seen] == ids[:7]
     with pytest.raises(Drifted) as drifted:  # without the snapshot all that there is now counts
-        bulk_sets.matching(store, site.id, HELD, 7)
+        bulk_sets.matching(store, site.id, HELD, 7, now=NOON)
     assert drifted.value.members == {"count": 8}
     bulk.start(store, "mod_ada", site.id, seen, Outcome.SPAM, **CLOCK)
     assert statuses(store, site, [*ids, *later]) == [Status.SPAM] * 7 + [
@@ -123,7 +126,7 @@ def test_a_preview_counts_what_is_decided_then(store):
 def test_a_set_that_has_drifted_is_refused_with_the_new_count(store, change):
     site = newspaper(store)
     ids = judged(store, site, *(f"bad {n}" for n in range(3)))
-    shown = bulk_sets.preview(store, site.id, HELD)
+    shown = bulk_sets.preview(store, site.id, HELD, NOON)
     criteria, count = HELD, 3
     if change == "another filter":
         criteria, count = Criteria(status=Status.HELD, reason="none"), 0
@@ -134,10 +137,13 @@ def test_a_set_that_has_drifted_is_refused_with_the_new_count(store, change):
         decide(store, site, ids[1], Outcome.HOLD)
         count = 3
     with pytest.raises(Drifted) as drifted:
-        bulk_sets.matching(store, site.id, criteria, 3, shown.snapshot)
+        bulk_sets.matching(store, site.id, criteria, 3, shown.snapshot, now=NOON)
     assert drifted.value.members == {"count": count}
-    fresh = bulk_sets.preview(store, site.id, HELD)
-    assert len(bulk_sets.matching(store, site.id, HELD, fresh.count, fresh.snapshot)) == fresh.count
+    fresh = bulk_sets.preview(store, site.id, HELD, NOON)
+    assert (
+        len(bulk_sets.matching(store, site.id, HELD, fresh.count, fresh.snapshot, now=NOON))
+        == fresh.count
+    )
 
 
 def test_every_condition_counts_as_it_does_in_the_search(store):
@@ -166,8 +172,8 @@ def test_every_condition_counts_as_it_does_in_the_search(store):
     ]
     counts = []
     for criteria in everything:
-        found = search(store, site.id, criteria).cards
-        seen = bulk_sets.preview(store, site.id, criteria)
+        found = search(store, [site.id], criteria, now=NOON).cards
+        seen = bulk_sets.preview(store, site.id, criteria, NOON)
         assert seen.count == len(found), criteria
         assert [card.id for card in seen.sample] == [card.id for card in found][:5]
         counts.append(seen.count)
@@ -175,12 +181,31 @@ def test_every_condition_counts_as_it_does_in_the_search(store):
     assert anns
 
 
+def test_an_age_is_as_of_the_preview(store):
+    site = newspaper(store)
+    for hours in (5, 3):
+        hand_in(store, reply(site, f"{hours} hours old", at=NOON - hours * HOUR_MS))
+    old = Criteria(status=Status.PENDING, age="over-4h")
+    shown = bulk_sets.preview(store, site.id, old, NOON)
+    assert shown.count == 1
+    # Two hours on, the other one is as old as that, and yet is none of those that were looked at.
+    later = NOON + 2 * HOUR_MS
+    assert len(bulk_sets.matching(store, site.id, old, 1, shown.snapshot, now=later)) == 1
+    with pytest.raises(Drifted) as drifted:
+        bulk_sets.matching(store, site.id, old, 1, now=later)
+    assert drifted.value.members == {"count": 2}
+    newest, _, mac = shown.snapshot.split(".")
+    for forged in (f"{newest}.{later}.{mac}", f"{newest}.{'9' * 20}.{mac}", f"{newest}.{mac}", "."):
+        with pytest.raises(Drifted):
+            bulk_sets.matching(store, site.id, old, 1, forged, now=NOON)
+
+
 def test_a_snapshot_is_good_on_its_site_alone(store):
     alice, bob = newspaper(store), newspaper(store, "Bob's Blog", "https://bob.test")
-    shown = bulk_sets.preview(store, alice.id, HELD)
+    shown = bulk_sets.preview(store, alice.id, HELD, NOON)
     assert shown.count == 0
     with pytest.raises(Drifted):
-        bulk_sets.matching(store, bob.id, HELD, 0, shown.snapshot)
+        bulk_sets.matching(store, bob.id, HELD, 0, shown.snapshot, now=NOON)
 
 
 def test_a_search_that_finds_too_much_is_refused(store, monkeypatch):
@@ -191,10 +216,10 @@ def test_a_search_that_finds_too_much_is_refused(store, monkeypatch):
     index_due(store)
     for criteria in (HELD, Criteria(query="bad")):
         with pytest.raises(Invalid) as refused:
-            bulk_sets.preview(store, site.id, criteria)
+            bulk_sets.preview(store, site.id, criteria, NOON)
         assert refused.value.pointer == "/filter"
     by_name = Criteria(status=Status.HELD, author="198.51.100.7")
-    assert bulk_sets.preview(store, site.id, by_name).count == 0
+    assert bulk_sets.preview(store, site.id, by_name, NOON).count == 0
 
 
 def large(store, site, monkeypatch, count=25):
@@ -328,7 +353,9 @@ def test_two_moderators_at_once_lose_nothing_and_decide_nothing_twice(store, mon
         for comment_id in reversed(ids):
             try:
                 decisions.decide(
-                    store, "mod_bo", {site.id}, comment_id, Outcome.APPROVE, "", 1, **CLOCK
+                    *(store, "mod_bo", {site.id}, comment_id, Outcome.APPROVE),
+                    expected_sequence=1,
+                    **CLOCK,
                 )
                 approved.append(comment_id)
             except Conflict:

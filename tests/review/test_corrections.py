@@ -7,6 +7,7 @@ import pytest
 from moderation.domain.errors import Invalid, NotFound
 from moderation.review import corrections
 from moderation.upkeep.erase import erase
+from tests.accounts.test_audit import changed
 from tests.factories import NOON, newspaper
 from tests.review.test_decisions import judged
 
@@ -35,7 +36,10 @@ def test_a_score_is_called_wrong_and_right_again(store):
         corrections.correct(store, "mod_1", {site.id}, gone, "toxicity", now=NOON)
     with pytest.raises(NotFound):
         corrections.correct(store, "mod_1", {other.id}, kept, "toxicity", now=NOON)
-    corrections.retract(store, {site.id}, kept, "toxicity")
+    corrections.retract(store, {site.id}, kept, "toxicity", "mod_3")
+    [*_, noted] = changed(store, site.id)
+    before = {"label": "toxicity", "by": "mod_2"}
+    assert noted == ("mod_3", "comment.correction_removed", kept, before, {})
     with pytest.raises(NotFound):
         corrections.retract(store, {site.id}, kept, "toxicity")
     assert corrections.of_comment(store, {site.id}, kept) == []

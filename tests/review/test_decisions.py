@@ -11,6 +11,7 @@ from moderation.domain.errors import Conflict, NotFound
 from moderation.judging.judge import judge
 from moderation.reading.threads import find_page, list_approved
 from moderation.review import decisions, queues
+from moderation.review.live_queues import marks_of
 from tests.factories import NOON, POLICY, hand_in, newspaper, panel, reply
 
 
@@ -36,8 +37,7 @@ def decide(store, site, comment_id, outcome, sequence=None, by="mod_1"):
         {site.id},
         comment_id,
         outcome,
-        "",
-        sequence,
+        expected_sequence=sequence,
         now=NOON + 2_000,
         entropy=os.urandom,
     )
@@ -120,5 +120,5 @@ def test_queues_page_oldest_first_and_filter_by_reason(store):
     assert len(queues.list_queue(store, site.id, Status.HELD, reason="toxic")) == 7
     assert queues.list_queue(store, site.id, Status.HELD, reason="spam") == []
     assert queues.list_queue(store, site.id, Status.HELD, reason="tox_c") == []  # no wildcard
-    counts = queues.queue_counts(store, site.id)
+    counts = marks_of(store, [site.id])[site.id].comments
     assert (counts[Status.HELD], counts[Status.APPROVED]) == (7, 1)

@@ -10,6 +10,7 @@ from moderation.domain.errors import Invalid, NotFound
 from moderation.review import comment_context, decisions, own_decisions, views
 from moderation.review.branches import Replies
 from moderation.review.search import Criteria
+from tests.accounts.test_audit import changed
 from tests.factories import NOON, hand_in, newspaper, reply
 from tests.review.test_search import approve
 
@@ -31,6 +32,12 @@ def test_a_view_is_one_persons_or_everybodys_and_of_one_site(store):
             views.remove_view(store, site_id, person_id, mine.id)
     views.remove_view(store, site.id, "mod_1", mine.id)
     assert views.list_views(store, site.id, "mod_1") == [ours]
+    views.remove_view(store, site.id, "mod_1", ours.id)
+    shared = {"name": "All spam"}
+    assert changed(store, site.id) == [  # of one's own nothing
+        ("mod_2", "view.shared", ours.id, {}, shared),
+        ("mod_1", "view.removed", ours.id, shared, {}),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -40,6 +47,7 @@ def test_a_view_is_one_persons_or_everybodys_and_of_one_site(store):
         ("n" * 61, Criteria(status=Status.HELD), "/name"),
         ("Empty", Criteria(), "/filter"),
         ("Order", Criteria(order="urgency"), "/filter"),
+        ("Score", Criteria(score="toxicity", score_from=0.5), "/filter"),
         ("E-mail", Criteria(author="ada@reader.test"), "/filter"),
         ("Address", Criteria(query="198.51.100.7"), "/filter"),
         ("Network", Criteria(author="198.51.100.0/24"), "/filter"),
@@ -49,6 +57,19 @@ def test_a_view_that_cannot_be_saved(store, name, criteria, pointer):
     with pytest.raises(Invalid) as refused:
         views.add_view(store, newspaper(store).id, "mod_1", name, criteria, **CLOCK)
     assert refused.value.pointer == pointer
+
+
+def test_a_person_has_so_many_views_of_a_site_and_no_more(store):
+    site, other = newspaper(store), newspaper(store, "Bob's Blog", "https://blog.test")
+    held = Criteria(status=Status.HELD)
+    for number in range(views.VIEWS_LIMIT):
+        views.add_view(store, site.id, "mod_1", f"View {number}", held, **CLOCK)
+    with pytest.raises(Invalid) as refused:
+        views.add_view(store, site.id, "mod_1", "One more", held, **CLOCK)
+    assert refused.value.pointer == "/name"
+    assert len(views.list_views(store, site.id, "mod_1")) == views.VIEWS_LIMIT
+    for site_id, person_id in ((site.id, "mod_2"), (other.id, "mod_1")):
+        views.add_view(store, site_id, person_id, "Their first", held, **CLOCK)
 
 
 def test_what_stands_around_a_comment(store):
@@ -103,5 +124,13 @@ def test_own_decisions_are_taken_back_one_by_one_the_last_one_first(store):
 
     assert [undo() for _ in range(4)] == [ids[3], ids[1], ids[0], ""]
     assert undo("mod_2") == ids[2]
+    # Not on a site that the person has left, which does not stand in the way of the others.
+    left = newspaper(store, "The Gazette", "https://gazette.test")
+    [gone] = hand_in(store, reply(left, "On another site."))
+    [here] = hand_in(store, reply(site, "Number 5."))
+    for place, comment_id in ((site, here), (left, gone)):
+        decide = (store, "mod_3", {place.id}, comment_id, Outcome.REJECT)
+        decisions.decide(*decide, now=NOON + 11 + (place is left), entropy=os.urandom)
+    assert [undo("mod_3"), undo("mod_3")] == [here, ""]
     around = comment_context.of_comment(store, {site.id}, ids[3])
     assert [each.status for each in around.after if each.id == answer] == [Status.HELD]

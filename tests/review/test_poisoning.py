@@ -9,11 +9,11 @@ from moderation.domain.comment import AuthorRef, Context, PageRef, Status
 from moderation.domain.decision import ActorKind, Outcome
 from moderation.domain.errors import Conflict
 from moderation.domain.reputation import Subject, SubjectKind
-from moderation.review import campaign_decisions, campaigns, decisions, queues, reputation
+from moderation.review import campaign_decisions, campaigns, decisions, reputation
 from moderation.review.filings import list_domain_filings
 from moderation.store.sites import Site
 from moderation.store.sql.engine import Store
-from tests.factories import NOON, hand_in, newspaper, reply
+from tests.factories import NOON, card, hand_in, newspaper, reply
 from tests.review.test_reputation import harmless_text, record_decision, run, take_back
 
 SPAM, APPROVE, HOLD = Outcome.SPAM, Outcome.APPROVE, Outcome.HOLD
@@ -42,10 +42,6 @@ def send(store: Store, site: Site, *texts: str, at: int = NOON, start: int = 0) 
         )
         run(store, at + number + 1_000)
     return ids
-
-
-def card(store: Store, site: Site, comment_id: str) -> Any:
-    return queues.get_card(store, {site.id}, comment_id)
 
 
 def statuses(store: Store, site: Site, ids: list[str]) -> list[Status]:

@@ -5,9 +5,9 @@ import pytest
 from moderation.domain.backtest import Share
 from moderation.domain.decision import Outcome
 from moderation.domain.ids import timed_id
-from moderation.review import bulk
+from moderation.review import bulk, samples
 from moderation.review.policy_advice import policy_advice
-from moderation.review.policy_errors import policy_errors
+from moderation.review.policy_errors import csv_of, policy_errors
 from tests.factories import newspaper
 from tests.review.test_policy_backtest import IN_FORCE, LATER, NOON, decide, judged
 
@@ -35,6 +35,12 @@ def test_the_errors_of_each_rule_are_counted(store):
     assert (toxic.wrongly_held, toxic.wrongly_passed) == (Share(1, 2), Share(1, 2))
     assert (links.code, links.fired, links.alone) == ("links", 2, 1)
     assert (links.wrongly_held, links.wrongly_passed) == (Share(0, 1), Share(0, 2))
+    lines = csv_of(found, samples.estimate(store, site.id, now=LATER)).splitlines()
+    assert lines[0].startswith("what,name,model,gave a reason,alone,wrongly held,wrongly held of")
+    assert lines[1] == "policy,,,7,,2,4,0.15004,0.84996,1,2,0.09453,0.90547"
+    assert lines[2] == "weekly sample,,,,,0,0,,,0,0,,"  # nobody has looked at any
+    assert lines[3] == "rule,toxic,,3,2,1,2,0.09453,0.90547,1,2,0.09453,0.90547"
+    assert [line.split(",")[:2] for line in lines[4:]] == [["rule", "links"]]
     cut = policy_errors(store, site.id, IN_FORCE, now=LATER, limit=3)
     assert (cut.examined, cut.complete) == (3, False)
 

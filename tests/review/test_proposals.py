@@ -12,11 +12,13 @@ from moderation.domain.proposal import ProposalState, Tally
 from moderation.intake import change
 from moderation.judging.judge import judge
 from moderation.review import branches, claims, decisions, proposals, queues
+from moderation.review.explanation import Explanation
+from moderation.review.live_queues import marks_of
 from moderation.store import judging_queue
 from moderation.store.sql.schema import events, feedback
 from moderation.store.sql.schema import proposals as rows
 from moderation.upkeep.erase import erase
-from tests.factories import NOON, POLICY, hand_in, newspaper, panel, reply
+from tests.factories import NOON, POLICY, card, hand_in, newspaper, panel, reply
 from tests.review.test_decisions import judged
 
 BO, ADA = "mod_bo", "mod_ada"
@@ -29,10 +31,6 @@ def propose(store, site, comment_id, outcome=Outcome.REJECT, by=BO, **options):
 
 def decide(store, site, comment_id, outcome=Outcome.REJECT, by=ADA):
     return decisions.decide(store, by, {site.id}, comment_id, outcome, **CLOCK)
-
-
-def card(store, site, comment_id):
-    return queues.get_card(store, {site.id}, comment_id)
 
 
 def states(store, site, comment_id):
@@ -52,12 +50,12 @@ def test_a_proposal_changes_nothing_and_nobody_outside_hears_of_it(store):
         count(store, events),
         count(store, feedback),
     )
-    made = propose(store, site, comment_id, sentence="Be kind.", note="Is this one?")
+    made = propose(store, site, comment_id, explanation=Explanation("", "Be kind.", "Is this one?"))
     after = card(store, site, comment_id)
     assert (after.status, after.sequence) == (Status.HELD, before.sequence)
     assert after.decisions == before.decisions and after.proposal == made
     assert (count(store, events), count(store, feedback)) == (told, learned)
-    assert [each.id for each, _ in proposals.list_open(store, site.id)] == [made.id]
+    assert [each.id for each, _ in proposals.list_open(store, [site.id])] == [made.id]
     assert queues.list_queue(store, site.id, Status.HELD, not_proposed=True) == []
     assert len(queues.list_queue(store, site.id, Status.HELD)) == 1
 
@@ -79,7 +77,7 @@ def test_another_person_agrees_or_not_and_the_trainee_reads_which(store):
     listed, tally = proposals.of_moderator(store, site.id, BO)
     assert len(listed) == 4 and tally == Tally(agreed=1, answered=2)
     assert proposals.of_moderator(store, site.id, ADA) == ([], Tally(0, 0))
-    assert proposals.count_open(store, site.id) == 0
+    assert marks_of(store, [site.id])[site.id].proposals == 0
     decisions.undo(store, ADA, {site.id}, ids[0], **CLOCK)
     assert states(store, site, ids[0]) == ["agreed"], "what was answered stays so"
 
@@ -95,9 +93,11 @@ def test_what_cannot_be_proposed(store):
     with pytest.raises(Conflict):
         propose(store, site, comment_id, expected_sequence=0)
     with pytest.raises(Invalid):
-        propose(store, site, comment_id, sentence="x" * 501)
+        propose(store, site, comment_id, explanation=Explanation(sentence="x" * 501))
     with pytest.raises(Invalid):
-        propose(store, site, comment_id, Outcome.APPROVE, sentence="Well done.")
+        propose(
+            store, site, comment_id, Outcome.APPROVE, explanation=Explanation(sentence="Well done.")
+        )
     claims.claim(store, ADA, {site.id}, claimed)
     with pytest.raises(Claimed):
         propose(store, site, claimed)
@@ -118,7 +118,7 @@ def test_a_proposal_ends_with_what_it_was_about(store):
     site = newspaper(store)
     edited, withdrawn, erased = judged(store, site, "bad one", "bad two", "bad three")
     for comment_id in (edited, withdrawn, erased):
-        propose(store, site, comment_id, sentence="canary")
+        propose(store, site, comment_id, explanation=Explanation(sentence="canary"))
     change.edit(store, edited, "bad, said otherwise", **CLOCK)
     change.withdraw(store, withdrawn, **CLOCK)
     erase(store, {site.id}, erased, "key_1", **CLOCK)

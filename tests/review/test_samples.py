@@ -10,7 +10,9 @@ from moderation.domain.decision import Outcome
 from moderation.domain.durations import DAY_MS, WEEK_MS
 from moderation.domain.errors import Conflict, Invalid, NotFound
 from moderation.domain.samples import Verdict, begin_of, lot, week_of
+from moderation.domain.second_looks import place
 from moderation.review import decisions, samples
+from moderation.review.second_looks import next_blind
 from moderation.store import queues
 from moderation.store import samples as stored
 from moderation.upkeep.samples import draw_samples
@@ -45,12 +47,12 @@ def test_the_sample_is_the_smallest_lots_of_what_a_machine_alone_decided(store):
     samples.set_size(store, off.id, 0)
     with pytest.raises(Invalid):
         samples.set_size(store, off.id, 501)
-    assert draw_samples(store, MONDAY + 1) == 1
+    assert sum(draw_samples(store, MONDAY + 1, part=7)) == 1
     expected = sorted(sorted(ids[1:], key=lambda id: lot(id, WEEK))[:10])
     assert drawn(store, site) == expected
-    assert draw_samples(store, MONDAY + DAY_MS) == 0, "it is drawn"
+    assert sum(draw_samples(store, MONDAY + DAY_MS)) == 0, "it is drawn"
     assert drawn(store, site) == expected and drawn(store, off) == []
-    assert draw_samples(store, MONDAY + WEEK_MS) == 1
+    assert sum(draw_samples(store, MONDAY + WEEK_MS)) == 1
     assert len(drawn(store, site)) == 11
 
 
@@ -58,21 +60,22 @@ def test_a_verdict_changes_no_comment_and_is_given_once(store):
     site, other = newspaper(store), newspaper(store, "Bob's Blog", "https://bob.test")
     ids = judged(store, site, *["Fine."] * 6)
     samples.set_size(store, site.id, 4)
-    draw_samples(store, MONDAY)
+    list(draw_samples(store, MONDAY))
     gone, *rest = drawn(store, site)
     decisions.decide(
         *(store, "mod_1", {site.id}, gone, Outcome.REJECT), now=MONDAY, entropy=os.urandom
     )
     unseen = next(id for id in ids if id not in (gone, *rest))
     said = [Verdict.REMOVE, Verdict.PUBLISH, Verdict.UNSURE]
-    for id, verdict in zip(rest, said, strict=True):
-        assert samples.next_sampled(store, site.id, now=MONDAY).id == id
+    for id, verdict in zip(sorted(rest, key=place), said, strict=True):
+        [entry] = next_blind(store, site.id, "mod_1", now=MONDAY)
+        assert entry.id == id
         with pytest.raises(NotFound):  # nobody is told of what the machine made of it
             samples.get_sampled(store, site.id, id)
         assert samples.judge(store, site.id, id, verdict, "mod_1", now=MONDAY).machine == "approve"
         with pytest.raises(Conflict):
             samples.judge(store, site.id, id, Verdict.PUBLISH, "mod_2", now=MONDAY)
-    assert samples.next_sampled(store, site.id, now=MONDAY) is None
+    assert next_blind(store, site.id, "mod_1", now=MONDAY) == []
     for id, site_id in ((unseen, site.id), (rest[0], other.id)):
         with pytest.raises(NotFound):
             samples.judge(store, site_id, id, Verdict.PUBLISH, "mod_1", now=MONDAY)
@@ -88,7 +91,7 @@ def test_what_a_machine_rejected_is_sampled_as_well(store):
     site = newspaper(store)
     texts = ("toxicity=0.9", "toxicity=0.95", "toxicity=0.1")
     ids = test_policy_backtest.judged(store, site, *texts, by=policy(outcome="reject"))
-    draw_samples(store, MONDAY)
+    list(draw_samples(store, MONDAY))
     for id, verdict in zip(ids, [Verdict.PUBLISH, Verdict.REMOVE, Verdict.PUBLISH], strict=True):
         samples.judge(store, site.id, id, verdict, "mod_1", now=MONDAY)
     found = samples.estimate(store, site.id, now=MONDAY)

@@ -6,8 +6,10 @@ import pytest
 
 from moderation.domain.comment import AuthorRef, Context, PageRef, Status
 from moderation.domain.decision import Outcome
+from moderation.domain.durations import HOUR_MS, MINUTE_MS
 from moderation.domain.errors import Invalid
 from moderation.review import decisions, page_moves
+from moderation.review.explanation import Explanation
 from moderation.review.search import Criteria, search
 from moderation.store import search as stored_search
 from moderation.upkeep.search_index import index_due
@@ -22,8 +24,7 @@ def approve(store, site, ids, outcome=Outcome.APPROVE, reason=""):
             {site.id},
             comment_id,
             outcome,
-            reason,
-            None,
+            Explanation(reason),
             now=NOON,
             entropy=os.urandom,
         )
@@ -38,7 +39,7 @@ def posted(store, site, *replies):
 
 
 def found(store, site, query="", **criteria):
-    results = search(store, site.id, Criteria(query=query, **criteria), limit=100)
+    results = search(store, [site.id], Criteria(query=query, **criteria), limit=100, now=NOON)
     assert not results.after
     return [card.id for card in results.cards]
 
@@ -174,7 +175,7 @@ def test_pages_follow_each_other_without_gaps(store, monkeypatch, order):
     ):
         seen, after, asked = [], "", 0
         while True:
-            results = search(store, site.id, criteria, after, 3)
+            results = search(store, [site.id], criteria, after, 3, now=NOON)
             assert len(results.cards) <= 3
             seen += [card.id for card in results.cards]
             after, asked = results.after, asked + 1
@@ -187,7 +188,7 @@ def test_pages_follow_each_other_without_gaps(store, monkeypatch, order):
 @pytest.mark.parametrize("query", ["!!!", '""', " ".join("abcdefghijklmnopqrst")])
 def test_a_query_without_words_or_with_too_many_is_refused(store, query):
     with pytest.raises(Invalid) as refused:
-        search(store, newspaper(store).id, Criteria(query=query))
+        search(store, [newspaper(store).id], Criteria(query=query), now=NOON)
     assert refused.value.pointer == "/query"
 
 
@@ -199,4 +200,30 @@ def test_what_means_something_to_a_database_is_only_words(store, query):
     site = newspaper(store)
     posted(store, site, reply(site, "tea"))
     if query != "\\":
-        search(store, site.id, Criteria(query=query))
+        search(store, [site.id], Criteria(query=query), now=NOON)
+
+
+def test_an_age_moves_with_the_clock(store):
+    site = newspaper(store)
+    old, fresh = posted(
+        store,
+        site,
+        reply(site, "old tea", at=NOON - 5 * HOUR_MS),
+        reply(site, "fresh tea", at=NOON),
+    )
+
+    def listed(age, later=HOUR_MS, **criteria):
+        wanted = Criteria(age=age, **criteria)
+        return [card.id for card in search(store, [site.id], wanted, now=NOON + later).cards]
+
+    assert listed("over-4h") == [old] and listed("under-4h") == [fresh]
+    assert listed("over-4h", 5 * HOUR_MS) == [fresh, old] and listed("under-4h", 5 * HOUR_MS) == []
+    assert listed("over-4h", query="tea") == [old] and listed("over-4h", query="fresh") == []
+    # Days and age together: both must be met.
+    assert listed("under-24h", since=NOON - HOUR_MS) == [fresh]
+    assert listed("under-24h", until=NOON - HOUR_MS) == [old]
+    assert listed("over-4h", since=NOON - HOUR_MS) == []
+    assert listed("over-30m", until=NOON - HOUR_MS, later=MINUTE_MS) == [old]
+    with pytest.raises(Invalid) as refused:
+        listed("lately")
+    assert refused.value.pointer == "/age"

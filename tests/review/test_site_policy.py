@@ -11,10 +11,10 @@ from moderation.domain.errors import Conflict, Invalid, NotFound
 from moderation.domain.policy_edit import thresholds_of
 from moderation.policies import PROFILES, edit_thresholds, policy_source, read_policy
 from moderation.review.site_policy import (
+    earlier_version,
     list_versions,
     set_policy,
     site_policy,
-    toml_of_version,
 )
 from moderation.store import queues
 from tests.factories import NOON, newspaper
@@ -32,7 +32,7 @@ def test_a_policy_is_set_listed_and_taken_back(store):
     set_policy(store, site.id, "", "command", now=NOON + 1)
     with pytest.raises(Conflict):
         set_policy(store, site.id, OWN, "mod_2", 1, now=NOON + 2)
-    set_policy(store, site.id, toml_of_version(store, site.id, 1), "mod_2", 2, now=NOON + 2)
+    set_policy(store, site.id, earlier_version(store, site.id, 1).toml, "mod_2", 2, now=NOON + 2)
     assert [(each.number, each.version, each.set_by) for each in list_versions(store, site.id)] == [
         (3, first.version, "mod_2"),
         (2, "default", "command"),
@@ -40,7 +40,7 @@ def test_a_policy_is_set_listed_and_taken_back(store):
     ]
     assert site_policy(store, site.id).toml == OWN
     with pytest.raises(NotFound):
-        toml_of_version(store, site.id, 9)
+        earlier_version(store, site.id, 9)
     with pytest.raises(Invalid, match="Line 1"):
         set_policy(store, site.id, 'name = ""\n', "mod_1", now=NOON)
 

@@ -19,14 +19,15 @@ from moderation.domain.errors import Conflict, NotFound
 from moderation.domain.lesson import LESSON_DELAY_MS
 from moderation.domain.reason_codes import ReasonCode
 from moderation.learning import lessons
-from moderation.review import decisions, queues
+from moderation.review import decisions
+from moderation.review.explanation import Explanation
 from moderation.scorers.spam.spam_model import load_prior
 from moderation.store import lessons as stored_lessons
 from moderation.store.sites import Site
 from moderation.store.sql.engine import Store
 from moderation.store.sql.schema import feedback
 from moderation.upkeep import erase
-from tests.factories import NOON, hand_in, newspaper, reply
+from tests.factories import NOON, card, hand_in, newspaper, reply
 from tests.review.test_campaigns import MINUTE, flood, rule, statuses, take_back, the_campaign
 from tests.review.test_decisions import decide, judged
 from tests.review.test_reputation import (
@@ -50,10 +51,6 @@ def undo(
     now: int = NOON + 3_000,
 ) -> Decision:
     return decisions.undo(store, by, {site.id}, comment_id, sequence, now=now, entropy=os.urandom)
-
-
-def card(store: Store, site: Site, comment_id: str) -> queues.CommentCard:
-    return queues.get_card(store, {site.id}, comment_id)
 
 
 def counts(store: Store, site: Site, comment_id: str) -> int | None:
@@ -152,7 +149,7 @@ def test_a_spam_taken_back_teaches_nothing_and_what_it_goes_back_to_teaches_agai
     decide(store, site, slip, SPAM)
     undo(store, site, slip)
     by = (store, "mod_1", {site.id}, rejected)
-    decisions.decide(*by, REJECT, "spam", now=NOON + 2_000, entropy=os.urandom)
+    decisions.decide(*by, REJECT, Explanation("spam"), now=NOON + 2_000, entropy=os.urandom)
     decide(store, site, rejected, APPROVE)
     undo(store, site, rejected)
     with store.read() as connection:

@@ -1,6 +1,7 @@
 """The bundled model: what it must tell apart, long texts, markup, evidence, and weights that are what they claim."""
 
 import json
+import math
 import shutil
 from pathlib import Path
 
@@ -10,6 +11,8 @@ import pytest
 from moderation.domain.errors import ScorerUnavailable
 from moderation.domain.score import UNREAD, Candidate, Span
 from moderation.scorers.models.bundled import FOLDER, Bundled
+from moderation.scorers.models.bundled_pieces import read_suspicious
+from moderation.scorers.models.bundled_weights import read_weights
 from moderation.scorers.models.linear import read_linear
 from moderation.scorers.models.pieces import sentences
 from tests.scorers.candidates import COSTLY, PROSE, candidate
@@ -263,6 +266,18 @@ def test_an_attack_among_harmless_sentences_is_found_and_its_sentence_shown(
     assert spans
     for span in spans:
         assert len(AROUND) <= span.start < span.end <= len(AROUND) + len(attack)
+
+
+def test_the_worst_piece_is_read_first_and_no_other_where_it_is_plainly_toxic() -> None:
+    weights = read_weights(FOLDER, 1)
+    text = f"{AROUND}what the report says of it is that you are a fucking idiot and nothing of money. {AROUND}"
+    [(every, logits_of_every)] = read_suspicious(weights, [text], math.inf)
+    [(first, logits_of_first)] = read_suspicious(weights, [text], 2.0)
+    assert len(every) > 2 and first == every[:1]  # its sentence, and a run of each length
+    assert "fucking idiot" in text[slice(*first[0])]
+    assert logits_of_first[0, 0] >= 2.0 and (logits_of_first == logits_of_every[:1]).all()
+    [(pieces, logits)] = read_suspicious(weights, [AROUND], 2.0)
+    assert pieces == [] and logits.shape == (0, len(LABELS))
 
 
 def test_sentences_that_are_harsh_but_no_attack_are_not_held(model: Bundled) -> None:

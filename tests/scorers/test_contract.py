@@ -5,6 +5,7 @@ import math
 import time
 from collections.abc import Collection
 from importlib import import_module
+from importlib.util import find_spec
 from pkgutil import walk_packages
 from types import ModuleType
 from typing import ClassVar
@@ -106,16 +107,11 @@ class ScorerContract:
 SCORERS = build_scorers("bundled")
 
 
-# Those that read names as well, by themselves.
-ALONE = tuple(scorer.scorer for scorer in SCORERS if isinstance(scorer, WithAuthorNames))
-IDS = [*(scorer.name for scorer in SCORERS), *(f"{scorer.name}-alone" for scorer in ALONE)]
-
-
-@pytest.mark.parametrize("scorer", [*SCORERS, *ALONE], ids=IDS, scope="class")
+@pytest.mark.parametrize("scorer", SCORERS, ids=lambda scorer: scorer.name, scope="class")
 class TestBuiltScorers(ScorerContract):
     """The scorers that need nothing but this package."""
 
-    of = tuple(type(scorer) for scorer in (*SCORERS, *ALONE))
+    of = tuple(type(scorer) for scorer in SCORERS)
 
     @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
     def test_hostile_text_costs_little(self, scorer: Scorer, text: str) -> None:
@@ -129,6 +125,18 @@ class TestBuiltScorers(ScorerContract):
             if large < 9 * small + 0.02:
                 return
         pytest.fail(f"{large:.3f} s, and {small:.3f} s for a quarter of the text")
+
+
+# Those that read names as well, by themselves.
+ALONE = tuple(scorer.scorer for scorer in SCORERS if isinstance(scorer, WithAuthorNames))
+
+
+@pytest.mark.parametrize("scorer", ALONE, ids=lambda scorer: scorer.name, scope="class")
+class TestWithoutNames(ScorerContract):
+    """What it costs is asked above: texts of nobody go to these as they are."""
+
+    of = tuple(type(scorer) for scorer in ALONE)
+    test_no_text_costs_much_more_than_prose = None
 
 
 _turns = itertools.count(101, 101)
@@ -146,12 +154,18 @@ def _cpu_seconds(scorer: Scorer, candidate: Candidate) -> float:
     return time.process_time() - begun
 
 
+# Modules that need the extra `detoxify`, and have no contract to keep.
+_WITH_TORCH = {"tests.scorers.checkpoints", "tests.scorers.test_convert"}
+
+
 def _classes(package: ModuleType) -> set[type]:
     """The classes in a package that measure and explain."""
     names = [module.name for module in walk_packages(package.__path__, f"{package.__name__}.")]
     return {
         kind
-        for module in map(import_module, names)
+        for name in names
+        if name not in _WITH_TORCH or find_spec("torch")
+        for module in [import_module(name)]
         for kind in vars(module).values()
         if isinstance(kind, type) and kind.__module__ == module.__name__
         if hasattr(kind, "measure") and hasattr(kind, "explain")

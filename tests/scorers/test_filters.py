@@ -109,6 +109,29 @@ def test_domains_are_found_in_names_and_websites_too() -> None:
     assert matches_of(draft(DOMAINS, "evil.com", fields=ANYWHERE), "", **by) == ["name", "website"]
 
 
+def test_domains_of_the_text_are_found_in_the_website_too() -> None:
+    by = {"author_name": "visit evil.com", "author_url": "https://a.evil.com/"}
+    assert matches_of(draft(DOMAINS, "evil.com"), "", **by) == ["website"]
+    named = draft(DOMAINS, "evil.com", fields=(FilterField.NAME,))
+    assert matches_of(named, "", **by) == ["name"]
+
+
+@pytest.mark.parametrize(
+    ("entry", "website"),
+    [
+        ("evil.com", "HTTPS://www.EVIL.com.:8443/x"),
+        ("evil.com", "https://good.org@evil.com/"),
+        ("münchen.de", "https://xn--mnchen-3ya.de/"),
+        ("xn--mnchen-3ya.de", "https://MÜNCHEN.de/"),
+        ("xn--strae-oqa.de", "https://straße.de/"),  # where browsers go, not strasse.de
+        ("straße.de", "https://straße.de/"),
+    ],
+)
+def test_a_website_is_found_where_readers_would_be_led(entry: str, website: str) -> None:
+    assert matches_of(draft(DOMAINS, entry), "", author_url=website) == ["website"]
+    assert matches_of(draft(DOMAINS, "other.de"), "", author_url=website) == []
+
+
 def test_links_to_trusted_domains_do_not_count() -> None:
     trust = Filter(
         "ours", DOMAINS, FilterAction.TRUST, ("Herald.com # ours", ".gov"), id="flt_1", site_id="s"

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from moderation.domain.errors import ScorerUnavailable
-from moderation.scorers.models.onnx_classifier import OnnxClassifier, read_card
+from moderation.scorers.models.model_card import read_card
+from moderation.scorers.models.onnx_classifier import OnnxClassifier
 from tests.scorers.candidates import HOSTILE
 from tests.scorers.onnx_classifiers import HARMLESS, LABELS, make_folder
 

@@ -54,6 +54,9 @@ def test_what_needs_no_ugly_word_is_found(text: str, signal: str) -> None:
         "I hope no one drowns.",
         "A knife for the kitchen, please.",
         "Stop living in the past.",
+        "Typical socialist garbage, to add more to the payroll.",
+        "By their laws he should have been executed.",
+        "They had it coming, says the report about the bank.",
     ],
 )
 def test_quoted_denied_and_ordinary_ones_are_not(text: str) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import shutil
+import zlib
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,11 +15,18 @@ from moderation.domain.lesson import Lesson
 from moderation.domain.score import Signal, Span
 from moderation.scorers.build import build_scorers
 from moderation.scorers.pipeline import ScorerPipeline
-from moderation.scorers.spam.features import FEATURE_COUNT, HEAD, TAIL, extract_features
+from moderation.scorers.spam.features import (
+    FEATURE_COUNT,
+    HEAD,
+    TAIL,
+    WEIGHT_COUNT,
+    extract_features,
+)
 from moderation.scorers.spam.spam_model import (
     FOLDER,
     SpamModel,
     load_prior,
+    log_odds,
     pack_weights,
     train,
     unpack_weights,
@@ -143,7 +151,7 @@ def test_what_stands_behind_a_long_text_is_seen() -> None:
 
 def test_a_site_has_its_own_weights_and_old_ones_on_another_prior_do_not_count() -> None:
     prior = load_prior()
-    delta = np.zeros(FEATURE_COUNT, np.float32)
+    delta = np.zeros(WEIGHT_COUNT, np.float32)
     for _ in range(3):
         train(
             prior, delta, [(extract_features([candidate("garden gnomes for all")])[0], True, 1.0)]
@@ -182,3 +190,18 @@ def test_damaged_weights_are_never_a_score(tmp_path: Path, damage: str) -> None:
 
 def test_the_weights_are_small() -> None:
     assert sum(path.stat().st_size for path in FOLDER.iterdir()) < 1_000_000
+
+
+def test_lessons_learn_from_the_vector_and_older_ones_know_nothing_of_it() -> None:
+    """Two texts without a word in common, seen alike by the toxicity model; what was learned before says nothing."""
+    prior = load_prior()
+    seen = (Signal("toxicity", 0.1, "bundled", "model-1", vector=bytes(range(64))),)
+    decided, asked = candidate("gnomes", signals=seen), candidate("Wir", signals=seen)
+    delta = unpack_weights(b"")
+    before = log_odds(prior, prior.weights + delta, extract_features([asked])[0])
+    train(prior, delta, [(extract_features([decided])[0], True, 1.0)] * 3)
+    assert log_odds(prior, prior.weights + delta, extract_features([asked])[0]) > before + 0.5
+    old = zlib.compress(np.ones(FEATURE_COUNT, "<f4").tobytes())
+    weights = unpack_weights(old)
+    assert len(weights) == WEIGHT_COUNT and weights[:FEATURE_COUNT].all()
+    assert not weights[FEATURE_COUNT:].any()

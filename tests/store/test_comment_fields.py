@@ -91,6 +91,7 @@ def test_every_field_reaches_the_judging_job_under_its_name(store):
     assert job.page_id.startswith("pg_")
     assert store.crypto.decrypt(job.email_sealed, child.id) == "dave@Mail.test"
     assert (job.attempts, job.revision, job.page_state, job.trap_filled) == (1, 1, "open", True)
+    assert not job.unproven
     assert (job.parent_text, job.language, job.policy) == ("The parent's text.", "en", "a policy")
     assert job.filters_version == 3
 

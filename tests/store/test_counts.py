@@ -11,9 +11,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from moderation.domain.comment import Status
-from moderation.domain.decision import Outcome
+from moderation.domain.decision import Outcome, in_effect
 from moderation.domain.errors import Conflict, NotFound
 from moderation.review import campaign_decisions, campaigns, decisions, queues
+from moderation.review.explanation import Explanation
+from moderation.review.live_queues import marks_of
 from moderation.store import counts
 from moderation.store import decisions as stored_decisions
 from moderation.store.sites import Site
@@ -50,14 +52,16 @@ def kept(connection: Connection) -> dict[tuple[str, str, str], int]:
 
 
 def latest_reasons(connection: Connection) -> set[tuple[str, str, str, str]]:
-    """Comment, code, site and status of every reason of a latest decision."""
+    """Comment, code, site and status of every reason of a latest decision, and of the one that it goes back to."""
     rows = connection.execute(sa.select(comments)).all()
-    latest = stored_decisions.latest(connection, [row.id for row in rows])
+    histories = stored_decisions.histories(connection, [row.id for row in rows])
     return {
         (row.id, reason.code, row.site_id, row.status)
         for row in rows
-        if row.id in latest
-        for reason in latest[row.id].reasons
+        if histories.get(row.id) and histories[row.id][-1].sequence == row.sequence
+        for each in (histories[row.id][-1], in_effect(histories[row.id]))
+        if each and each.revision == histories[row.id][-1].revision
+        for reason in each.reasons
     }
 
 
@@ -86,7 +90,7 @@ def check(store: Store, *sites: Site) -> None:
                     if (site.id, campaign_id, status.value) in truth
                 }
             for status in Status:
-                assert counts.of_reasons(connection, site.id, status) == {
+                assert counts.of_reasons(connection, [site.id], status) == {
                     code: count
                     for (site_id, found, code), count in counted_reasons.items()
                     if (site_id, found) == (site.id, status.value)
@@ -146,7 +150,13 @@ class Newsroom:
         site, id = self._comment(pick)
         outcome = tuple(Outcome)[pick % len(Outcome)]
         decisions.decide(
-            self.store, "mod_1", {site.id}, id, outcome, f"code_{pick % 2}", **self.clock
+            self.store,
+            "mod_1",
+            {site.id},
+            id,
+            outcome,
+            Explanation(f"code_{pick % 2}"),
+            **self.clock,
         )
 
     def undo(self, pick: int) -> None:
@@ -266,7 +276,14 @@ def test_comments_of_before_are_counted_and_found_by_reason(store: Store) -> Non
     [held, _, erased] = hand_in(store, *(post(site, f"bad {text}") for text in ("a", "b", "c")))
     run(store)
     decisions.decide(
-        store, "m", {site.id}, held, Outcome.HOLD, "offensive", now=LATER, entropy=os.urandom
+        store,
+        "m",
+        {site.id},
+        held,
+        Outcome.HOLD,
+        Explanation("offensive"),
+        now=LATER,
+        entropy=os.urandom,
     )
     erase(store, {site.id}, erased, now=LATER, entropy=os.urandom)
     with store.write() as connection:
@@ -295,4 +312,4 @@ def test_a_queue_of_more_than_ten_thousand_is_counted(store: Store) -> None:
     with store.write() as connection:
         insert_rows(connection, comments, [{"id": f"c{n}", **row} for n in range(2_345)])
         insert_rows(connection, comments, [{"id": f"d{n}", **row} for n in range(10_000)])
-    assert queues.queue_counts(store, site.id)[Status.HELD] == 12_345
+    assert marks_of(store, [site.id])[site.id].comments[Status.HELD] == 12_345

@@ -251,13 +251,13 @@ def test_comments_that_were_there_before_the_search_wait_for_the_index(empty_dat
     migrate(store)
     site = newspaper(store)
     decided, _ = hand_in(store, reply(site, "green tea"), reply(site, "black tea"))
-    by = (store, "mod_1", {site.id}, decided, Outcome.APPROVE, "", None)
+    by = (store, "mod_1", {site.id}, decided, Outcome.APPROVE)
     decisions.decide(*by, now=1, entropy=os.urandom)
     with store.write() as connection:
         command.downgrade(configured(connection), "0017")
         command.upgrade(configured(connection), "head")
     assert index_due(store) == 1
-    found = search(store, site.id, Criteria(query="tea"))
+    found = search(store, [site.id], Criteria(query="tea"), now=NOON)
     assert [card.id for card in found.cards] == [decided]
     store.close()
 
@@ -280,6 +280,6 @@ def test_what_was_held_before_has_its_place_in_the_order(empty_database_url):
         command.downgrade(configured(connection), "0024")
         command.upgrade(configured(connection), "head")
     assert ranks() == before
-    found = search(store, site.id, Criteria(status=Status.HELD, order="urgency"))
+    found = search(store, [site.id], Criteria(status=Status.HELD, order="urgency"), now=NOON)
     assert [card.id for card in found.cards] == [ids[1], ids[0], ids[2]]
     store.close()

@@ -33,7 +33,7 @@ def filled(connection, chance) -> dict[str, str]:
 
 def all_matches(connection, phrase, low, high, *, newest_first) -> list[str]:
     """Page by page, as a search goes on."""
-    sought = Sought(SITE, [Phrase(phrase, is_prefix=False)])
+    sought = Sought([SITE], [Phrase(phrase, is_prefix=False)])
     after, found = "", []
     for _ in range(500):
         if newest_first:

@@ -79,6 +79,7 @@ def test_a_day_is_counted_as_one_would_by_hand(store):
         "person.spam": 1,
         "by.mod_1": 2,
         "by.mod_2": 2,
+        "reversed.mod_1": 1,
         f"wait.{wait_step(HOUR_MS)}": 1,
         f"wait.{wait_step(2 * HOUR_MS)}": 1,
         "appeal.made": 1,

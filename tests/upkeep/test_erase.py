@@ -11,6 +11,7 @@ from moderation.domain.durations import DAY_MS
 from moderation.doorbell import Doorbell
 from moderation.notify import endpoints
 from moderation.review import decisions, queues
+from moderation.review.explanation import Explanation
 from moderation.settings import Settings
 from moderation.upkeep.erase import empty_spam
 from tests.factories import NOON, hand_in, newspaper, reply
@@ -21,9 +22,7 @@ from workers.worker import WorkerContext
 
 
 def ruled(store, site, comment_id, outcome, now):
-    decisions.decide(
-        store, "mod_1", {site.id}, comment_id, outcome, "", None, now=now, entropy=os.urandom
-    )
+    decisions.decide(store, "mod_1", {site.id}, comment_id, outcome, now=now, entropy=os.urandom)
 
 
 def emptied(store, before, limit=200):
@@ -89,8 +88,7 @@ def test_spam_is_found_by_its_reason(store):
             {site.id},
             comment_id,
             Outcome.SPAM,
-            why,
-            None,
+            Explanation(why),
             now=NOON,
             entropy=os.urandom,
         )

@@ -112,6 +112,26 @@ def test_remark42(tmp_path):
     assert broken == Remark("line 4", "Not a JSON object.")
 
 
+def test_remark42_escapes_what_is_beside_the_text_and_once_did_so_with_the_text(tmp_path):
+    first = json.loads(REMARK42.splitlines()[1])
+    url = "https://herald.test/1?a=1&b='2'"
+    escaped = {
+        "user": {"name": "Zoë O'Brien &amp; Co"},
+        "locator": {"site": "s", "url": "https://herald.test/1?a=1&amp;b=&#39;2&#39;"},
+        "title": 'Harbour &amp; "Sea" it\'s',
+    }
+    typed = [
+        ('> it\'s < 5 & "more" &lt;', '> it\'s < 5 & "more" &lt;'),  # as of today
+        ("&gt; it&#39;s &lt; 5 &amp; &#34;more&#34; <b>x</b>", '> it\'s < 5 & "more" <b>x</b>'),
+        ("`a &amp;&amp; b` & c", "`a &amp;&amp; b` & c"),
+    ]
+    lines = [json.dumps(first | escaped | {"id": str(n), "orig": orig}) for n, (orig, _) in enumerate(typed)]  # fmt: skip
+    _, entries = read(tmp_path, "\n".join(('{"version":1,"users":[],"posts":[]}', *lines)))
+    assert [each.text for each in entries] == [text for _, text in typed]
+    for each in entries:
+        assert (each.author, each.page_url, each.page_title) == ("Zoë O'Brien & Co", url, 'Harbour & "Sea" it\'s')  # fmt: skip
+
+
 def test_commento(tmp_path):
     name, [first, waiting] = read(tmp_path, json.dumps(COMMENTO))
     assert name == "commento"
@@ -127,29 +147,43 @@ def test_isso_as_json(tmp_path):
     assert only.id and only.created_at == time_of("2005-02-24T04:03:37Z")
 
 
+# As Isso 0.14 writes it: what is beside the text is escaped; older versions did not escape the website.
+ISSO_ROWS = """
+CREATE TABLE threads (id INTEGER PRIMARY KEY, uri VARCHAR(256) UNIQUE, title VARCHAR(256));
+CREATE TABLE comments (tid REFERENCES threads(id), id INTEGER PRIMARY KEY, parent INTEGER,
+    created FLOAT NOT NULL, modified FLOAT, mode INTEGER, remote_addr VARCHAR, text VARCHAR NOT NULL,
+    author VARCHAR, email VARCHAR, website VARCHAR, likes INTEGER DEFAULT 0, dislikes INTEGER DEFAULT 0,
+    voters BLOB NOT NULL, notification INTEGER DEFAULT 0);
+INSERT INTO threads VALUES (1, '/1/', 'One');
+INSERT INTO comments VALUES (1, 1, NULL, 1400000000.5, NULL, 1, '192.0.2.0', 'Typed.', 'Carol', NULL, NULL, 0, 0, x'00', 0);
+INSERT INTO comments VALUES (1, 2, 1, 1400000001, NULL, 2, NULL, 'Waits.', NULL, NULL, NULL, 0, 0, x'00', 0);
+INSERT INTO comments VALUES (1, 3, 1, 1400000002, NULL, 4, NULL, '', NULL, NULL, NULL, 0, 0, x'00', 0);
+INSERT INTO comments VALUES (1, 4, 1, 1400000003, 1400000004, 1, NULL, 'A &lt; B', 'Ben &amp; Zoë &lt;x&gt;', 'a&amp;b@mail.example', 'https://zoe.example/?a=1&amp;b=&#x27;2&#x27;', 0, 0, x'00', 0);
+INSERT INTO comments VALUES (1, 5, 1, 1400000005, NULL, 1, NULL, 'Older.', 'Ben & Zoë', NULL, 'https://zoe.example/?a=1&copy=2', 0, 0, x'00', 0);
+"""
+
+
+def isso_database() -> bytes:
+    with sqlite3.connect(":memory:") as connection:
+        connection.executescript(ISSO_ROWS)
+        return connection.serialize()
+
+
 def test_isso_as_database(tmp_path):
     path = tmp_path / "comments.db"
-    with sqlite3.connect(path) as connection:
-        connection.executescript("""
-            CREATE TABLE threads (id INTEGER PRIMARY KEY, uri VARCHAR(256) UNIQUE, title VARCHAR(256));
-            CREATE TABLE comments (tid REFERENCES threads(id), id INTEGER PRIMARY KEY, parent INTEGER,
-                created FLOAT NOT NULL, modified FLOAT, mode INTEGER, remote_addr VARCHAR, text VARCHAR NOT NULL,
-                author VARCHAR, email VARCHAR, website VARCHAR, likes INTEGER DEFAULT 0, dislikes INTEGER DEFAULT 0,
-                voters BLOB NOT NULL, notification INTEGER DEFAULT 0);
-            INSERT INTO threads VALUES (1, '/1/', 'One');
-            INSERT INTO comments VALUES (1, 1, NULL, 1400000000.5, NULL, 1, '192.0.2.0', 'Typed.', 'Carol', NULL, NULL, 0, 0, x'00', 0);
-            INSERT INTO comments VALUES (1, 2, 1, 1400000001, NULL, 2, NULL, 'Waits.', NULL, NULL, NULL, 0, 0, x'00', 0);
-            INSERT INTO comments VALUES (1, 3, 1, 1400000002, NULL, 4, NULL, '', NULL, NULL, NULL, 0, 0, x'00', 0);
-        """)
-    connection.close()
+    path.write_bytes(isso_database())
     with formats.opened(path) as (file, _):
         name, reader = formats.reader_of(file, "")
-        first, waiting, deleted = list(reader(file))
+        first, waiting, deleted, escaped, older = list(reader(file))
     assert name == "isso"
     assert isinstance(first, ImportedComment) and isinstance(waiting, ImportedComment)
     assert (first.page_url, first.created_at, first.ip) == ("/1/", 1_400_000_000_500, "192.0.2.0")
     assert (waiting.parent_id, waiting.status) == (first.id, Status.HELD)
     assert isinstance(deleted, ImportedComment) and deleted.status is Status.ERASED
+    assert isinstance(escaped, ImportedComment) and isinstance(older, ImportedComment)
+    assert (escaped.author, escaped.text) == ("Ben & Zoë <x>", "A &lt; B")
+    assert (escaped.url, escaped.email) == ("https://zoe.example/?a=1&b='2'", "a&b@mail.example")
+    assert (older.author, older.url) == ("Ben & Zoë", "https://zoe.example/?a=1&copy=2")
 
 
 LINE = {"id": 7, "page_url": "https://herald.test/1", "author": "Carol", "text": "=Typed", "created_at": "2019-03-01T12:00:00Z", "status": "approved"}  # fmt: skip
@@ -192,6 +226,11 @@ REFUSED = {
     "attribute": ("disqus", '<disqus><post dsq:id="1"><thread dsq:id=2/></post></disqus>'),
     "no xml": ("disqus", "hello"),
     "empty": ("wxr", ""),
+    "nothing": ("", ""),
+    "only lines": ("", "\ufeff\n\n"),
+    "zip": ("", b"PK\x03\x04" + b"x" * 50),
+    "utf-16": ("", WXR.encode("utf-16")),
+    "gzip of nothing": ("", gzip.compress(b"")),
     "empty json": ("commento", ""),
     "json list": ("commento", "[]"),
     "wrong list": ("commento", '{"comments": [1]}'),
@@ -222,6 +261,31 @@ def test_what_stands_before_the_torn_place_is_read(tmp_path):
         for entry in formats.READERS["wxr"](file):
             seen.append(entry)
     assert len(seen) == 4
+
+
+def test_what_wordpress_writes_though_xml_forbids_it_is_read(tmp_path):
+    torn = "\ufeff\n\n" + WXR.replace("Two", "T\x08wo\x0b").replace("Plain", "Ünïcode \x1f😀")
+    name, [first, second, _, lost] = read(tmp_path, torn)
+    _, [clean, *_] = read(tmp_path, WXR)
+    assert isinstance(first, ImportedComment) and isinstance(second, ImportedComment)
+    assert (name, first.text) == ("wxr", "T wo\nlines & more ]]> end")
+    assert second.text == "Ünïcode  😀"
+    lines = [int(each.place.removeprefix("line ")) for each in (clean, first)]
+    assert lines == [5, 7], "as an editor counts them"
+    assert isinstance(lost, ImportedComment)
+    with pytest.raises(Invalid, match=r"^Line 9: "):
+        read(tmp_path, "\n" * 7 + "<rss>\n<a></b>")
+
+
+def test_utf_16_is_read_where_the_format_is_named(tmp_path):
+    wide = WXR.replace('encoding="UTF-8"', "").replace("Plain", "Ūnicode").encode("utf-16")
+    _, [_, second, *_] = read(tmp_path, wide, "wxr")
+    assert isinstance(second, ImportedComment) and second.text == "Ūnicode"
+
+
+def test_a_backup_of_remark42_without_its_first_line(tmp_path):
+    name, entries = read(tmp_path, REMARK42.partition("\n")[2])
+    assert name == "remark42" and len(entries) == 3
 
 
 def test_html_becomes_the_text_that_was_seen():

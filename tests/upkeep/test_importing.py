@@ -23,6 +23,7 @@ from moderation.upkeep.importing import Imported, import_comments
 from tests.factories import NOON, hand_in, newspaper, reply
 
 DAY = 86_400_000
+TAKEN = "Another comment of the file has its id."
 HARBOUR = "https://herald.test/harbour"
 
 
@@ -254,3 +255,43 @@ def test_a_reply_to_an_imported_comment_is_taken(store):
     [parent] = list_approved(store, find_page(store, site.id, HARBOUR))
     page = replace(reply(site).page, url=HARBOUR)
     assert hand_in(store, reply(site, parent_id=parent.id, page=page))
+
+
+def test_another_comment_with_the_same_id_is_told_and_a_repetition_is_not(store):
+    site = newspaper(store)
+    other = comment("1", "Not this one.", created_at=NOON - DAY)
+    first = [comment("1"), comment("1"), replace(other, place="line 3"), comment("2")]
+    remarks: list[Remark] = []
+    assert run(store, site, first, remarks) == Imported(stored=2, known=1, skipped=1)
+    assert remarks == [Remark("line 3", TAKEN)]
+    assert texts(store, site) == ["A fine article."] * 2
+    again: list[Remark] = []
+    assert run(store, site, first, again, NOON + 1) == Imported(known=4)
+    assert again == []
+
+
+def test_so_it_is_where_the_other_one_stands_far_above(store, monkeypatch):
+    monkeypatch.setattr(importing, "BATCH", 2)
+    site = newspaper(store)
+    other = comment("1", "Not this one.", created_at=NOON - DAY, place="line 9")
+    remarks: list[Remark] = []
+    entries = [comment("1"), comment("2"), comment("3"), comment("2"), other]
+    assert run(store, site, entries, remarks) == Imported(stored=3, known=1, skipped=1)
+    assert remarks == [Remark("line 9", TAKEN)]
+
+
+def test_replies_without_what_they_answer_are_named_with_their_lines(store):
+    site = newspaper(store)
+    entries = [
+        comment("3", "To what comes later.", parent_id="1", created_at=NOON - DAY),
+        comment("2", "To nothing.", parent_id="77"),
+        comment("1"),
+    ]
+    remarks: list[Remark] = []
+    assert run(store, site, entries, remarks) == Imported(stored=3, loose=1)
+    assert remarks == [
+        Remark("line 2", "What it answers has not come; it stands by itself.", stored=True)
+    ]
+    again: list[Remark] = []
+    assert run(store, site, entries, again) == Imported(known=3, loose=1)
+    assert again == []

@@ -27,6 +27,7 @@ from moderation.judging.judge import judge
 from moderation.notify import endpoints
 from moderation.policies import load_policy
 from moderation.review import corrections, decisions, queues
+from moderation.review.explanation import Explanation
 from moderation.scorers.build import build_scorers
 from moderation.scorers.pipeline import ScorerPipeline
 from moderation.store import akismet_checks, appeals, legal_notices, notes, proposals, reports
@@ -119,8 +120,9 @@ def planted(store, site, canaries, pipeline, identity="id:u7"):
     said = (Outcome.APPROVE, Outcome.REJECT, Outcome.SPAM, None, Outcome.APPROVE)
     for id, outcome in [pair for pair in zip(ids, said, strict=True) if pair[1]]:
         sentence = "" if outcome is Outcome.APPROVE else canaries.sentence
-        made = {"sentence": sentence, "now": NOON + 2_000, "entropy": os.urandom}
-        decisions.decide(store, "mod_1", {site.id}, id, outcome, **made)
+        why = Explanation(sentence=sentence)
+        clock = {"now": NOON + 2_000, "entropy": os.urandom}
+        decisions.decide(store, "mod_1", {site.id}, id, outcome, why, **clock)
     edited(store, ids[4], f"{canaries.old}, see https://{canaries.old_domain}/", NOON + 3_000)
     judged(store, pipeline, NOON + 4_000)
     decisions.decide(
@@ -389,18 +391,26 @@ ABOUT_COMMENTS = {
         "sketch_keys",
     ),
     *("campaigns", "domains", "checks", "feedback", "votes", "reputations", "resets", "events"),
-    *("search_due", "deliveries", "reports", "appeals", "notes", "claims"),
+    *("search_due", "deliveries", "reports", "appeals", "notes", "mentions", "claims"),
     *("bulk_members", "corrections", "shadow_outcomes", "held_scores", "legal_notices"),
-    *("second_opinions", "proposals"),
+    *("second_opinions", "proposals", "samples", "second_looks"),
 }
 ABOUT_OTHERS = {
     *("sites", "keys", "site_faces", "moderators", "memberships", "sessions", "login_links"),
-    *("filters", "pages", "page_addresses", "comment_counts", "reason_counts", "rulings"),
+    *(
+        "retention_terms",
+        "filters",
+        "pages",
+        "page_addresses",
+        "comment_counts",
+        "reason_counts",
+        "rulings",
+    ),
     *("lessons", "endpoints", "attempts", "heartbeats", "bulk_acts"),
     *("audit", "invitations", "views", "policy_versions", "shadow_policies"),
     *("second_opinion_sites", "second_opinion_usage", "second_opinion_endpoints"),
-    # A sample says of a comment what a moderator would do with it, by its id alone.
-    *("counted_days", "day_totals", "samples", "sample_weeks", "second_factors", "recovery_codes"),
+    *("counted_days", "day_totals", "sample_weeks", "second_factors", "recovery_codes"),
+    *("provider_identities", "provider_states"),
 }
 
 

@@ -19,9 +19,7 @@ CANARIES = ("zwquick", "zwname", "zwhost")
 
 
 def decide(store, site, comment_id, outcome=Outcome.APPROVE):
-    decisions.decide(
-        store, "mod_1", {site.id}, comment_id, outcome, "", None, now=NOON, entropy=os.urandom
-    )
+    decisions.decide(store, "mod_1", {site.id}, comment_id, outcome, now=NOON, entropy=os.urandom)
 
 
 def canary(site, **changes):
@@ -79,7 +77,7 @@ def test_nothing_of_an_erased_comment_stays_in_the_index(store):
     erase(store, {site.id}, comment_id, now=NOON, entropy=os.urandom)
     index_all(store)
     assert left(store) == []
-    results = search(store, site.id, Criteria(query="tea"), limit=100)
+    results = search(store, [site.id], Criteria(query="tea"), limit=100, now=NOON)
     assert len(results.cards) == 30
 
 
@@ -112,7 +110,7 @@ def test_two_comments_of_one_number_are_both_found_and_erased_apart(store):
     index_all(store)
 
     def found(query):
-        return [card.id for card in search(store, site.id, Criteria(query=query)).cards]
+        return [card.id for card in search(store, [site.id], Criteria(query=query), now=NOON).cards]
 
     assert found("tea") == [second, first]
     assert (found("green"), found("black")) == ([first], [second])
@@ -131,7 +129,7 @@ def test_a_page_that_is_renamed_is_indexed_anew_with_all_its_comments(store):
     named = PageRef("https://herald.test/1", "Fresh", by_server=True)
     hand_in(store, reply(site, page=named))
     assert index_due(store) == 3
-    found = search(store, site.id, Criteria(query="fresh")).cards
+    found = search(store, [site.id], Criteria(query="fresh"), now=NOON).cards
     assert [card.id for card in found] == ids[::-1]
-    assert search(store, site.id, Criteria(query="old")).cards == []
+    assert search(store, [site.id], Criteria(query="old"), now=NOON).cards == []
     assert {card.status for card in found} == {Status.APPROVED}

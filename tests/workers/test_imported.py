@@ -9,6 +9,7 @@ from moderation.doorbell import Doorbell
 from moderation.judging.imported import score_imported
 from moderation.judging.verdicts import MAX_ATTEMPTS
 from moderation.review import queues
+from moderation.review.live_queues import marks_of
 from moderation.settings import read_settings
 from moderation.upkeep import due_work
 from moderation.upkeep.erase import erase
@@ -52,7 +53,7 @@ def test_a_new_comment_is_decided_before_hundreds_of_imported_ones(store, worker
         for n in range(300)
     ]
     run(store, site, imported)
-    before = queues.queue_counts(store, site.id)
+    before = marks_of(store, [site.id])[site.id].comments
     live: list[str] = []
     scorer = Recording(lambda: live.extend(hand_in(store, reply(site, "New."))))
     worker.pipeline = panel(scorer)
@@ -61,7 +62,7 @@ def test_a_new_comment_is_decided_before_hundreds_of_imported_ones(store, worker
     assert scorer.batches[1] == ["New."]
     texts = [text for batch in scorer.batches for text in batch]
     assert sorted(texts) == sorted([*(each.text for each in imported), "New."])
-    after = queues.queue_counts(store, site.id)
+    after = marks_of(store, [site.id])[site.id].comments
     assert queues.get_card(store, {site.id}, live[0]).status is Status.APPROVED
     assert after == before | {Status.APPROVED: before[Status.APPROVED] + 1}
     for card in queues.list_queue(store, site.id, Status.HELD, limit=100):

@@ -2,7 +2,6 @@
 
 import socket
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,12 +12,6 @@ from tests.notify.receiver import Receiver
 from workers.sender import BODY_LIMIT, Sender
 
 HEADERS = {"content-type": "application/json", "webhook-id": "evt_1"}
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with Receiver() as receiver:
-        yield receiver
 
 
 def post(receiver: Receiver, mode: str, timeout: float = 0.5) -> Response:

@@ -88,18 +88,25 @@ def test_a_worker_refuses_a_policy_and_a_model_that_make_no_sense(monkeypatch, n
         WorkerProcess().start("judge")
 
 
-def test_what_a_dead_process_holds_is_free_although_another_has_its_number(monkeypatch, tmp_path):
-    """In a container that was started again; a process that lives keeps what it holds."""
+def test_what_a_dead_process_holds_is_free(monkeypatch, tmp_path):
+    """Although another has its number, as in a container that was started again, and although nobody has waited for it; a
+    process that lives keeps what it holds.
+    """
     monkeypatch.setenv("GATEHOUSE_DATA", str(tmp_path))
     process = WorkerProcess()
     migrate(Store(process.settings.database, process.settings.master_secret()))
     process.start("courier")
     store, host = process.context.store, process.context.lease.split("/")[0]
     site = newspaper(store)
-    dead, alive = hand_in(store, reply(site), reply(site))
+    dead, zombie, alive = hand_in(store, reply(site), reply(site), reply(site))
     other = os.getppid()
-    birth = Path(f"/proc/{other}/stat").read_text().rpartition(")")[2].split()[19]
-    leases = {dead: f"{host}/{other}/1-abcd", alive: f"{host}/{other}/{birth}-abcd"}
+    ended = subprocess.Popen(["true"])
+    os.waitid(os.P_PID, ended.pid, os.WEXITED | os.WNOWAIT)
+    leases = {
+        dead: f"{host}/{other}/1-abcd",
+        zombie: f"{host}/{ended.pid}/{birth_of(ended.pid)}-abcd",
+        alive: f"{host}/{other}/{birth_of(other)}-abcd",
+    }
     with store.write() as connection:
         for comment_id, lease in leases.items():
             connection.execute(
@@ -108,7 +115,12 @@ def test_what_a_dead_process_holds_is_free_although_another_has_its_number(monke
     reclaim_leases(process.context)
     with store.read() as connection:
         assert judging_queue.leases(connection, f"{host}/") == {leases[alive]}
+    ended.wait()
     process.stop()
+
+
+def birth_of(pid):
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
 
 
 def test_a_context_belongs_to_the_process_that_made_it(monkeypatch, tmp_path):

@@ -16,9 +16,8 @@ from moderation.domain.normalised_text import NormalisedText
 from moderation.domain.score import Candidate, Signal, Span
 from moderation.scorers.models.bundled_evidence import find_evidence, part_to_search
 from moderation.scorers.models.bundled_pieces import (
-    read_pieces,
+    read_suspicious,
     split_rows,
-    suspicious_pieces,
     word_runs,
     worst_runs,
 )
@@ -40,7 +39,9 @@ _MANY_WINDOWS, _SENTENCES_REREAD, _SENTENCE_WORDS = 8, 10, 22
 _PHRASE_WORDS = 8  # words: the worst phrase of each of these runs is read by itself as well
 # Characters of a run that are read where the text is too much to read whole: a word may be all of it.
 _RUN_CHARACTERS = 600
-# Once the whole text is as toxic as this (logit), nothing hides in it.
+# Texts of fewer words are read as pieces are, without what the middle layers add: they are mostly names.
+_FEWEST_WORDS = 3
+# Once the whole text, or what is read of it alone, is as toxic as this (logit), nothing worse is sought in it.
 _PLAIN = 2.0
 _EXPLANATIONS_KEPT = 512  # explanations remembered: a flood of copies is explained once
 
@@ -127,7 +128,12 @@ class Bundled:
         rows, seen = model.network.readings(
             [window for text_windows in windows for window in text_windows]
         )
-        network_logits = split_rows(rows, windows)
+        network_logits = [
+            model.network.rows(of_text, of_pieces=True) if of_text and reading.is_short else own
+            for reading, of_text, own in zip(
+                readings, windows, split_rows(rows, windows), strict=True
+            )
+        ]
         vectors = [
             pack_vector(of_text, [window.token_count for window in text_windows])
             for of_text, text_windows in zip(split_rows(seen, windows), windows, strict=True)
@@ -143,9 +149,8 @@ class Bundled:
             for position, spared in enumerate(is_spared)
             if not spared and _may_hide(readings[position], logits[position])
         ]
-        places = suspicious_pieces(model, [readings[position].text for position in hiding])
-        read = read_pieces(model, [readings[position].text for position in hiding], places)
-        for position, piece_logits in zip(hiding, read, strict=True):
+        read = read_suspicious(model, [readings[position].text for position in hiding], _PLAIN)
+        for position, (_, piece_logits) in zip(hiding, read, strict=True):
             logits[position] = np.concatenate([logits[position], piece_logits])
         probabilities = [np.asarray(sigmoid(of_text.max(axis=0))) for of_text in logits]
         return np.array(probabilities).reshape(len(readings), len(model.network.labels)), vectors
@@ -171,13 +176,12 @@ class Bundled:
             model,
             reading,
             model.linear.logits(texts_for_linear(text, reading.windows)),
-            model.network.rows(reading.windows),
+            model.network.rows(reading.windows, of_pieces=reading.is_short),
         )
         if len(reading.windows) >= _MANY_WINDOWS:
             places += _reread_sentences(model, reading)[0]
         elif _may_hide(reading, logits):
-            [pieces] = suspicious_pieces(model, [text])
-            [piece_logits] = read_pieces(model, [text], [pieces])
+            [(pieces, piece_logits)] = read_suspicious(model, [text], _PLAIN)
             places, logits = places + pieces, np.concatenate([logits, piece_logits])
         worst = places[int(logits[:, label_index].argmax())]
         tokens = sum(window.token_count for window in reading.windows)
@@ -201,6 +205,10 @@ class _Reading:
     text: str
     windows: list[Window]
     unread: float = 0.0
+
+    @property
+    def is_short(self) -> bool:
+        return len(self.text.split(maxsplit=_FEWEST_WORDS)) < _FEWEST_WORDS
 
 
 def _read(model: Weights, text: str) -> _Reading:
@@ -260,7 +268,8 @@ def _reread_sentences(model: Weights, reading: _Reading) -> tuple[list[Place], N
     if reading.unread:
         chosen = [(start, min(end, start + _RUN_CHARACTERS)) for start, end in chosen]
     pieces = [text[start:end] for start, end in chosen]
-    return chosen, mix_logits(model, model.linear.logits(pieces), model.network.logits(pieces))
+    network = model.network.logits(pieces, of_pieces=True)
+    return chosen, mix_logits(model, model.linear.logits(pieces), network)
 
 
 def _chance_of_several(model: Weights, windows: int) -> NDArray[np.float64]:

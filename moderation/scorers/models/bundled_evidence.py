@@ -1,5 +1,8 @@
 """The words behind a score of the bundled model: left out one by one, those that lower it most."""
 
+import numpy as np
+from numpy.typing import NDArray
+
 from moderation.scorers.models.bundled_weights import Weights, mix_logits
 from moderation.scorers.models.pieces import Place, sentences, words_of
 
@@ -35,11 +38,7 @@ def find_evidence(
     tried = min(_WORDS_TRIED, max(_FEWEST_TRIED, tokens // size), max(1, _TOKENS_TRIED // size))
     words = _words_by_weight(model, piece)[:tried]
     without = [piece[:start] + piece[end:] for start, end in words]
-    logits = mix_logits(
-        model,
-        model.linear.logits([piece, *without]),
-        model.network.logits([piece, *without]),
-    )[:, label_index]
+    logits = _logits_of(model, [piece, *without])[:, label_index]
     drops = sorted(
         (logit - logits[0], start, end)
         for logit, (start, end) in zip(logits[1:].tolist(), words, strict=True)
@@ -50,6 +49,15 @@ def find_evidence(
         if drop < 0 and drop <= _EVIDENCE_SHARE * drops[0][0]
     )
     return found or ((place,) if place != (0, len(text)) and words else ())
+
+
+def _logits_of(model: Weights, texts: list[str]) -> NDArray[np.float64]:
+    """As whole texts where that makes a difference for the first, else as pieces: a few of its words might be
+    raised where it is not."""
+    first = texts[:1]
+    is_raised = (model.network.logits(first) != model.network.logits(first, of_pieces=True)).any()
+    network_logits = model.network.logits(texts, of_pieces=not is_raised)
+    return mix_logits(model, model.linear.logits(texts), network_logits)
 
 
 def _words_by_weight(model: Weights, text: str) -> list[Place]:

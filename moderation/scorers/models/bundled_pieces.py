@@ -19,7 +19,7 @@ _SHORT_WORDS, _SHORT = 4, 1.5
 
 
 def suspicious_pieces(model: Weights, texts: Sequence[str]) -> list[list[Place]]:
-    """The pieces of each text that the transformer should read alone, by the linear half: mostly none.
+    """The pieces of each text that the transformer should read alone, the worst by the linear half first: mostly none.
 
     It costs a hundredth of the transformer. What it finds harmless, the mix of both halves finds harmless too.
     """
@@ -27,13 +27,18 @@ def suspicious_pieces(model: Weights, texts: Sequence[str]) -> list[list[Place]]
     probabilities = split_rows(
         _worst_probabilities(model, texts, sentences_of_texts), sentences_of_texts
     )
-    found: list[list[Place]] = []
+    found: list[list[tuple[float, Place]]] = []
     # The number of a text, and the runs of one length in a sentence of it.
     searched: list[tuple[int, list[Place]]] = []
     for number, (places, values) in enumerate(zip(sentences_of_texts, probabilities, strict=True)):
         order = np.argsort(-values, kind="stable")[:_SENTENCES_READ].tolist()
-        worst = [places[position] for position in order if values[position] >= _SUSPICIOUS]
-        found.append(worst if len(places) > 1 else [])
+        suspicious = [position for position in order if values[position] >= _SUSPICIOUS]
+        worst = [places[position] for position in suspicious]
+        found.append(
+            [(float(values[position]), places[position]) for position in suspicious]
+            if len(places) > 1
+            else []
+        )
         searched += [
             (number, all_runs)
             for place in worst[:_SENTENCES_SEARCHED]
@@ -46,8 +51,30 @@ def suspicious_pieces(model: Weights, texts: Sequence[str]) -> list[list[Place]]
         runs_searched,
     )
     for (number, all_runs), values in zip(searched, values_of_runs, strict=True):
-        found[number].append(all_runs[int(values.argmax())])
-    return found
+        found[number].append((float(values.max()), all_runs[int(values.argmax())]))
+    return [[place for _, place in sorted(of_text, reverse=True)] for of_text in found]
+
+
+def read_suspicious(
+    model: Weights, texts: Sequence[str], enough: float
+) -> list[tuple[list[Place], NDArray[np.float64]]]:
+    """The suspicious pieces of each text, with their logits as read_pieces() gives them.
+
+    The first one by itself: where its toxicity is `enough` (a logit) the others are not read. So a flood of plain insults
+    takes few passes more than a harmless one.
+    """
+    places = suspicious_pieces(model, texts)
+    first = read_pieces(model, texts, [of_text[:1] for of_text in places])
+    others = [
+        [] if (logits[:, 0] >= enough).any() else of_text[1:]
+        for of_text, logits in zip(places, first, strict=True)
+    ]
+    return [
+        (of_text[: len(more) + 1], np.concatenate([logits, more_logits]))
+        for of_text, more, logits, more_logits in zip(
+            places, others, first, read_pieces(model, texts, others), strict=True
+        )
+    ]
 
 
 def _worst_probabilities(
@@ -73,7 +100,9 @@ def read_pieces(
         for text, of_text in zip(texts, places, strict=True)
         for start, end in of_text
     ]
-    logits = mix_logits(model, model.linear.logits(pieces), model.network.logits(pieces))
+    logits = mix_logits(
+        model, model.linear.logits(pieces), model.network.logits(pieces, of_pieces=True)
+    )
     is_short = np.array([len(piece.split()) < _SHORT_WORDS for piece in pieces], np.float64)
     logits = logits - model.mix.piece - _SHORT * is_short[:, None]
     return split_rows(logits, places)

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from moderation.domain.errors import ScorerUnavailable
 from moderation.scorers.models.linear import Linear, read_linear
-from moderation.scorers.models.onnx_classifier import OnnxClassifier, read_card, sigmoid
+from moderation.scorers.models.model_card import read_card
+from moderation.scorers.models.onnx_classifier import OnnxClassifier, sigmoid
 from moderation.scorers.models.spelling import Spelling, read_lexicon
 
 

@@ -184,7 +184,7 @@ def _libraries() -> tuple[Any, Any]:
         import transformers  # type: ignore[import-not-found,unused-ignore]  # noqa: F401
     except ImportError:
         raise ScorerUnavailable(
-            "Detoxify is not installed: pip install 'gatehouse[detoxify]'."
+            "Detoxify is not installed: make env EXTRAS=detoxify, or pip install '.[detoxify]'."
         ) from None
     return torch, detoxify
 

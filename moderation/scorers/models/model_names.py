@@ -10,8 +10,6 @@ from moderation.scorers.models.checkpoint import RELEASES, find_checkpoint, is_i
 
 BUNDLED = "bundled"
 _DETOXIFY = "detoxify:"
-# auto: the converted model, else the library where torch and the checkpoint are on this machine.
-RUNTIMES = ("auto", "onnx", "torch")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +18,8 @@ class Models:
 
     toxicity: 'bundled' or 'detoxify:<name or path>'. multilingual: one for comments in languages
     that the first has not learned, '' for none. fallback: serves while the first is not on this machine,
-    '' for none: comments are then held. runtime: one of RUNTIMES. folder: where `gatehouse model add` puts
+    '' for none: comments are then held. runtime: onnx, torch, or auto: the converted model, else the library where torch and the
+    checkpoint are on this machine. folder: where `gatehouse model add` puts
     models. threads: of each model. cascade: of the bundled model (bundled.py).
     """
 

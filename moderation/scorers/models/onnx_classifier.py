@@ -4,9 +4,6 @@ Converted Detoxify models (`gatehouse model add`) and the bundled transformer ar
 tokenizer.json, and model.json, which describes both. It needs neither torch nor a network.
 """
 
-import hashlib
-import io
-import json
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -20,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moderation.domain.errors import ScorerUnavailable
+from moderation.scorers.models.model_card import read_basis, read_card, read_checked
 from moderation.scorers.threads import map_in_threads
 
 Logits = NDArray[np.float64]
@@ -31,56 +29,6 @@ _CLOSING_PUNCTUATION = "\"')]}\u00bb\u201d\u2019"
 # As BERT's pre-tokenizer sees a word: no blank, no punctuation (ASCII's, which is the most of it).
 _UNBROKEN_WORD = r"[^\s!-/:-@\[-`{-~]{%d,}"
 _INPUTS = {"input_ids", "attention_mask", "token_type_ids"}
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """What model.json says about the files beside it.
-
-    id, version: of the model. labels: in the order of the outputs. languages: codes the model has
-    learned. window: tokens of text that one pass takes at most, special ones not counted. overlap:
-    tokens that two windows of a longer text share at most. precision: 'int8' or 'fp32'.
-    files: SHA-256 hex by file name. vector: (tensor, file) of a model that also says how it sees a text, else None.
-    facts: everything in the file.
-    """
-
-    id: str
-    version: str
-    labels: tuple[str, ...]
-    languages: frozenset[str]
-    window: int
-    overlap: int
-    precision: str
-    files: dict[str, str]
-    vector: tuple[str, str] | None
-    facts: dict[str, Any]
-
-
-def read_card(folder: Path) -> Card:
-    """The card of a model's folder. Raises ScorerUnavailable when there is none or it is damaged."""
-    try:
-        facts = json.loads((folder / "model.json").read_bytes())
-        card = Card(
-            str(facts["id"]),
-            str(facts["version"]),
-            tuple(map(str, facts["labels"])),
-            frozenset(map(str, facts["languages"])),
-            int(facts["window"]),
-            int(facts["overlap"]),
-            str(facts["precision"]),
-            {str(name): str(digest) for name, digest in facts["files"].items()},
-            (str(vector["tensor"]), str(vector["file"]))
-            if (vector := facts.get("vector"))
-            else None,
-            facts,
-        )
-    except FileNotFoundError:
-        raise ScorerUnavailable(f"There is no model in {folder.name}.") from None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        raise ScorerUnavailable(f"The card of the model {folder.name} cannot be read.") from None
-    if not (card.labels and card.window > 1 and card.overlap >= 0):
-        raise ScorerUnavailable(f"The card of the model {folder.name} makes no sense.")
-    return card
 
 
 # Fused by onnxruntime these take longer than their parts (training/export.py).
@@ -131,9 +79,15 @@ class OnnxClassifier:
         self.card = read_card(folder)
         self._at_once = at_once
         files = {
-            name: _read_checked(folder, name, self.card) for name in (weights, "tokenizer.json")
+            name: read_checked(folder, name, self.card) for name in (weights, "tokenizer.json")
         }
-        self._center, self._basis = _read_basis(folder, self.card)
+        self._center, self._basis = read_basis(folder, self.card)
+        # Outputs beside the logits: what the vector is made of, and the logits that pieces of a text have.
+        self._tensors = [
+            tensor
+            for tensor in (self.card.vector and self.card.vector[0], self.card.of_pieces)
+            if tensor
+        ]
         self.sha256 = self.card.files[weights]
         self.runtime = f"onnxruntime-{onnxruntime.__version__}/{self.card.precision}"
         options = onnxruntime.SessionOptions()
@@ -144,7 +98,7 @@ class OnnxClassifier:
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         try:
             self._session = onnxruntime.InferenceSession(
-                _with_output(files[weights], self.card.vector),
+                _with_outputs(files[weights], self._tensors),
                 options,
                 providers=["CPUExecutionProvider"],
                 disabled_optimizers=_SLOWER_FUSIONS,
@@ -185,31 +139,41 @@ class OnnxClassifier:
         words = [piece for piece in number_by_piece if piece.isalpha() and piece.islower()]
         return tuple(sorted(words, key=number_by_piece.__getitem__))
 
-    def logits(self, texts: Sequence[str]) -> Logits:
-        """One row a text, one column a label: the highest over the windows of the text."""
+    def logits(self, texts: Sequence[str], *, of_pieces: bool = False) -> Logits:
+        """One row a text, one column a label: the highest over the windows of the text.
+
+        of_pieces: without what a model adds only to whole texts (Card.of_pieces).
+        """
         if not texts:
             return np.empty((0, len(self.labels)))
         windows = [self.windows(text) for text in texts]
         starts = list(accumulate((len(text_windows) for text_windows in windows[:-1]), initial=0))
-        rows = self.rows([window for text_windows in windows for window in text_windows])
+        every = [window for text_windows in windows for window in text_windows]
+        rows = self.rows(every, of_pieces=of_pieces)
         return np.asarray(np.maximum.reduceat(rows, starts, axis=0))
 
     def probabilities(self, texts: Sequence[str]) -> Logits:
         """logits() through a sigmoid: 0..1, not calibrated."""
         return sigmoid(self.logits(texts))
 
-    def rows(self, windows: Sequence[Window]) -> Logits:
-        """The logits of each window. Raises ScorerUnavailable when a pass fails."""
-        return self.readings(windows)[0]
+    def rows(self, windows: Sequence[Window], *, of_pieces: bool = False) -> Logits:
+        """The logits of each window. of_pieces: as logits(). Raises ScorerUnavailable when a pass fails."""
+        rows, count = self._rows(windows), len(self.labels)
+        return rows[:, -count:] if of_pieces and self.card.of_pieces else rows[:, :count]
 
     def readings(self, windows: Sequence[Window]) -> tuple[Logits, NDArray[np.float64]]:
         """The logits of each window, and how the model sees it: a vector, (windows, vector_size), of the same pass.
 
         Raises ScorerUnavailable when a pass fails.
         """
+        rows, count = self._rows(windows), len(self.labels)
+        return rows[:, :count], rows[:, count : count + self.vector_size]
+
+    def _rows(self, windows: Sequence[Window]) -> Logits:
+        """Of each window its logits, its vector and, where the card names them, its logits as a piece."""
         found = map_in_threads(self._row, [window.ids for window in windows], self._at_once)
-        rows = np.array(found).reshape(len(windows), len(self.labels) + self.vector_size)
-        return rows[:, : len(self.labels)], rows[:, len(self.labels) :]
+        more = len(self.labels) if self.card.of_pieces else 0
+        return np.array(found).reshape(len(windows), len(self.labels) + self.vector_size + more)
 
     @property
     def vector_size(self) -> int:
@@ -278,6 +242,8 @@ class OnnxClassifier:
             mean = np.asarray(outputs[1][0], np.float32).mean(axis=0)
             seen = (mean - self._center) @ self._basis
             first = np.concatenate([first, seen])
+        if self.card.of_pieces:
+            first = np.concatenate([first, np.asarray(outputs[-1][0], np.float64)])
         first.flags.writeable = False  # the cache hands out the same array again
         return first
 
@@ -287,42 +253,17 @@ def sigmoid(logits: Logits) -> Logits:
     return np.asarray(1 / (1 + np.exp(-np.clip(logits, -60, 60))))
 
 
-def _read_checked(folder: Path, name: str, card: Card) -> bytes:
-    try:
-        content = (folder / name).read_bytes()
-    except OSError:
-        raise ScorerUnavailable(f"{name} of the model {folder.name} cannot be read.") from None
-    if hashlib.sha256(content).hexdigest() != card.files.get(name):
-        raise ScorerUnavailable(
-            f"{name} of the model {folder.name} is damaged: its SHA-256 is another."
-        )
-    return content
-
-
-def _read_basis(folder: Path, card: Card) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """What is taken off the tensor of a vector, and the directions that are kept of it; none without a vector."""
-    if card.vector is None:
-        return np.zeros(0, np.float32), np.zeros((0, 0), np.float32)
-    content = _read_checked(folder, card.vector[1], card)
-    try:
-        with np.load(io.BytesIO(content), allow_pickle=False) as file:
-            center, basis = file["center"].astype(np.float32), file["basis"].astype(np.float32)
-    except (OSError, ValueError, KeyError):
-        raise ScorerUnavailable(f"The vectors of the model {folder.name} cannot be read.") from None
-    return center, basis
-
-
-def _with_output(model: bytes, vector: tuple[str, str] | None) -> bytes:
-    """An ONNX file with one more output: a tensor that it has computed anyway.
+def _with_outputs(model: bytes, tensors: Sequence[str]) -> bytes:
+    """An ONNX file with more outputs: tensors that it has computed anyway.
 
     Messages of protobuf that follow each other are one: ModelProto{graph(7): {output(12): {name(1)}}}.
     """
-    if vector is None:
-        return model
-    content = vector[0].encode()
-    for number in (1, 12, 7):
-        content = bytes((number << 3 | 2, len(content))) + content
-    return model + content
+    for tensor in tensors:
+        content = tensor.encode()
+        for number in (1, 12, 7):
+            content = bytes((number << 3 | 2, len(content))) + content
+        model += content
+    return model
 
 
 def _special_tokens(tokenizer: Any) -> tuple[list[int], list[int]]:

@@ -9,13 +9,9 @@ import numpy as np
 from moderation.domain.errors import ScorerUnavailable
 from moderation.domain.markup import as_displayed
 from moderation.domain.score import Candidate, Signal, Span
+from moderation.scorers.models.model_card import read_card
 from moderation.scorers.models.occlusion import occlude
-from moderation.scorers.models.onnx_classifier import (
-    OnnxClassifier,
-    Window,
-    read_card,
-    sigmoid,
-)
+from moderation.scorers.models.onnx_classifier import OnnxClassifier, Window, sigmoid
 from moderation.scorers.models.sampling import sample, unread_share, unread_signals
 
 

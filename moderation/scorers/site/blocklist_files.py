@@ -24,7 +24,7 @@ log = logging.getLogger("gatehouse.scorers")
 SECONDS_BETWEEN_READS = 60.0  # until the folder is checked again
 ENTRY_LIMIT = 3_000_000  # entries of all files; a year of StopForumSpam's addresses are 1.5 million
 LINE_LIMIT = 400  # characters of a line
-# The prefix that is stored of an address: nothing narrower can be recognised (scorers/site/filters.py).
+# The prefix that is stored of an address: nothing narrower can be recognised (scorers/site/filter_entries.py).
 _KEPT_PREFIX = {4: 24, 6: 48}
 _WIDEST_PREFIX = {4: 8, 6: 16}
 

@@ -1,15 +1,11 @@
 """A site's own filters: compiled once a version, matched with text, name, website, e-mail and network."""
 
 import ipaddress
-import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
-from unicodedata import normalize
-
-import re2
 
 from moderation.domain.errors import Invalid, read_each, together
 from moderation.domain.filter import (
@@ -28,20 +24,20 @@ from moderation.domain.normalise import plain_name
 from moderation.domain.patterns import contains as found_in
 from moderation.domain.patterns import find_spans
 from moderation.domain.score import Candidate, Span
-from moderation.domain.sender_address import canonical_network
+from moderation.domain.website import public_website
+from moderation.scorers.site.filter_entries import (
+    read_author,
+    read_domain,
+    read_emails,
+    read_network,
+    read_patterns,
+    without_remark,
+)
 from moderation.scorers.site.wordlist import Wordlist
-from moderation.scorers.spam.links import domain_of, host_of, in_ascii, links_in, under
+from moderation.scorers.spam.links import host_of, links_in, under
 
-PATTERN_LIMIT = 500  # characters
-PATTERNS_LIMIT = 200  # of a filter
-_GROUP_SIZE = 50  # patterns that one search looks for, before each is searched by itself
-_PATTERN_MEMORY = 4 << 20  # bytes; a pattern that needs more is refused
 _NAME_ENTRIES = 1_000  # of a list of words, that are compared with the look of a name
 _MATCH_LIMIT = 100  # of one filter in one comment
-# The prefix that is stored of an address: nothing narrower can be recognised.
-_KEPT_PREFIX = {4: 24, 6: 48}
-_WIDEST_PREFIX = {4: 8, 6: 16}
-_AUTHOR = re.compile(r"(author|email):[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,15 +90,15 @@ class CompiledFilter:
                 ]
                 self._words = Wordlist(lines, "/entries")
             case FilterKind.PATTERNS:
-                self._patterns = _patterns(entries)
+                self._patterns = read_patterns(entries)
             case FilterKind.DOMAINS:
                 self._domains = frozenset(read_each(entries, read_domain))
             case FilterKind.EMAILS:
-                self._emails = _emails(entries, keys)
+                self._emails = read_emails(entries, keys)
             case FilterKind.NETWORKS:
                 self._addresses = self._read_networks(entries, keys)
             case FilterKind.AUTHORS:
-                self._authors = frozenset(read_each(entries, _author))
+                self._authors = frozenset(read_each(entries, read_author))
 
     def places(self, candidate: Candidate) -> list[FilterMatch]:
         """The matches in a comment, up to _MATCH_LIMIT; [] where it does not apply or match."""
@@ -192,16 +188,19 @@ class CompiledFilter:
             for host in links_in(plain_name(candidate.author_name)).domains:
                 if under(host, self._domains):
                     yield FilterMatch("name", None, host)
-        if FilterField.WEBSITE in fields and candidate.author_url:
-            host = host_of(candidate.author_url)
-            if under(host, self._domains):
-                yield FilterMatch("website", None, host)
+        # Readers are led to a website as to the links of the text.
+        if candidate.author_url and {FilterField.TEXT, FilterField.WEBSITE} & set(fields):
+            typed = candidate.author_url
+            for host in (host_of(typed), host_of(public_website(typed))):
+                if under(host, self._domains):
+                    yield FilterMatch("website", None, host)
+                    break
 
     def _read_networks(
         self, entries: Sequence[tuple[int, str]], keys: Mapping[str, str]
     ) -> frozenset[str]:
         addresses = []
-        networks = read_each(entries, _network)
+        networks = read_each(entries, read_network)
         for (_, entry), network in zip(entries, networks, strict=True):
             if network.num_addresses == 1:
                 if key := keys.get(address_of_entry(entry)):
@@ -222,6 +221,13 @@ class CompiledFilter:
             for (version, length), networks in self._networks.items()
             if version == network.version
         )
+
+
+def known_as(candidate: Candidate) -> set[str]:
+    """How a filter of authors names who wrote the comment; nothing where that is not known."""
+    traces = candidate.traces
+    keys = {"author": traces.author_key, "email": traces.email_key}
+    return {f"{name}:{key}" for name, key in keys.items() if key}
 
 
 def _check(draft: FilterDraft) -> None:
@@ -257,129 +263,3 @@ def _broken_rules(draft: FilterDraft) -> Iterator[Invalid]:
     for index, language in enumerate(draft.languages):
         if not language.replace("-", "").isalnum() or not 2 <= len(language) <= 20:
             yield Invalid("A language is written like en or pt-BR.", f"/languages/{index}")
-
-
-def without_remark(line: str) -> str:
-    """An entry, '' for a comment. In patterns '#' begins a comment only as the first character."""
-    line = line.strip()
-    return "" if line.startswith("#") else line
-
-
-def _pointer(number: int) -> str:
-    return f"/entries/{number - 1}"  # people count from 1, JSON Pointers from 0
-
-
-def _patterns(entries: Sequence[tuple[int, str]]) -> list[tuple[Any, list[Any]]]:
-    """Patterns in groups, each with one pattern that matches what any of its members does."""
-    if len(entries) > PATTERNS_LIMIT:
-        raise Invalid(f"A filter has at most {PATTERNS_LIMIT} patterns.", "/entries")
-    groups = []
-    every_pattern = read_each(entries, _pattern)
-    for first in range(0, len(entries), _GROUP_SIZE):
-        group = entries[first : first + _GROUP_SIZE]
-        patterns = every_pattern[first : first + _GROUP_SIZE]
-        alternatives = "|".join(f"(?:{normalize('NFC', entry)})" for _, entry in group)
-        try:
-            groups.append((_compile(alternatives, _GROUP_SIZE * _PATTERN_MEMORY), patterns))
-        except re2.error:
-            raise Invalid(
-                "The patterns are too large to be searched at once.", "/entries"
-            ) from None
-    return groups
-
-
-def _compile(pattern: str, memory: int) -> Any:
-    options = re2.Options()
-    options.case_sensitive = False
-    options.max_mem = memory
-    options.log_errors = False  # they would quote the pattern
-    options.never_capture = True
-    return re2.compile(pattern, options)
-
-
-def _pattern(numbered: tuple[int, str]) -> Any:
-    number, entry = numbered
-    pointer = _pointer(number)
-    if len(entry) > PATTERN_LIMIT:
-        raise Invalid(f"Pattern {number} is longer than {PATTERN_LIMIT} characters.", pointer)
-    try:
-        pattern = _compile(normalize("NFC", entry), _PATTERN_MEMORY)
-    except re2.error as error:
-        detail = error.args[0] if error.args else b""
-        message = detail.decode("utf-8", "replace") if isinstance(detail, bytes) else str(detail)
-        rule = message.partition(":")[0]  # behind it RE2 repeats a part of the pattern
-        raise Invalid(f"Pattern {number} cannot be read: {rule}.", pointer) from None
-    if pattern.search("") or all(pattern.search(sample) for sample in ("a", "1", " ", "é")):
-        raise Invalid(f"Pattern {number} would match almost any text.", pointer)
-    return pattern
-
-
-def read_domain(numbered: tuple[int, str]) -> str:
-    """A domain as links.under() compares it, of a numbered entry. Raises Invalid."""
-    number, entry = numbered[0], without_comment(numbered[1]).lower()
-    if entry.startswith("."):
-        suffix = in_ascii(entry)
-        if suffix and all(part.replace("-", "").isalnum() for part in suffix.split(".")):
-            return f".{suffix}"
-    elif domain_of(host := host_of(entry.removeprefix("*."))):
-        return in_ascii(host)
-    raise Invalid(
-        f"Entry {number} is no domain: example.com, or .xyz for all that ends so.", _pointer(number)
-    )
-
-
-def _emails(
-    entries: Iterable[tuple[int, str]], keys: Mapping[str, str]
-) -> tuple[frozenset[str], frozenset[str]]:
-    keyed, domains = set(), set()
-    for entry in read_each(entries, _email):
-        if entry.startswith("@"):
-            domains.add(entry[1:])
-        elif key := keys.get(entry):
-            keyed.add(key)
-    return frozenset(keyed), frozenset(domains)
-
-
-def _email(numbered: tuple[int, str]) -> str:
-    number, entry = numbered[0], without_comment(numbered[1]).lower()
-    _, separator, domain = entry.rpartition("@")
-    if not separator or not (domain_of(domain) or domain.endswith((".test", ".example"))):
-        raise Invalid(
-            f"Entry {number} is neither an e-mail address nor @ and a domain.", _pointer(number)
-        )
-    return entry
-
-
-def _author(numbered: tuple[int, str]) -> str:
-    number, entry = numbered[0], without_comment(numbered[1])
-    if not _AUTHOR.fullmatch(entry):
-        raise Invalid(
-            f"Entry {number} is no author: author: or email: and a keyed hash, as a comment's page puts it here.",
-            _pointer(number),
-        )
-    return entry
-
-
-def known_as(candidate: Candidate) -> set[str]:
-    """How a filter of authors names who wrote the comment; nothing where that is not known."""
-    traces = candidate.traces
-    keys = {"author": traces.author_key, "email": traces.email_key}
-    return {f"{name}:{key}" for name, key in keys.items() if key}
-
-
-def _network(numbered: tuple[int, str]) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
-    number, entry = numbered
-    pointer = _pointer(number)
-    try:
-        network = canonical_network(without_comment(entry))
-    except ValueError:
-        raise Invalid(f"Entry {number} is neither an address nor a network.", pointer) from None
-    kept_prefix, widest_prefix = _KEPT_PREFIX[network.version], _WIDEST_PREFIX[network.version]
-    if network.num_addresses > 1 and network.prefixlen > kept_prefix:
-        raise Invalid(
-            f"Entry {number}: of addresses only the /{kept_prefix} is kept; give one address or a wider network.",
-            pointer,
-        )
-    if network.prefixlen < widest_prefix:
-        raise Invalid(f"Entry {number} is wider than /{widest_prefix}.", pointer)
-    return network

@@ -6,7 +6,8 @@ from cachetools import LRUCache
 
 from moderation.domain.filter import FilterAction, FilterKind, FilterSet, without_comment
 from moderation.domain.score import Candidate
-from moderation.scorers.site.filters import known_as, read_domain, without_remark
+from moderation.scorers.site.filter_entries import read_domain, without_remark
+from moderation.scorers.site.filters import known_as
 
 _SITES_KEPT = 1024  # sites whose trusted authors and domains stay in memory
 

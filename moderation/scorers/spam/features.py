@@ -1,5 +1,6 @@
 """The features of the spam model: hashed words and characters, and the signals measured before it.
 
+The features are, besides, the numbers by which the toxicity model says what a text is about.
 The weights have 2^14 entries for words and pairs, 2^15 for characters, 2^12 for signals. Folding the n-grams
 from 2^18 entries each into these cost nothing on any data set (training/spam.py), and keeps what a site has
 learned under 200 kB.
@@ -18,14 +19,22 @@ from numpy.typing import NDArray
 
 from moderation.domain.score import UNREAD, Candidate, Signal
 from moderation.scorers.models import ngrams
+from moderation.scorers.models.vectors import unpack_vector
 from moderation.scorers.spam.heuristic import BASE_LOG_ODDS, HEURISTICS, SIGNS
 
 _WORD_BITS, _CHARACTER_BITS, _SIGNAL_BITS = 14, 15, 12
 _FIRST_SIGNAL_INDEX = (1 << _WORD_BITS) + (1 << _CHARACTER_BITS)
 FEATURE_COUNT = _FIRST_SIGNAL_INDEX + (1 << _SIGNAL_BITS)
+# After them one for each number of the toxicity model's vector (scorers/models/vectors.py): the bundled prior says
+# nothing of these, a site's lessons do.
+VECTOR_SIZE = 64
+WEIGHT_COUNT = FEATURE_COUNT + VECTOR_SIZE
 # The length of the text's part and the longest of the signals' part: neither can shout the other down.
 # They bound what one decision can do (spam_model.REACH).
 TEXT_NORM, SIGNALS_NORM = 3.0, 3.0
+# The vector tells a site's lessons what texts are about where their words differ: advertising in the words of a reader. Of 0, 1, 2
+# and 3, 1 and 2 find most of it; less lets one decision do less (training/spam.py).
+VECTOR_NORM = 1.5
 # N-grams of two short words. A shorter text counts for less, or one word would decide it: "This." was spam
 # because somebody's spam began so.
 SHORT_TEXT = 60
@@ -59,12 +68,14 @@ _LINK = re.compile(r"(?i)(?:https?://|www\.)[^\s<>\"]+")
 class Features:
     """Of one candidate: indexes into the weights, each once, and the value at each.
 
-    text_count: how many of them, the first ones, come from the text; the others from signals.
+    text_count: how many of them, the first ones, come from the text's words; then those of signals.
+    vector_count: how many, the last ones, from the vector.
     """
 
     indexes: NDArray[np.int64]
     values: NDArray[np.float32]
     text_count: int
+    vector_count: int = 0
 
 
 def signal_features(candidate: Candidate) -> list[Signal]:
@@ -153,10 +164,30 @@ def _with_signals(text_indexes: NDArray[np.int64], candidate: Candidate) -> Feat
     )
     text_value = TEXT_NORM / math.sqrt(max(len(text_indexes), SHORT_TEXT))
     scale = SIGNALS_NORM / max(math.hypot(*signal_values.values()), SIGNALS_NORM)
-    values = np.full(len(text_indexes) + len(signal_values), text_value, np.float32)
-    values[len(text_indexes) :] = [value * scale for value in signal_values.values()]
-    return Features(
-        np.concatenate((text_indexes, np.array(list(signal_values), np.int64))),
-        values,
-        len(text_indexes),
+    vector = _vector(candidate)
+    values = np.full(len(text_indexes), text_value, np.float32)
+    signal_part = np.array([value * scale for value in signal_values.values()], np.float32)
+    indexes = (
+        text_indexes,
+        np.array(list(signal_values), np.int64),
+        _VECTOR_INDEXES[: len(vector)],
     )
+    return Features(
+        np.concatenate(indexes),
+        np.concatenate((values, signal_part, vector)),
+        len(text_indexes),
+        len(vector),
+    )
+
+
+_VECTOR_INDEXES = np.arange(FEATURE_COUNT, WEIGHT_COUNT)
+
+
+def _vector(candidate: Candidate) -> NDArray[np.float32]:
+    """How the toxicity model saw the text, VECTOR_NORM long; () where it has no vector of this size."""
+    packed = next((signal.vector for signal in candidate.signals if signal.vector), b"")
+    vector = unpack_vector(packed)
+    length = float(np.linalg.norm(vector))
+    if len(vector) != VECTOR_SIZE or not length:
+        return np.zeros(0, np.float32)
+    return vector * np.float32(VECTOR_NORM / length)

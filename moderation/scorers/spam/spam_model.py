@@ -27,6 +27,8 @@ from moderation.scorers.spam.features import (
     HEAD,
     SIGNALS_NORM,
     TEXT_NORM,
+    VECTOR_NORM,
+    WEIGHT_COUNT,
     Features,
     extract_features,
     fold_indexes,
@@ -45,7 +47,7 @@ FOLDER = Path(__file__).parents[2] / "weights" / "spam"
 STEP = 0.5
 # A decision of weight w moves the log-odds of no comment by more than STEP x w x REACH: no two
 # candidates' features have a larger product. What poisoning can do is bounded by this.
-REACH = TEXT_NORM**2 + SIGNALS_NORM**2
+REACH = TEXT_NORM**2 + SIGNALS_NORM**2 + VECTOR_NORM**2
 # From this score on a moderator may see the comment, and is shown the words; finding them costs as much as the score.
 EVIDENCE_FROM = 0.3
 # From this score on it is measured, too, without what others can bring about (`spam_untaught`).
@@ -79,7 +81,8 @@ def load_prior(folder: Path = FOLDER) -> Prior:
             quantised = file["weights"]
         if quantised.shape != (FEATURE_COUNT,) or quantised.dtype != np.int8:
             raise ScorerUnavailable("The spam weights have another shape than the program.")
-        weights = quantised.astype(np.float32) * np.float32(card["scale"])
+        weights = np.zeros(WEIGHT_COUNT, np.float32)
+        weights[:FEATURE_COUNT] = quantised.astype(np.float32) * np.float32(card["scale"])
         for name, weight in card["signals"].items():
             weights[index_of(name)] += weight
         return Prior(f"{card['id']}-{card['version']}", digest, weights, float(card["offset"]))
@@ -93,10 +96,12 @@ def pack_weights(delta: _Weights) -> bytes:
 
 
 def unpack_weights(delta: bytes) -> _Weights:
-    """What pack_weights() stored; zeros for b''."""
-    if not delta:
-        return np.zeros(FEATURE_COUNT, np.float32)
-    return np.frombuffer(zlib.decompress(delta), "<f4").astype(np.float32)
+    """What pack_weights() stored; zeros for b'', and for what lessons did not know when they were stored."""
+    weights = np.zeros(WEIGHT_COUNT, np.float32)
+    if delta:
+        stored = np.frombuffer(zlib.decompress(delta), "<f4")
+        weights[: len(stored)] = stored
+    return weights
 
 
 def log_odds(prior: Prior, weights: _Weights, features: Features) -> float:
@@ -257,9 +262,9 @@ def _evidence_spans(
 def _strongest_causes(weights: _Weights, candidate: Candidate, features: Features) -> str:
     """The three causes that raise the score most, joined by commas: names of signals, or 'words'."""
     raised = _raised_by_signal(weights, signal_features(candidate))
-    raised["words"] = float(
-        weights[features.indexes[: features.text_count]] @ features.values[: features.text_count]
-    )
+    added = weights[features.indexes] * features.values
+    vector_start = len(added) - features.vector_count
+    raised["words"] = float(added[: features.text_count].sum() + added[vector_start:].sum())
     strongest = sorted(raised, key=lambda name: (-raised[name], name))[:3]
     lowest = max(0.0, _EVIDENCE_SHARE * raised[strongest[0]])
     return ",".join(name for name in strongest if raised[name] > lowest)

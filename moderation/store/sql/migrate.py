@@ -16,6 +16,8 @@ _MIGRATIONS = Path(__file__).parent / "migrations"
 # Any number will do as long as everyone takes the same; it spells 'gate'.
 _ADVISORY_LOCK = 0x67617465
 
+_MAY_NOT = "42501"  # PostgreSQL's insufficient_privilege; its driver is not loaded for SQLite
+
 _PATIENCE = 3_600_000  # ms; a million comments take minutes
 
 
@@ -42,7 +44,6 @@ def migrate(store: Store) -> None:
     """
     from alembic.script.revision import ResolutionError
     from alembic.util import CommandError
-    from psycopg.errors import InsufficientPrivilege
 
     try:
         _upgrade(store)
@@ -54,7 +55,7 @@ def migrate(store: Store) -> None:
             "or restore the backup of before the upgrade."
         ) from error
     except sa.exc.ProgrammingError as error:
-        if not isinstance(error.orig, InsufficientPrivilege):
+        if getattr(error.orig, "sqlstate", "") != _MAY_NOT:
             raise
         raise DatabaseUnfit(
             "The user in GATEHOUSE_DATABASE_URL may not make or change the tables: make it the "

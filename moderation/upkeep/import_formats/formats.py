@@ -57,12 +57,19 @@ def _guess(file: BinaryIO) -> str:
     head = file.read(_HEAD)
     file.seek(0)
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if not text:
+        raise Invalid("The file is empty.")
+    if text.startswith(b"PK\x03\x04"):
+        raise Invalid("The file is a ZIP archive; unpack it, and import what is in it.")
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise Invalid("The file is in UTF-16; save it in UTF-8.")
     if head.startswith(isso.SQLITE) or text.startswith(b"["):
         return "isso"
     if text.startswith(b"<"):
         return "disqus" if b"disqus.com" in text else "wxr"
     if not text.startswith(b"{"):
         return "csv"
-    if b'"users"' in text.partition(b"\n")[0]:
+    first_line = text.partition(b"\n")[0]
+    if b'"users"' in first_line or b'"locator"' in first_line:
         return "remark42"
     return "commento" if b'"commentHex"' in text or b'"commenters"' in text else "jsonl"

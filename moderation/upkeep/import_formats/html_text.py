@@ -1,5 +1,6 @@
 """Makes plain text of the HTML in which some systems export comments: it is shown as text here."""
 
+import re
 from html.parser import HTMLParser
 
 _BREAKS = frozenset(
@@ -9,6 +10,8 @@ _HIDDEN = frozenset({"script", "style"})
 _LIMIT = (
     400_000  # characters; a text that is longer stays as it is, and is then too long for a comment
 )
+_SIGNS = {"&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"', "&#34;": '"', "&#39;": "'", "&#x27;": "'"}  # fmt: skip
+_ESCAPED = re.compile("|".join(_SIGNS))
 
 
 def plain(html: str) -> str:
@@ -23,6 +26,14 @@ def plain(html: str) -> str:
     while "\n\n\n" in text:
         text = text.replace("\n\n\n", "\n\n")
     return text
+
+
+def unescaped(text: str) -> str:
+    """What was typed, where a system escapes it before it stores it: the five signs that each of them escapes, once.
+
+    Not all entities: older versions did not escape, and "?a=1&copy=2" has none.
+    """
+    return _ESCAPED.sub(lambda found: _SIGNS[found[0]], text) if "&" in text else text
 
 
 class _Text(HTMLParser):

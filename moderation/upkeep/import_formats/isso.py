@@ -6,6 +6,7 @@ from typing import Any, BinaryIO
 from moderation.domain.comment import Status
 from moderation.domain.imported import Entry, ImportedComment, time_of
 from moderation.store import isso_database
+from moderation.upkeep.import_formats.html_text import unescaped
 from moderation.upkeep.import_formats.whole_json import objects, read_json
 
 SQLITE = b"SQLite format 3\x00"
@@ -28,10 +29,10 @@ def _of_database(file: BinaryIO) -> Iterator[Entry]:
             text=row.text,
             created_at=round(row.created * 1000),
             status=_STATUSES.get(row.mode, Status.HELD),
-            author=row.author,
+            author=unescaped(row.author),
             parent_id=f"{row.uri} {row.parent}" if row.parent else "",
-            email=row.email,
-            url=row.website,
+            email=unescaped(row.email),
+            url=unescaped(row.website),
             ip=row.remote_addr,
             page_title=row.title,
         )

@@ -1,8 +1,11 @@
 """Reads XML as a stream: the elements of one kind one after the other, with the texts inside them.
 
-Entities cannot be declared and nothing outside the file is read, so no file can grow or ask for others.
+Entities cannot be declared and nothing outside the file is read, so no file can grow or ask for others. Control characters, which
+XML forbids and WordPress exports nevertheless, become spaces; empty lines before the XML are passed over.
 """
 
+import codecs
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
@@ -12,6 +15,9 @@ from moderation.domain.errors import Invalid
 
 _CHUNK = 64 * 1024  # bytes
 _DEPTH = 100
+# Every byte below a space but tab and line ends; in UTF-8 none is part of another character.
+_FORBIDDEN = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_WIDE = (b"\xff\xfe", b"\xfe\xff")  # UTF-16: there they are halves of letters
 # Characters of one text that are kept: more than the longest comment has with all its tags, so that it is skipped.
 _TEXT_LIMIT = 400_000
 
@@ -41,18 +47,23 @@ def elements(file: BinaryIO, paths: Collection[str]) -> Iterator[Element]:
     parser.EndElementHandler = handler.end
     parser.CharacterDataHandler = handler.characters
     parser.EntityDeclHandler = handler.refuse
+    chunk = file.read(_CHUNK)
+    is_wide = chunk.startswith(_WIDE)
+    if not is_wide:
+        begin = chunk.removeprefix(codecs.BOM_UTF8).lstrip()
+        handler.lines_before = chunk[: len(chunk) - len(begin)].count(b"\n")
+        chunk = begin
     is_last = False
     while not is_last:
-        chunk = file.read(_CHUNK)
         is_last = not chunk
         try:
-            parser.Parse(chunk, is_last)
+            parser.Parse(chunk if is_wide else _FORBIDDEN.sub(b" ", chunk), is_last)
         except expat.ExpatError as error:
             yield from handler.take()
-            raise Invalid(
-                f"Line {error.lineno}: not XML ({expat.ErrorString(error.code)})."
-            ) from None
+            line, why = handler.line(error.lineno), expat.ErrorString(error.code)
+            raise Invalid(f"Line {line}: not XML ({why}).") from None
         yield from handler.take()
+        chunk = file.read(_CHUNK)
 
 
 class _Handler:
@@ -64,6 +75,11 @@ class _Handler:
         self._text: list[str] = []
         self._length = 0
         self._ended: list[Element] = []
+        self.lines_before = 0  # that the parser was not given
+
+    def line(self, of_parser: int = 0) -> int:
+        """The line of the file; of_parser: 0 for the present one."""
+        return self.lines_before + (of_parser or self._parser.CurrentLineNumber)
 
     def take(self) -> list[Element]:
         ended, self._ended = self._ended, []
@@ -72,9 +88,9 @@ class _Handler:
     def start(self, name: str, attributes: dict[str, str]) -> None:
         self._names.append(_local(name))
         if len(self._names) > _DEPTH:
-            raise Invalid(f"Line {self._parser.CurrentLineNumber}: elements are nested too deep.")
+            raise Invalid(f"Line {self.line()}: elements are nested too deep.")
         if "/".join(self._names) in self._paths:
-            element = Element(self._names[-1], self._parser.CurrentLineNumber)
+            element = Element(self._names[-1], self.line())
             self._open.append((len(self._names), element))
         if self._open and attributes:
             depth, element = self._open[-1]
@@ -101,8 +117,9 @@ class _Handler:
             self._length += len(text)
 
     def refuse(self, *_: object) -> None:
-        line = self._parser.CurrentLineNumber
-        raise Invalid(f"Line {line}: the file declares entities, which exports have no need of.")
+        raise Invalid(
+            f"Line {self.line()}: the file declares entities, which exports have no need of."
+        )
 
 
 def _local(name: str) -> str:

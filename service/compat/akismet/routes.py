@@ -29,6 +29,7 @@ from moderation.domain.page_url import origin_of
 from moderation.domain.reason_codes import ReasonCode
 from moderation.doorbell import DELIVER
 from moderation.review import decisions
+from moderation.review.explanation import Explanation
 from moderation.store.compat_apis import AKISMET
 from moderation.store.sites import Key, key_digest
 from service.compat.akismet.protocol import (
@@ -149,7 +150,7 @@ async def _correct(request: Request, answer: AkismetAnswer, outcome: Outcome) ->
                 {key.site_id},
                 comment_id,
                 outcome,
-                ReasonCode.SITE_SAID_SO,
+                Explanation(ReasonCode.SITE_SAID_SO),
                 take_over=True,  # nobody there could be told who has claimed it
                 now=now_ms(),
                 entropy=os.urandom,
@@ -186,7 +187,7 @@ async def _store(request: Request, key: Key, comment: AkismetRequest) -> str:
 
 async def _try_policy(request: Request, key: Key, comment: AkismetRequest) -> CheckAnswer:
     """What the policy decides about a comment that is not stored, counted or learned from."""
-    verdict = await policy_verdict(request, key.site_id, comment.text)
+    verdict = await policy_verdict(request, key.site_id, comment.text, page_url=comment.page_url)
     answer = ANSWER_AFTER[STATUS_AFTER[verdict.outcome]]
     return CheckAnswer(answer, answer is AkismetAnswer.SPAM and is_blatant(verdict.reasons))
 

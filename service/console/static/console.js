@@ -25,6 +25,13 @@ keysSwitch.addEventListener("change", () => turnKeys(keysSwitch.checked));
 helpButton.hidden = false;
 helpButton.addEventListener("click", () => help.showModal());
 
+// ---- what is chosen is in sight, where tabs and chips are a strip wider than the screen --------------
+
+for (const chosen of document.querySelectorAll(".tabs [aria-current], .filter [aria-current]")) {
+  const strip = chosen.parentElement, shown = strip.getBoundingClientRect(), place = chosen.getBoundingClientRect();
+  strip.scrollLeft += place.left + place.width / 2 - shown.left - shown.width / 2;
+}
+
 // ---- keys ------------------------------------------------------------------------------------------
 
 const cards = () => [...document.querySelectorAll(".card")];
@@ -61,8 +68,11 @@ function open(card) {
   card.closest(".cards").scrollTop = 0;
   clearTimeout(askAround);
   askAround = setTimeout(() => {
-    const around = card.querySelector(".context[hx-get]");
-    if (around && isWide.matches) htmx.trigger(around, "opened");
+    ahead.near(card);
+    for (const each of isWide.matches ? [card, card.nextElementSibling] : []) {
+      const around = each?.querySelector(".context[hx-get]");
+      if (around) htmx.trigger(around, "opened");
+    }
   }, 150);
 }
 
@@ -74,7 +84,7 @@ document.addEventListener("click", (event) => {
   event.preventDefault();
   show(card);
 });
-if (opened()) open(opened());
+document.addEventListener("DOMContentLoaded", () => opened() && open(opened()));
 
 // What a key is about. With nothing selected it selects, and does nothing else.
 function selected() {
@@ -163,10 +173,12 @@ function say(text) {
   announcement.className = "told";
 }
 
-// The ids of the cards decided about on this page, in the order of the decisions.
+// The ids of the cards decided about on this page, in the order of the decisions: answers come in any order.
 let decidedIds = [];
+const decidedNow = (id) => { decidedIds = [...decidedIds.filter((each) => each !== id), id]; };
 
 function undo() {
+  if (ahead.whenAnswered(undo)) return; // the last decision is the one to take back
   const button = undoOf(current()) || lastUndo();
   const last = document.querySelector(".undo-last:not([aria-busy]) button");
   if (button) button.click();
@@ -227,23 +239,6 @@ document.addEventListener("keydown", (event) => {
   act();
 });
 
-// ---- the menu of sites closes as menus do ----------------------------------------------------------
-
-const sites = document.querySelector("details.sites");
-if (sites) {
-  document.addEventListener("click", (event) => {
-    if (!sites.contains(event.target)) sites.open = false;
-  });
-  sites.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || !sites.open) return;
-    sites.open = false;
-    sites.querySelector("summary").focus();
-  });
-  sites.addEventListener("toggle", () => {
-    if (sites.open) sites.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
-  });
-}
-
 // ---- a slider and its number are one ----------------------------------------------------------------
 
 document.addEventListener("input", (event) => {
@@ -258,9 +253,11 @@ const isInPassing = (event) => event.target.matches?.(".context");
 
 document.body.addEventListener("htmx:beforeRequest", (event) => {
   if (isInPassing(event)) return;
-  trouble.hidden = true;
+  if (!trouble.querySelector("button")) trouble.hidden = true;
   announcement.className = "unseen";
   event.target.setAttribute("aria-busy", "true");
+  const card = event.target.closest?.(".card");
+  if (card && event.target.matches("form.actions, form.confirming")) decidedNow(card.id);
 });
 document.body.addEventListener("htmx:afterRequest", (event) => event.target.removeAttribute("aria-busy"));
 
@@ -271,13 +268,16 @@ document.body.addEventListener("htmx:load", (event) => {
   if (!card.matches?.(".card")) return;
   noteCampaign(card);
   if (!card.matches(".stub")) {
-    announcement.textContent = card.dataset.announcement || words("up_to_date");
+    const said = card.dataset.announcement || words("up_to_date");
+    if (ahead.came(card, said)) return; // somebody is at another comment, where the next key belongs
+    announcement.textContent = said;
     show(card);
     card.querySelector("[aria-invalid]")?.focus();
     return;
   }
   announcement.textContent = card.dataset.announcement;
-  decidedIds = [...decidedIds.filter((id) => id !== card.id), card.id];
+  if (!decidedIds.includes(card.id)) decidedNow(card.id);
+  if (ahead.came(card)) return;
   let next = card.nextElementSibling;
   while (next?.matches(".stub")) next = next.nextElementSibling;
   show(next || card);
@@ -291,18 +291,20 @@ function noteCampaign(card) {
   note.textContent = card.matches(".stub") ? card.dataset.announcement : note.dataset.was;
 }
 
-function fail(text) {
+function fail(event, text) {
+  const card = event.target.closest?.(".card");
+  if (card && ahead.came(card, text)) return;
   announcement.textContent = "";
   trouble.textContent = text;
   trouble.hidden = false;
 }
 
-document.body.addEventListener("htmx:sendError", (event) => isInPassing(event) || fail(words("unreachable")));
+document.body.addEventListener("htmx:sendError", (event) => isInPassing(event) || fail(event, words("unreachable")));
 document.body.addEventListener("htmx:responseError", (event) => {
   if (isInPassing(event)) return;
   const status = event.detail.xhr.status;
   if (status === 401) location.reload(); // the log-in page, and back here afterwards
-  else if (status === 404) fail(words("gone"));
-  else if (status === 503 || status === 429) fail(words("busy"));
-  else fail(words("failed"));
+  else if (status === 404) fail(event, words("gone"));
+  else if (status === 503 || status === 429) fail(event, words("busy"));
+  else fail(event, words("failed"));
 });

@@ -36,7 +36,8 @@ class ShownComment {
     const changes = own && !["rejected", "spam"].includes(own.status) && Date.parse(own.until) > Date.now() && host.state !== "closed";
     return [
       make("div", { class: "who" },
-        make("bdi", { part: "author" }, name),
+        avatar(name),
+        make("bdi", { part: "author" }, /^https?:/i.test(data.author.url) ? make("a", { href: data.author.url, rel: "nofollow ugc noopener", part: "website" }, name) : name),
         data.author.badge && make("span", { class: "badge", part: "badge" }, words.badges[data.author.badge]),
         make("a", { part: "permalink", href: `#comment-${this.id}`, "aria-label": words.link(when) }, this.time),
         data.edited_at && make("span", { class: "soft", part: "edited", title: exactly(data.edited_at, host.language) }, words.edited),

@@ -49,8 +49,8 @@ class GatehouseComments extends HTMLElement {
     this.heading = make("h2", { tabindex: "-1", id: "comments", part: "heading" }, words.loading);
     this.status = make("p", { role: "status", class: "notice", part: "notice" });
     this.heard = make("p", { role: "status", class: "unseen" });
-    this.trouble = make("p", { class: "notice bad", part: "error", hidden: true }, `${words.away} `);
-    this.retry = button(words.again, () => this.watch());
+    this.trouble = make("p", { class: "notice bad", part: "error", hidden: true });
+    this.retry = button(words.again, () => this.watch(), { hidden: true });
     this.freshButton = button("", () => { this.thread.reveal(); this.draw(); }, { class: "main fresh", part: "button fresh", hidden: true });
     this.moreButton = button(words.more, () => this.more(), { hidden: true });
     const order = make("select", {}, ...Object.entries(words.orders).map(([value, label]) => make("option", { value }, label)));
@@ -63,7 +63,6 @@ class GatehouseComments extends HTMLElement {
         this.heading, this.status, this.heard, this.trouble, this.retry, this.order, this.freshButton, this.thread.list, this.moreButton),
       this.form.section);
     root.append(inside);
-    this.retry.hidden = true;
     this.form.section.hidden = true;
   }
 
@@ -116,7 +115,8 @@ class GatehouseComments extends HTMLElement {
     this.looking = false;
     const slower = 2 ** Math.min(4, this.failed + Math.max(0, this.calm - CALM));
     const waits = this.own.here.some((own) => ["pending", "held"].includes(own.status) && Date.now() - own.since < RECENT);
-    const every = this.changes.areHeard && !waits && !this.failed ? AT_MOST : Math.min(AT_MOST, EVERY * this.thread.pages * slower);
+    // After a change once more: a stream that looks once a second says nothing of what came and went since.
+    const every = this.changes.areHeard && !waits && !changed && !this.failed ? AT_MOST : Math.min(AT_MOST, EVERY * this.thread.pages * slower);
     if (this.isStarted && !document.hidden) this.timer = setTimeout(() => this.look(), this.isDue ? 0 : every * 1000);
     if (this.isStarted && this.thread.known) this.changes.listen();
   }
@@ -130,16 +130,16 @@ class GatehouseComments extends HTMLElement {
   draw() {
     const { thread, words } = this;
     const count = [...thread.shown.values()].filter(({ data, own }) => data.status !== "removed" && (!own || own.status === "approved")).length;
-    if (thread.known) this.heading.textContent = words.heading(count, Boolean(thread.next));
+    if (thread.known) this.heading.textContent = words.heading(count, thread.next);
     else if (this.failed) this.heading.textContent = words.labels.comment;
     this.moreButton.hidden = !thread.next;
     this.order.hidden = count < 2;
     this.freshButton.hidden = !thread.fresh.size;
     this.freshButton.textContent = words.fresh(thread.fresh.size);
     if (thread.fresh.size) this.tell(words.fresh(thread.fresh.size));
-    this.wasShown ||= Boolean(thread.known || this.failed);
+    this.wasShown ||= thread.known || this.failed;
     this.form.section.hidden = !this.wasShown;
-    this.form.tell(this.state);
+    this.form.tell(this.state, this.opens);
     thread.tellTime();
   }
 

@@ -11,6 +11,15 @@ function make(name, attributes = {}, ...inside) {
 
 const button = (label, click, attributes = {}) => make("button", { type: "button", part: "button", click, ...attributes }, label);
 
+// A picture for a name: its first letter, on a colour of its own. Nothing is asked of anybody for it.
+function avatar(name) {
+  const made = make("span", { class: "avatar", part: "avatar", "aria-hidden": "true" }, /[\p{L}\p{N}]/u.exec(name)?.[0].toUpperCase() ?? "·");
+  let hue = 0;
+  for (const letter of name) hue = (hue * 31 + letter.codePointAt(0)) % 360;
+  made.style.setProperty("--_hue", hue); // unlike an attribute, a policy of the page's lets it pass
+  return made;
+}
+
 const ADDRESS = /https?:\/\/[^\s<>"'`\\]+/gi;
 const AFTER = /[.,;:!?…)\]}»”’*_]+$/;
 

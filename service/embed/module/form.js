@@ -1,6 +1,6 @@
 // "Leave a Reply". What is typed is kept until Gatehouse has it.
 const TEXT_LIMIT = 65_525; // bytes of UTF-8
-const FIELDS = { "/text": "comment", "/author/name": "author", "/author/email": "email" };
+const FIELDS = { "/text": "comment", "/author/name": "author", "/author/email": "email", "/author/url": "url" };
 
 class ReplyForm {
   constructor(host) {
@@ -13,7 +13,9 @@ class ReplyForm {
     const text = make("textarea", { id: "comment", name: "comment", rows: "6", required: true, dir: "auto", part: "input" });
     const author = make("input", { id: "author", name: "author", maxlength: "245", autocomplete: "name", required: true, dir: "auto", part: "input" });
     const email = make("input", { id: "email", name: "email", type: "email", maxlength: "100", autocomplete: "email", part: "input" });
-    this.fields = { comment: text, author, email };
+    const url = make("input", { id: "url", name: "url", inputmode: "url", maxlength: "200", autocomplete: "url", part: "input" });
+    this.fields = { comment: text, author, email, url };
+    this.website = field("url", url);
     this.parent = make("input", { type: "hidden", name: "comment_parent" });
     this.counter = make("p", { class: "soft", part: "counter" });
     this.title = make("h2", { tabindex: "-1", id: "leave" });
@@ -26,7 +28,7 @@ class ReplyForm {
       make("p", { class: "soft" }, `${words.email} ${words.required} `,
         make("span", { "aria-hidden": "true" }, "*"), make("span", { class: "unseen" }, words.star)),
       field("comment", text, true), this.counter,
-      make("div", { class: "pair" }, field("author", author, true), field("email", email, false)),
+      make("div", { class: "pair" }, field("author", author, true), field("email", email), this.website),
       make("input", { type: "hidden", name: "page_url", value: host.page }),
       make("input", { type: "hidden", name: "page_title", value: document.title }), this.parent,
       this.said, make("div", {}, this.post));
@@ -41,6 +43,13 @@ class ReplyForm {
   }
 
   get typed() { return Object.fromEntries(Object.entries(this.fields).map(([name, control]) => [name, control.value])); }
+
+  // As typed, with the scheme that people leave out; "" where the site does not ask.
+  get site() {
+    const { value, disabled } = this.fields.url;
+    const typed = disabled ? "" : value.trim();
+    return /^[^:]+$/.test(typed) ? "https://" + typed : typed;
+  }
 
   changed() {
     this.key = ""; // what is sent again unchanged is one comment; this is another
@@ -63,19 +72,21 @@ class ReplyForm {
   }
 
   // What the page does with comments, said beforehand; a form with a text in it is not taken away.
-  tell(state) {
-    const { words } = this.host;
-    this.state.textContent = state === "closed" ? words.closed : state === "premoderated" ? words.premoderated : "";
+  // opens: when closed hours end.
+  tell(state, opens) {
+    const { words, language } = this.host;
+    this.state.textContent = state === "closed" ? words.closed(opens ? exactly(opens, language) : "") : state === "premoderated" ? words.premoderated : "";
+    this.website.hidden = this.fields.url.disabled = !this.host.asks?.website;
     this.form.hidden = this.title.hidden = state === "closed" && !this.fields.comment.value;
   }
 
   flaw(name, why) {
     this.form.querySelector(`#${name}-flaw`).textContent = why;
     const control = this.fields[name];
-    if (why) control.setAttribute("aria-invalid", "true");
-    else control.removeAttribute("aria-invalid");
-    if (why) control.setAttribute("aria-describedby", `${name}-flaw`);
-    else control.removeAttribute("aria-describedby");
+    for (const [attribute, value] of [["aria-invalid", "true"], ["aria-describedby", `${name}-flaw`]]) {
+      if (why) control.setAttribute(attribute, value);
+      else control.removeAttribute(attribute);
+    }
   }
 
   // The first field that breaks a rule, by what can be known here.
@@ -86,6 +97,7 @@ class ReplyForm {
     this.flaw("comment", !comment.value.trim() ? words.flaws.comment : used > TEXT_LIMIT ? words.tooLong : "");
     this.flaw("author", author.value.trim() ? "" : words.flaws.author);
     this.flaw("email", email.validity.valid ? "" : words.flaws.email);
+    this.flaw("url", /^(https?:\/\/[^\s"<>\\]+\.[^\s"<>\\]+)?$/i.test(this.site) ? "" : words.flaws.url);
     return this.form.querySelector("[aria-invalid]");
   }
 
@@ -139,7 +151,7 @@ class ReplyForm {
       method: "POST", token: host.key, key: this.key,
       body: {
         page: { url: host.page, title: [...document.title].slice(0, 500).join("") },
-        author: { name, email, token: host.own.browser }, text, parent_id, proof,
+        author: { name, email, url: this.site, token: host.own.browser }, text, parent_id, proof,
       },
     });
     host.own.browser = receipt.browser_token;

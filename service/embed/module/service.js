@@ -50,7 +50,7 @@ async function prove(site) {
 function sentence(words, refusal) {
   const { status, wait, problem } = refusal;
   if (status === 429) return words.wait(wait || 30);
-  if (problem.code === "page_closed") return words.closed;
+  if (problem.code === "page_closed") return words.closed();
   if (problem.code === "not_editable") return words.tooLate;
   if (status === 422) return problem.errors?.[0]?.detail ?? problem.detail ?? words.later;
   return status === 401 || status === 403 ? words.refused : words.later;

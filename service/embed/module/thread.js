@@ -36,6 +36,7 @@ class Thread {
     if (more) this.pages++;
     this.next = path;
     this.host.state = batch.state;
+    this.host.opens = batch.opens_at;
     this.host.asks = batch.asks ?? {};
     this.update(found, (id) => isFirst || (more && fresh.has(id)));
   }

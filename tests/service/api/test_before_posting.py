@@ -63,7 +63,7 @@ def test_a_comment_of_a_page_needs_one_answer_which_counts_once(api):
     assert "answered before" in refusal(post(api, answer, "Another."))
     assert api.hand_in().status_code == 202  # the site's server
     shown = api.client.get("/api/v1/threads?page_url=https://herald.test/news/1").json()
-    assert shown["asks"] == {"forewarn": False, "proof_of_work": True}
+    assert shown["asks"] == {"forewarn": False, "proof_of_work": True, "website": False}
 
 
 def test_where_it_is_off_nothing_is_asked(api):

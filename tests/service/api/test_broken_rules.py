@@ -94,6 +94,13 @@ def test_every_route_tells_all_that_is_wrong_at_once(api, method, path, operatio
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(("sent", "pointer"), [([], ""), ("x", ""), (a_comment(page=5), "/page")])
+def test_what_must_be_an_object_is_called_one(api, sent, pointer):
+    answer = api.post("/api/v1/comments", sent)
+    assert answer.json()["errors"] == [{"pointer": pointer, "detail": "Must be an object."}]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_what_is_meant_is_suggested_and_pointers_are_escaped(api):
     sent = a_comment(
         page={"url": "https://herald.test/1", "titel": "x"}, **{"txt": VALUE, "a/b~c": VALUE}

@@ -17,11 +17,41 @@ def test_a_queue_is_ordered_filtered_and_paged(api, store):
     theirs = api.get("/api/v1/queues/held?moderator=mod_1&order=newest").json()
     assert [item["id"] for item in theirs["items"]] == [half, strong, weak]
     assert api.get("/api/v1/queues/held?moderator=mod_9").json()["items"] == []
+    range = "score=toxicity&score_from=0.3&score_to=0.9"
+    middling = api.get(f"/api/v1/queues/held?{range}&order=toxicity").json()
+    assert [item["id"] for item in middling["items"]] == [strong, half]
+    kept = {"score": "toxicity", "score_from": 0.0, "score_to": 0.5}
+    view = api.post("/api/v1/views", {"name": "Low", "filter": {"status": "held"} | kept}).json()
+    assert {name: view["filter"][name] for name in kept} == kept
+    assert [item["id"] for item in api.get(view["url"]).json()["items"]] == [half, weak]
+    many = api.post("/api/v1/bulk/preview", {"filter": {"status": "held"} | kept}).json()
+    assert many["count"] == 2
+    waiting = {"name": "Waiting", "filter": {"status": "held", "age": "over-4h"}}
+    view = api.post("/api/v1/views", waiting).json()
+    assert view["filter"]["age"] == "over-4h"
+    old = [item["id"] for item in api.get(view["url"]).json()["items"]]
+    assert old == [half, strong, weak]
+    assert api.get("/api/v1/queues/held?age=under-4h").json()["items"] == []
+    refused = api.get(f"/api/v1/queues/approved?{range}")
+    assert [each["parameter"] for each in refused.json()["errors"]] == ["score"]
     refused = api.get("/api/v1/queues/approved?order=urgency")
     assert refused.status_code == 422
     assert [each["parameter"] for each in refused.json()["errors"]] == ["order"]
     # A place in one order is none in another.
     assert api.get(page["next"].replace("toxicity", "urgency")).status_code == 422
+
+
+def test_what_a_key_decided_about_is_its_own_queue(api, store):
+    first, second, _ = held(store, api.site, [0.2, 0.9, 0.5])
+    for comment_id in (second, first):
+        api.post(f"/api/v1/comments/{comment_id}/decisions", {"outcome": "approve"})
+    page = api.get("/api/v1/queues/mine?limit=1").json()
+    assert [item["id"] for item in page["items"]] == [first]
+    page = api.get(page["next"]).json()
+    assert [item["id"] for item in page["items"]] == [second]
+    assert api.get("/api/v1/queues/mine?reason=other").status_code == 404
+    other = key_of(store, newspaper(store, "Bob's Blog", "https://bob.test"))
+    assert api.get("/api/v1/queues/mine", other).json() == {"items": [], "next": None}
 
 
 def test_views_are_saved_listed_and_removed(api, store):

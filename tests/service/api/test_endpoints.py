@@ -66,7 +66,12 @@ def test_a_channel_is_shown_masked_and_is_no_webhook(api):
     assert answer.status_code == 201, answer.text
     made = answer.json()
     assert made["url"].startswith("Slack, slack://") and token not in answer.text
-    assert made["types"] == ["endpoint.disabled", "queue.digest", "statistics.alarm"]
+    assert made["types"] == [
+        "endpoint.disabled",
+        "note.mention",
+        "queue.digest",
+        "statistics.alarm",
+    ]
     path = f"/api/v1/endpoints/{made['id']}"
     listed = send(api, "GET", "/api/v1/endpoints")
     assert [endpoint["id"] for endpoint in listed.json()["items"]] == [made["id"]]

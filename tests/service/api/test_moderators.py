@@ -6,6 +6,7 @@ from moderation.accounts import sign_in
 from moderation.store import moderators
 from tests.factories import NOON, key_of, newspaper
 from tests.service.console.console_browser import moderator, now
+from tests.service.console.test_second_factor import turned_on
 
 PATH = "/api/v1/moderators"
 
@@ -91,3 +92,29 @@ def test_another_site_sees_and_changes_nobody(api) -> None:
     with_account = send(api, "POST", "", {"email": "ada@herald.test", "role": "admin"}, theirs)
     assert with_account.status_code == 201
     assert send(api, "POST", "", {"email": "ada@herald.test", "role": "admin"}).status_code == 409
+
+
+def test_a_second_factor_is_seen_and_reset_unless_another_site_has_a_say(api) -> None:
+    store = api.store
+    ada = moderator(store, "ada@herald.test", api.site)
+    assert send(api, "GET", f"/{ada}").json()["second_factor"] is False
+    assert send(api, "DELETE", f"/{ada}/second-factor").status_code == 404
+    turned_on(store, ada)
+    with store.write() as connection:
+        token = moderators.open_session(connection, ada, now(), os.urandom)
+    assert send(api, "GET", f"/{ada}").json()["second_factor"] is True
+    blog = newspaper(store, "Bob's blog", "https://blog.test", NOON)
+    theirs = key_of(store, blog)
+    assert send(api, "DELETE", f"/{ada}/second-factor", key=theirs).status_code == 404
+    with store.write() as connection:
+        moderators.grant(connection, ada, blog.id, "auditor")
+    for key in (api.secret, theirs):
+        assert send(api, "DELETE", f"/{ada}/second-factor", key=key).status_code == 409
+    assert sign_in.session_of(store, token, now()).has_second_factor
+    with store.write() as connection:
+        moderators.revoke(connection, ada, blog.id)
+    assert send(api, "DELETE", f"/{ada}/second-factor").status_code == 204
+    assert sign_in.session_of(store, token, now()) is None
+    assert send(api, "GET", f"/{ada}").json()["second_factor"] is False
+    [entry] = api.get("/api/v1/audit?action=moderator.second_factor_off").json()["items"]
+    assert entry["about"] == ada and entry["who"]["kind"] == "key"

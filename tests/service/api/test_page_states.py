@@ -35,6 +35,7 @@ def test_a_page_is_closed_before_its_first_comment_and_opened_again(api):
         "known": False,
         "state": "open",
         "closes_at": None,
+        "opens_at": None,
         "set": {"state": None, "close_after_days": None},
         "default": {"state": "open", "close_after_days": 0},
     }

@@ -27,8 +27,11 @@ def test_all_that_is_kept_of_a_person_is_handed_out_piece_by_piece(api: Api) -> 
     assert post(api, "export", {"email": "nobody@private.test"}).json() == {
         "items": [],
         "reports_sent": [],
+        "notices_sent": [],
         "next": None,
     }
+    noted = api.get("/api/v1/audit?action=person.exported").json()["items"]
+    assert [each["after"] for each in noted] == [{"found_by": "email"}] * 2, "once for all pages"
 
 
 def test_a_person_is_erased_once_that_is_confirmed(api: Api) -> None:

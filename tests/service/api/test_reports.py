@@ -163,7 +163,7 @@ def test_scripts_of_the_sites_pages_may_report(api):
 
 
 def test_the_site_sets_its_rules(api):
-    off = {"markdown": False, "forewarn": False, "proof_of_work": 0}
+    off = {"markdown": False, "forewarn": False, "proof_of_work": 0, "website": False}
     assert api.get("/api/v1/readers").json() == {"edit_minutes": 15, "hold_after_reports": 0} | off
     new = {"edit_minutes": 0, "hold_after_reports": 2} | off
     key = {"Authorization": f"Bearer {api.secret}"}
@@ -171,7 +171,7 @@ def test_the_site_sets_its_rules(api):
     assert api.get("/api/v1/readers").json() == new
     wrong = api.client.put("/api/v1/readers", json={"edit_minutes": -1}, headers=key)
     assert wrong.status_code == 422
-    on = new | {"markdown": True, "forewarn": True, "proof_of_work": 50_000}
+    on = new | {"markdown": True, "forewarn": True, "proof_of_work": 50_000, "website": True}
     assert api.client.put("/api/v1/readers", json=on, headers=key).json() == on
     for hashes in (999, 1_000_001):
         easy = api.client.put("/api/v1/readers", json={"proof_of_work": hashes}, headers=key)

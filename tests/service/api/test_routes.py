@@ -46,6 +46,7 @@ OTHERS = {
     "GET /docs": PUBLIC,
     "GET /docs/static/{version}/{name}": PUBLIC,
     "GET /embed/static/{version}/{name}": PUBLIC,
+    "GET /embed/feed": PUBLIC,
     "GET /embed/thread": PUBLIC,
     "GET /embed/v1.js": PUBLIC,
     "GET /favicon.ico": PUBLIC,

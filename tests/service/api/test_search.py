@@ -65,8 +65,11 @@ def test_a_cursor_is_good_for_its_search_alone(api: Api, stored: list[str]) -> N
         ("reason=%22", "reason"),
         ("since=yesterday", "since"),
         ("since=2026-11-25T12:00:00", "since"),
+        ("age=4h", "age"),
         ("order=best", "order"),
         ("decided_by=ada", "decided_by"),
+        ("status=held&score=toxicity&score_from=1.5", "score_from"),
+        ("status=held&score_to=0.5", "score"),
         ("querry=tea", "querry"),
     ],
 )

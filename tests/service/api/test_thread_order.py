@@ -49,7 +49,11 @@ def test_every_order_has_each_published_comment_once_and_no_other(api):
     assert seen["liked"] == (True, 1) and seen["loud"] == (False, 2) and seen["quiet"] == (False, 0)
     etag = {"If-None-Match": answer.headers["etag"]}
     assert api.client.get(f"{PAGE}&sort=picks", headers=etag).status_code == 304
-    api.client.delete(f"/api/v1/comments/{liked}/pick", headers=headers)
+    for _ in range(2):
+        api.client.delete(f"/api/v1/comments/{liked}/pick", headers=headers)
+    noted = api.client.get(f"/api/v1/audit?about={liked}", headers=headers).json()["items"]
+    assert [each["action"] for each in noted] == ["comment.unpicked", "comment.picked"]
+    assert all(each["who"]["id"].startswith("key_") for each in noted)
     assert api.client.get(f"{PAGE}&sort=picks", headers=etag).status_code == 200
     assert read(api, "picks") == oldest
 

@@ -8,11 +8,13 @@ import httpx2
 import pytest
 import sqlalchemy as sa
 
+from moderation.clock import now_ms
 from moderation.domain.akismet_check import is_blatant
 from moderation.domain.comment import PageRef, PageState, Status
 from moderation.domain.decision import Reason
 from moderation.reading import comment_status
 from moderation.review import page_states, queues
+from moderation.review.site_policy import set_policy
 from moderation.store import compat_apis, decisions, sites
 from moderation.store.sql.schema import checks, comments, personal, revisions
 from moderation.upkeep.erase import erase
@@ -247,6 +249,17 @@ def test_a_test_is_judged_and_forgotten(site, flag) -> None:
     assert decided(answer) == "true"
     assert decided(site.post("submit-spam", **about)) == THANKS
     assert site.count() == before
+
+
+def test_a_test_meets_the_policy_of_its_page(site) -> None:
+    url = f"https://herald.test/{uuid.uuid4().hex}"
+    toml = """
+        name = "all-spam"
+        rules = [{ code = "all", signal = "toxicity", at_least = 0.0, outcome = "spam", message = "All." }]
+    """
+    set_policy(site.store, site.id, toml, "command", scope=f"page:{url}", now=now_ms())
+    assert decided(site.check(HAM, is_test="1", permalink=url)[0]) == "true"
+    assert decided(site.check(HAM, is_test="1", permalink=f"{url}/other")[0]) == "false"
 
 
 @pytest.mark.parametrize("flag", ["", "0", "False", "false"])

@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 
 from harness.servers import SECRET
 from moderation.settings import Settings, read_settings
+from moderation.store import moderators
 from moderation.store.sites import Site
 from moderation.store.sql.engine import Store
 from service.app import create_app
@@ -77,8 +78,28 @@ def browser(open_browser: Callable[[], ConsoleBrowser], store: Store, site: Site
     return ada(open_browser, store, site)
 
 
+@pytest.fixture
+def editor(browser: ConsoleBrowser, store: Store, site: Site) -> ConsoleBrowser:
+    """Ada's browser; she is an editor there."""
+    return with_role(browser, store, site, "editor")
+
+
+@pytest.fixture
+def admin(browser: ConsoleBrowser, store: Store, site: Site) -> ConsoleBrowser:
+    """Ada's browser; she is an admin there."""
+    return with_role(browser, store, site, "admin")
+
+
+def with_role(browser: ConsoleBrowser, store: Store, site: Site, role: str) -> ConsoleBrowser:
+    with store.write() as connection:
+        ada = moderators.by_email(connection, "ada@herald.test")
+        assert ada
+        moderators.grant(connection, ada.id, site.id, role)
+    return browser
+
+
 def ada(open_browser: Callable[[], ConsoleBrowser], store: Store, site: Site) -> ConsoleBrowser:
-    moderator(store, "ada@herald.test", site)
+    ada_id = moderator(store, "ada@herald.test", site)
     browser = open_browser()
-    assert browser.log_in("ada@herald.test").status_code == 303
+    browser.sign_in(ada_id)
     return browser

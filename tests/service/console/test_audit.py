@@ -3,6 +3,7 @@
 import csv
 import io
 
+from moderation.accounts.sites import switch_face_on
 from moderation.domain.filter import FilterAction, FilterDraft, FilterKind
 from moderation.review import filters
 from moderation.store import moderators
@@ -38,3 +39,16 @@ def test_changes_are_shown_to_admins_with_who_and_from_what_to_what(browser, sit
     table = browser.get("/console/audit/csv?action=filter.added")
     [row] = csv.DictReader(io.StringIO(table.text))
     assert (row["name"], row["about"]) == ("ada@herald.test", filter.id)
+
+
+def test_what_was_set_to_nothing_is_no_line_of_its_own(browser, site, store):
+    with store.write() as connection:
+        ada = moderators.by_email(connection, "ada@herald.test")
+        moderators.grant(connection, ada.id, site.id, "admin")
+        for limit in ("", "5/minute", ""):
+            switch_face_on(connection, site.id, "openai", limit, now=now())
+    rows = browser.get("/console/audit?action=face.on").text.split('<li class="row">')[:0:-1]
+    lines = [row.count("limit</span>:") for row in rows]
+    assert lines == [0, 1, 1]
+    assert "limit</span>: <bdi>5/minute</bdi></p>" in rows[1]
+    assert "limit</span>: <bdi>5/minute</bdi> (before)</p>" in rows[2]

@@ -242,7 +242,7 @@ def test_a_copy_whose_likes_are_on_other_sites_is_a_comment_like_any_other(brows
     page = browser.get().text
     assert re.findall(r'<article class="card[^"]*" id="(\w)-(\w+)"', page) == [("c", ids[-1])]
     assert "Writer 6" in page and 'class="reasons"' in page and "Campaign of" not in page
-    assert "sites" not in page and re.search(r'id="count-campaigns">0<', page)
+    assert not re.search(r"\bsites\b(?!\.js)", page) and re.search(r'id="count-campaigns">0<', page)
     assert "Campaign of" not in browser.get("/console/campaigns").text
     card = only_card(store, site)
     assert (card.campaign_stats.comments, card.campaign_stats.pages) == (1, 1)
@@ -257,3 +257,23 @@ def test_a_campaign_over_several_sites_counts_what_is_on_this_one(store, site, f
     judge_all(store)
     assert only_card(store, site).sentence.startswith("Same text from 6 names on 6 pages in ")
     assert only_card(store, other).sentence.startswith("Same text from 1 name on 1 page in ")
+
+
+def test_a_comment_that_stands_by_itself_says_that_it_belongs_to_a_campaign(
+    browser, store, site, flood
+):
+    [lone] = hand_in(store, reply(site, "A bad thought.", at=now()))
+    judge_all(store)
+    link = f'href="/console/campaigns/{only_card(store, site).id}?'
+
+    def belonging(path):
+        cards = re.findall(
+            r'<article class="card" id="c-(\w+)"(.*?)</article>', browser.get(path).text, re.S
+        )
+        return {id: link in card for id, card in cards}
+
+    told = belonging("/console/?status=held")
+    assert told == dict.fromkeys(flood, True) | {lone: False}
+    by_reason = belonging("/console/?reason=toxic")
+    assert by_reason and all(is_told for id, is_told in by_reason.items() if id in flood)
+    assert any(id in flood for id in by_reason)

@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from moderation.domain.delivery import Format, Payload, Response
 from moderation.notify import deliveries, endpoints
 from moderation.notify.deliver import Courier
-from moderation.store import moderators
 from moderation.store.sql import schema
 from tests.factories import hand_in, newspaper, reply
 from tests.notify.site import Scripted
@@ -22,15 +21,6 @@ TOKEN = "TIiajkdnlazkcOXrIdevi7FQ"
 
 
 @pytest.fixture
-def editor(browser, site, store):
-    """Ada's browser; she may manage endpoints."""
-    with store.write() as connection:
-        ada = moderators.by_email(connection, "ada@herald.test")
-        moderators.grant(connection, ada.id, site.id, "editor")
-    return browser
-
-
-@pytest.fixture
 def hook(site, store):
     return endpoints.add_webhook(store, site.id, URL, now=now(), entropy=os.urandom)[0]
 
@@ -39,12 +29,6 @@ def send(browser, path, page="", action="", **changes):
     page = HOME + (page or path.rpartition("/")[0])
     fields = browser.fields(page, f'action="{HOME}{action or path}"')
     return browser.post(HOME + path, fields | changes)
-
-
-def follow(browser, answer):
-    """The page that a form leads to."""
-    assert answer.status_code == 303, answer.text
-    return browser.get(answer.headers["location"].partition("#")[0])
 
 
 def stored(store, site):
@@ -106,8 +90,7 @@ def test_a_refused_form_says_why_and_keeps_what_was_typed(editor, site, store, c
 
 
 def test_a_channel_is_added_and_never_shown_whole(editor, site, store):
-    answer = follow(
-        editor,
+    answer = editor.follow(
         send(editor, "/new", "/new?kind=channel", url=f"slack://T1JJ3T3L2/A1BRTD4JD/{TOKEN}/#desk"),
     )
     assert "Send a test to see whether it arrives" in answer.text
@@ -115,7 +98,12 @@ def test_a_channel_is_added_and_never_shown_whole(editor, site, store):
     assert "Slack, slack://T" in answer.text
     assert "New secret" not in answer.text and 'name="url"' not in answer.text
     [channel] = stored(store, site)
-    assert channel.types == ("endpoint.disabled", "queue.digest", "statistics.alarm")
+    assert channel.types == (
+        "endpoint.disabled",
+        "note.mention",
+        "queue.digest",
+        "statistics.alarm",
+    )
     send(editor, f"/{channel.id}/test", f"/{channel.id}")
     deliver_due(store)
     page = editor.get(HOME).text
@@ -132,7 +120,7 @@ def test_an_endpoint_is_changed(editor, site, store, hook):
     page = editor.get(f"{HOME}/{hook.id}").text
     assert "New secret" in page and ">Save<" in page
     changes = {"url": URL + "&2", "comment.approved": "on", "comment.held": "on", "batch": "9"}
-    answer = follow(editor, send(editor, f"/{hook.id}", f"/{hook.id}", **changes))
+    answer = editor.follow(send(editor, f"/{hook.id}", f"/{hook.id}", **changes))
     assert "The changes apply" in answer.text
     [changed] = stored(store, site)
     assert (changed.url, changed.batch) == (URL + "&2", 9)
@@ -160,13 +148,13 @@ def test_a_new_secret_is_shown_once_and_both_sign(editor, site, store, hook):
 
 
 def test_an_endpoint_switched_off_and_on_is_sent_what_it_missed(editor, site, store, hook):
-    off = follow(editor, send(editor, f"/{hook.id}/switch", f"/{hook.id}"))
+    off = editor.follow(send(editor, f"/{hook.id}/switch", f"/{hook.id}"))
     assert "It was switched off by hand." in off.text
     assert "Send a test" not in off.text and "Send many again" not in off.text
     hand_in(store, reply(site, at=now() - 1_000))
-    on = follow(editor, send(editor, f"/{hook.id}/switch", f"/{hook.id}"))
+    on = editor.follow(send(editor, f"/{hook.id}/switch", f"/{hook.id}"))
     assert "Switched on." in on.text
-    sent = follow(editor, send(editor, f"/{hook.id}/replay", f"/{hook.id}", what="missed"))
+    sent = editor.follow(send(editor, f"/{hook.id}/replay", f"/{hook.id}", what="missed"))
     assert "1 delivery is being sent again." in sent.text
     assert "comment.received" in sent.text
 
@@ -177,7 +165,7 @@ def test_deliveries_their_attempts_and_one_sent_again(editor, site, store, hook)
     page = editor.get(f"{HOME}/{hook.id}").text
     assert re.search(r"500( after [0-9,]+ ms)?; (next try in|due now)", page)
     assert f"/console/comments/{comment}" in page
-    answer = follow(editor, send(editor, f"/{hook.id}/resend", f"/{hook.id}"))
+    answer = editor.follow(send(editor, f"/{hook.id}/resend", f"/{hook.id}"))
     assert "It is being sent again" in answer.text
     deliver_due(store, 200)
     page = editor.get(f"{HOME}/{hook.id}?state=delivered").text
@@ -202,14 +190,14 @@ def test_dead_letters_are_listed_and_replayed_in_a_range(editor, site, store, ho
     def replay(**fields):
         return send(editor, f"/{hook.id}/replay", f"/{hook.id}", what="dead", **fields)
 
-    old = follow(editor, replay(since="2020-01-01T00:00", until="2020-01-02T00:00"))
+    old = editor.follow(replay(since="2020-01-01T00:00", until="2020-01-02T00:00"))
     assert "0 deliveries are being sent again." in old.text
     for since, until in [("yesterday", ""), ("2020-01-02T00:00", "2020-01-01T00:00")]:
         wrong = replay(since=since, until=until)
         assert wrong.status_code == 422
         assert re.search(r'id="since"[^>]* aria-invalid="true"', wrong.text)
         assert f'value="{since}"' in wrong.text
-    assert "25 deliveries are being sent again." in follow(editor, replay()).text
+    assert "25 deliveries are being sent again." in editor.follow(replay()).text
     assert deliver_due(store).delivered == 25
 
 
@@ -217,7 +205,7 @@ def test_an_endpoint_is_removed_after_a_question(editor, site, store, hook):
     question = editor.get(f"{HOME}/{hook.id}/remove").text
     assert "This cannot be undone" in question
     assert stored(store, site) == [hook]
-    answer = follow(editor, send(editor, f"/{hook.id}/remove", f"/{hook.id}/remove"))
+    answer = editor.follow(send(editor, f"/{hook.id}/remove", f"/{hook.id}/remove"))
     assert "The endpoint was removed." in answer.text
     assert stored(store, site) == []
 

@@ -3,11 +3,8 @@
 import html
 import re
 
-import pytest
-
 from moderation.domain.filter import FilterAction, FilterField, FilterKind
 from moderation.review import filters
-from moderation.store import moderators
 from tests.factories import hand_in, newspaper, reply
 from tests.service.console.console_browser import now
 
@@ -18,24 +15,9 @@ CASINO = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def editor(browser, site, store):
-    """Ada's browser; she may change filters."""
-    with store.write() as connection:
-        ada = moderators.by_email(connection, "ada@herald.test")
-        moderators.grant(connection, ada.id, site.id, "editor")
-    return browser
-
-
 def send(browser, path="/new", page="/new", action="/new", **changes):
     fields = browser.fields(HOME + page, HOME + action)
     return browser.post(HOME + path, fields | CASINO | changes)
-
-
-def follow(browser, answer):
-    """The page that a form leads to."""
-    assert answer.status_code == 303, answer.text
-    return browser.get(answer.headers["location"].partition("#")[0])
 
 
 def stored(store, site):
@@ -43,7 +25,7 @@ def stored(store, site):
 
 
 def test_a_filter_is_written_and_listed(editor, site, store):
-    answer = follow(editor, send(editor))
+    answer = editor.follow(send(editor))
     assert "“casino” was added" in answer.text
     (filter,) = stored(store, site)
     assert (filter.kind, filter.action) == (FilterKind.WORDS, FilterAction.SPAM)
@@ -95,7 +77,7 @@ def test_a_filter_is_changed_unless_somebody_else_changed_it_first(editor, site,
     (filter,) = stored(store, site)
     path = f"/{filter.id}"
     fields = editor.fields(HOME + path, HOME + path)
-    answer = follow(editor, editor.post(HOME + path, fields | CASINO | {"name": "gambling"}))
+    answer = editor.follow(editor.post(HOME + path, fields | CASINO | {"name": "gambling"}))
     assert "“gambling” was changed" in answer.text
     late = editor.post(HOME + path, fields | CASINO | {"name": "mine"})
     assert late.status_code == 409
@@ -110,7 +92,7 @@ def test_a_filter_is_switched_removed_and_can_be_saved_again(editor, site, store
     (filter,) = stored(store, site)
     for state in ("off", "on"):
         fields = editor.fields(HOME, f"/{filter.id}/switch")
-        answer = follow(editor, editor.post(f"{HOME}/{filter.id}/switch", fields))
+        answer = editor.follow(editor.post(f"{HOME}/{filter.id}/switch", fields))
         assert f"“casino” is {state}." in answer.text
         assert stored(store, site)[0].enabled == (state == "on")
     removed = editor.post(

@@ -16,11 +16,13 @@ from fastapi.routing import APIRoute
 
 from harness.servers import SECRET
 from moderation.accounts import invitations, second_factor
-from moderation.domain.comment import Context, PageRef, Status
+from moderation.domain.comment import AuthorRef, Context, PageRef, Status
 from moderation.domain.decision import Outcome
-from moderation.domain.durations import WEEK_MS
+from moderation.domain.durations import HOUR_MS, WEEK_MS
 from moderation.domain.filter import FilterAction, FilterDraft, FilterKind
 from moderation.domain.reputation import Subject, SubjectKind
+from moderation.domain.samples import Verdict
+from moderation.domain.second_looks import LookKind
 from moderation.intake.appeal import appeal
 from moderation.learning import lessons
 from moderation.notify import deliveries, endpoints
@@ -31,6 +33,7 @@ from moderation.review import (
     campaigns,
     decisions,
     filters,
+    notes,
     proposals,
     reputation,
     views,
@@ -38,7 +41,8 @@ from moderation.review import (
 from moderation.review.search import Criteria
 from moderation.review.site_policy import set_policy
 from moderation.scorers.spam.spam_model import load_prior
-from moderation.store import moderators, queues, sites, thread_order
+from moderation.store import moderators, queues, second_looks, sites, thread_order
+from moderation.store.second_looks import Look
 from moderation.store.sql.engine import Store
 from moderation.store.sql.schema import decisions as decision_rows
 from moderation.store.sql.schema import metadata
@@ -46,6 +50,7 @@ from moderation.upkeep.samples import draw_samples
 from service.console.routes import router
 from service.console.session import form_token
 from tests.factories import hand_in, newspaper, reply
+from tests.review.test_second_looks import looked_at
 from tests.service.console.conftest import ada, console_browsers, read
 from tests.service.console.console_browser import (
     ORIGIN,
@@ -76,8 +81,9 @@ def _routes(method: str) -> list[str]:
 
 COPY = "A bad deal: I recovered all of my stolen money with the help of a professional team, write to them"
 POSTS = _routes("POST")
+PERSON = "dan@private.test"  # of whom something is kept
 # No pages: what they ask for by themselves, of a site that they name (test_live.py).
-FOR_SCRIPTS = {"/console/counts", "/console/events"}
+FOR_SCRIPTS = {"/console/counts", "/console/events", "/console/colleagues"}
 GETS = [path for path in _routes("GET") if "/static/" not in path and path not in FOR_SCRIPTS]
 
 FOR_STRANGERS = {"login", "invitation"}
@@ -109,13 +115,21 @@ FORGERIES = {
 }
 
 
+# Told of a session every few minutes, whatever is asked.
+MOVES_BY_ITSELF = {"sessions.seen_at"}
+
+
 def snapshot(store):
     """Every row that a form could change, as the database keeps it."""
-    names = [table.name for table in metadata.sorted_tables if table.name != "heartbeats"]
+    columns = {
+        table: [column for column in table.columns if str(column) not in MOVES_BY_ITSELF]
+        for table in metadata.sorted_tables
+        if table.name != "heartbeats"
+    }
     with store.read() as connection:
         return {
-            name: sorted(map(repr, connection.exec_driver_sql(f"SELECT * FROM {name}")))
-            for name in names
+            table.name: sorted(map(repr, connection.execute(sa.select(*columns[table]))))
+            for table in columns
         }
 
 
@@ -126,6 +140,8 @@ def test_the_routes_are_all_here(scene):
         "/console/",
         "/console/account",
         "/console/account/second-factor",
+        "/console/agreement",
+        "/console/agreement/csv",
         "/console/appeals",
         "/console/appeals/{appeal_id}",
         "/console/audit",
@@ -151,18 +167,23 @@ def test_the_routes_are_all_here(scene):
         "/console/learning",
         "/console/login",
         "/console/login/code",
+        "/console/login/provider",
+        "/console/login/provider/back",
         "/console/notices",
         "/console/pages",
         "/console/people",
         "/console/people/{moderator_id}",
         "/console/people/{moderator_id}/remove",
+        "/console/personal-data",
         "/console/policy",
         "/console/policy/record",
+        "/console/policy/record/csv",
         "/console/policy/second-opinion",
         "/console/policy/shadow",
         "/console/proposals",
         "/console/reasons",
         "/console/reputation/{kind}/{name}",
+        "/console/retention",
         "/console/sample",
         "/console/statistics",
         "/console/statistics/csv",
@@ -321,6 +342,7 @@ def build(browser, open_browser, site):
     secret = second_factor.new_secret(os.urandom)
     other = open_browser()
     other.log_in("bo@herald.test")
+    turned_on(store, bo)
     stranger = open_browser()
     visit = stranger.fields("/console/login", "/console/login")
     decision = browser.fields("/console/", f"{comment_id}/decisions")
@@ -334,9 +356,16 @@ def build(browser, open_browser, site):
         page_id = queues.by_id(connection, comment_id, [site.id]).page_id
     with store.write() as connection:
         thread_order.set_picked(connection, comment_id, 1)
+    somebody = AuthorRef("Dan", PERSON)
+    hand_in(store, reply(site, "Dan's ferry.", at=now() - WEEK_MS, author=somebody))
     [sampled] = hand_in(store, reply(site, "A fine ferry.", at=now() - WEEK_MS))
     judge_all(store)
-    draw_samples(store, now())
+    list(draw_samples(store, now()))
+    asks_ada = Look(
+        *("look_1", LookKind.GOLDEN, site.id, sampled, 1, 1, Verdict.PUBLISH, "", ada.id, now())
+    )
+    with store.write() as connection:
+        second_looks.put(connection, [asks_ada])
     for profile in ("relaxed", "children"):
         set_policy(store, site.id, policy_source(profile), ada.id, now=now())
     strict = {"site": site.id, "number": "2", "toml": policy_source("strict")}
@@ -351,9 +380,16 @@ def build(browser, open_browser, site):
     view = views.add_view(store, site.id, ada.id, "Spam", spam, **clock)
     proposals.propose(*(store, ada.id, {site.id}, comment_id, Outcome.REJECT), **clock)
     sealed = second_factor.seal(store.crypto, ada.id, secret)
+    differing = looked_at(store, site, now() - HOUR_MS)
+    note = notes.add_to_comment(store, "mod_1", {site.id}, comment_id, "@ada: look.", **clock)
     forms = {
+        "/console/account/mentions": token | {"note": note.id},
         "/console/account/second-factor": token | {"secret": sealed},
         "/console/account/sessions": token | {"session": session[0]},
+        "/console/agreement/golden": token | {"site": site.id, "person": bo, "count": "1"},
+        "/console/agreement/settle": token
+        | {"site": site.id, "look": differing, "verdict": "publish"},
+        "/console/agreement/share": token | {"site": site.id, "share": "5"},
         "/console/appeals/{appeal_id}/decide": token | {"outcome": "overturn", "note": "Yes."},
         "/console/bulk": token | {"site": site.id, "outcome": "reject", "ids": f"{copies[2]}.1"},
         "/console/bulk/{bulk_id}/undo": token | {"site": site.id},
@@ -396,6 +432,12 @@ def build(browser, open_browser, site):
         "/console/people/{moderator_id}/remove": token | {"site": site.id},
         "/console/people/{moderator_id}/role": token | {"site": site.id, "role": "editor"},
         "/console/people/{moderator_id}/sessions": token | {"site": site.id},
+        "/console/people/{moderator_id}/second-factor": token | {"site": site.id},
+        **{
+            f"/console/personal-data/{act}": token
+            | {"site": site.id, "kind": "email", "who": PERSON, "sure": "yes"}
+            for act in ("erase", "export", "find")
+        },
         "/console/policy": policy | {"seen": load_policy("strict").version},
         "/console/policy/back": policy | {"back": "1"},
         "/console/policy/second-opinion": token | {"site": site.id, "do": "on"},
@@ -405,6 +447,7 @@ def build(browser, open_browser, site):
         "/console/sample": token | {"site": site.id, "comment": sampled, "verdict": "remove"},
         "/console/reasons": token
         | {"site": site.id, "version": "0", "do": "saved", "code": "dull", "label_en": "Dull"},
+        "/console/retention": token | {"site": site.id, "rejected": "90", "do": "save"},
         "/console/reputation/{kind}/{name}/reset": change,
         "/console/reputation/{kind}/{name}/undo": change,
         "/console/undo": token | {"site": site.id},
@@ -453,6 +496,7 @@ def success(path):
         "/secret",
         "/console/keys",
         "/console/people",
+        *(f"/personal-data/{act}" for act in ("erase", "export", "find")),
         "/policy/try",
     )
     return 200 if path.endswith(shown) else 303
@@ -490,12 +534,22 @@ def test_no_forged_request_changes_anything(scene, store, path):
     answer = browser.post(url, fields, **ours)
     assert answer.status_code == success(path)
     # How dense rows are is kept in the browser, and a policy that is tried is not kept at all.
-    keeps_nothing = path in ("/console/density", "/console/policy/try")
+    keeps_nothing = path in (
+        "/console/density",
+        "/console/personal-data/find",
+        "/console/policy/try",
+    )
     assert (snapshot(store) == before) == keeps_nothing
 
 
 # What a page answers whom it is not for: no link is the invitation's, and nobody is asked for a code.
-OF_NOBODY = {"/console/invitation": 404, "/console/login/code": 303}
+OF_NOBODY = {
+    "/console/invitation": 404,
+    "/console/login/code": 303,
+    # No provider is set here: tests/service/console/test_provider_login.py.
+    "/console/login/provider": 404,
+    "/console/login/provider/back": 404,
+}
 ALL = {"auditor", "trainee", "moderator", "editor", "admin"}
 PROPOSING, EDITING = ALL - {"auditor"}, {"editor", "admin"}
 DECIDING, ENDPOINTS = PROPOSING - {"trainee"}, {"auditor", "editor", "admin"}
@@ -512,7 +566,7 @@ ROLES = {
                 *("filters", "filters/{filter_id}", "invitation", "login"),
                 *("pages", "reputation/{kind}/{name}", "comments/{comment_id}/context"),
                 *("notices", "reasons", "account", "account/second-factor"),
-                *("sample", "statistics", "statistics/csv"),
+                *("sample", "statistics", "statistics/csv", "agreement", "agreement/csv"),
             )
         },
         **{
@@ -524,19 +578,21 @@ ROLES = {
                 "learning",
                 "people",
                 "people/{moderator_id}",
+                "retention",
             )
         },
         **{f"/console/endpoints{path}": ENDPOINTS for path in ("", "/{endpoint_id}")},
-        "/console/login/code": ALL,
+        **{f"/console/login/{path}": ALL for path in ("code", "provider", "provider/back")},
         "/console/proposals": PROPOSING,
         "/console/bulk/new": DECIDING,
         "/console/filters/new": DECIDING,
         "/console/endpoints/{endpoint_id}/remove": EDITING,
         **{
             f"/console/policy{path}": ENDPOINTS
-            for path in ("", "/record", "/second-opinion", "/shadow")
+            for path in ("", "/record", "/record/csv", "/second-opinion", "/shadow")
         },
         "/console/endpoints/new": EDITING,
+        "/console/personal-data": ADMIN,
         "/console/keys/{key_id}/revoke": ADMIN,
         "/console/people/{moderator_id}/remove": ADMIN,
     },
@@ -544,6 +600,7 @@ ROLES = {
         **dict.fromkeys(POSTS, None),
         **{f"/console/{path}": ALL for path in ("login", "login/link", "logout", "invitation")},
         "/console/account/language": ALL,
+        "/console/account/mentions": ALL,
         **{
             f"/console/{path}": ALL
             for path in (
@@ -552,8 +609,10 @@ ROLES = {
             )
         },
         "/console/density": ALL,
+        "/console/sample": PROPOSING,
         "/console/comments/{comment_id}/decisions": PROPOSING,
         "/console/comments/{comment_id}/undo": PROPOSING,
+        "/console/undo": PROPOSING,
         **{
             f"/console/{path}": DECIDING
             for path in (
@@ -561,11 +620,12 @@ ROLES = {
                 *(f"campaigns/{{campaign_id}}/{act}" for act in ("decisions", "exclusions")),
                 *(f"campaigns/{{campaign_id}}/{act}" for act in ("splits", "undo")),
                 *(f"comments/{{comment_id}}/{act}" for act in ("claim", "notes")),
-                *("reputation/{kind}/{name}/reset", "sample"),
-                *("reputation/{kind}/{name}/undo", "undo", "views", "views/{view_id}/remove"),
+                "reputation/{kind}/{name}/reset",
+                *("reputation/{kind}/{name}/undo", "views", "views/{view_id}/remove"),
                 *(f"comments/{{comment_id}}/{act}" for act in ("corrections", "pick")),
             )
         },
+        **{f"/console/agreement/{act}": EDITING for act in ("golden", "settle", "share")},
         **{
             f"/console/{path}": EDITING
             for path in (
@@ -598,9 +658,12 @@ ROLES = {
                     "keys/{key_id}/revoke",
                     "learning/undo",
                     "people",
+                    "retention",
                     "people/withdraw/{invitation_id}",
+                    *(f"personal-data/{act}" for act in ("erase", "export", "find")),
                 ),
                 *(f"people/{{moderator_id}}/{act}" for act in ("remove", "role", "sessions")),
+                "people/{moderator_id}/second-factor",
             )
         },
     },

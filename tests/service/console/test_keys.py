@@ -2,22 +2,11 @@
 
 import re
 
-import pytest
-
 from moderation.accounts import sites as accounts
 from moderation.domain.audit import AuditQuery
-from moderation.store import audit, moderators
-from tests.service.console.console_browser import ConsoleBrowser
+from moderation.store import audit
 
 HOME = "/console/keys"
-
-
-@pytest.fixture
-def admin(browser: ConsoleBrowser, site, store) -> ConsoleBrowser:
-    with store.write() as connection:
-        ada = moderators.by_email(connection, "ada@herald.test")
-        moderators.grant(connection, ada.id, site.id, "admin")
-    return browser
 
 
 def send(browser, site, path="", **fields):

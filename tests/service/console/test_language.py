@@ -89,7 +89,7 @@ def test_a_request_leaves_nothing_of_its_language_to_the_next(browser):
 def test_nothing_on_the_pages_is_left_untranslated(browser, store, site):
     ada = as_admin(store, site)
     ids = held(store, site, "bad one", "bad two https://shop.example/ buy", "all good")
-    by = (store, ada, {site.id}, ids[0], Outcome.REJECT, "", None)
+    by = (store, ada, {site.id}, ids[0], Outcome.REJECT)
     decisions.decide(*by, now=now(), entropy=os.urandom)
     filed = FilterDraft("Rude", FilterKind.WORDS, FilterAction.HOLD, ("liar*",))
     clock = {"now": now(), "entropy": os.urandom}

@@ -133,6 +133,6 @@ def test_what_the_events_tell_can_be_asked_for(browser, store, site):
     assert browser.get("/console/counts?site=site_other").status_code == 404
     for role in Role:
         with store.write() as connection:
-            [moderator_id] = moderators.emails_of_site(connection, site.id)
+            [moderator_id] = moderators.emails_of_sites(connection, [site.id])
             moderators.grant(connection, moderator_id, site.id, role)
         assert browser.get(f"/console/counts?site={site.id}").status_code == 200

@@ -22,11 +22,6 @@ def state_of(store, site, url=URL):
     return page_states.get_page(store, site.id, PageRef(url), now())
 
 
-def follow(browser, answer):
-    assert answer.status_code == 303, answer.text
-    return browser.get(answer.headers["location"].partition("#")[0])
-
-
 def save(browser, path="/state", at="", **changes):
     fields = browser.fields(HOME + at, HOME + path)
     return browser.post(HOME + path, fields | {"state": "default", "days": ""} | changes)
@@ -44,11 +39,11 @@ def test_a_page_is_closed_and_the_undo_restores_what_was_set(browser, store, sit
         store, site.id, PageRef(URL), PageChange(PageState.PREMODERATED, 30), now(), os.urandom
     )
     assert '<span class="chip">premoderated</span>' in browser.get(HOME).text
-    shown = follow(browser, save(browser, state="closed", days="7"))
+    shown = browser.follow(save(browser, state="closed", days="7"))
     assert "This page is <strong>closed</strong>." in shown.text
     setting = state_of(store, site).setting
     assert (setting.state, setting.close_after_days) == (PageState.CLOSED, 7)
-    after = follow(browser, undo(browser, shown))
+    after = browser.follow(undo(browser, shown))
     setting = state_of(store, site).setting
     assert (setting.state, setting.close_after_days) == (PageState.PREMODERATED, 30)
     assert 'class="undo"' not in after.text
@@ -79,7 +74,7 @@ def test_a_page_without_comments_is_found_by_its_address_and_closed(browser, sto
     assert "No pages yet" in browser.get(HOME).text
     found = f"?url={URL}"
     assert "No comments yet; as the site" in browser.get(HOME + found).text
-    shown = follow(browser, save(browser, at=found, state="closed"))
+    shown = browser.follow(save(browser, at=found, state="closed"))
     assert "This page is <strong>closed</strong>." in shown.text
     assert state_of(store, site).state is PageState.CLOSED
     fields = {"csrf": browser.fields(HOME)["csrf"], "site": site.id, "state": "closed", "days": ""}
@@ -92,12 +87,12 @@ def test_editors_change_the_default_and_take_it_back(browser, store, site, role)
     with store.write() as connection:
         ada = moderators.by_email(connection, "ada@herald.test")
         moderators.grant(connection, ada.id, site.id, role)
-    shown = follow(browser, save(browser, "/default", state="premoderated", days="14"))
+    shown = browser.follow(save(browser, "/default", state="premoderated", days="14"))
     assert (
         "By default, pages are <strong>premoderated</strong> and close after 14 days." in shown.text
     )
     assert page_states.get_default(store, site.id) == PageDefault(PageState.PREMODERATED, 14)
-    follow(browser, undo(browser, shown))
+    browser.follow(undo(browser, shown))
     assert page_states.get_default(store, site.id) == PageDefault()
 
 
@@ -108,7 +103,7 @@ def test_a_moderator_closes_a_page_but_not_all_of_them(browser, store, site):
     answer = browser.post(f"{HOME}/default", fields | {"state": "closed", "was": "open.0"})
     assert answer.status_code == 403 and "Only editors and admins" in answer.text
     assert page_states.get_default(store, site.id) == PageDefault()
-    follow(browser, save(browser, state="closed"))
+    browser.follow(save(browser, state="closed"))
     assert state_of(store, site).state is PageState.CLOSED
 
 

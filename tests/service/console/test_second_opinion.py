@@ -8,7 +8,6 @@ import pytest
 from moderation.judging.second_opinion import ask_one
 from moderation.policies import load_policy
 from moderation.review import second_opinion
-from moderation.store import moderators
 from moderation.store.second_opinion_usage import Budget
 from tests.judging.test_second_opinion import permit
 from tests.review.test_policy_backtest import judged
@@ -17,14 +16,6 @@ from tests.workers.chat_stub import ChatStub, said
 from workers.chat_endpoint import ChatEndpoint
 
 PAGE = "/console/policy/second-opinion"
-
-
-@pytest.fixture
-def editor(browser, site, store):
-    with store.write() as connection:
-        ada = moderators.by_email(connection, "ada@herald.test")
-        moderators.grant(connection, ada.id, site.id, "editor")
-    return browser
 
 
 def press(browser, do, **fields):

@@ -49,6 +49,21 @@ def test_a_trainee_proposes_and_another_agrees(trainee, browser, store, site):
     assert "No proposals are waiting" in browser.get("/console/?queue=proposed").text
 
 
+def test_a_trainee_takes_proposals_back_from_the_list_the_last_one_first(trainee, store, site):
+    ids = held(store, site, "bad", "bad as well", "bad, too")
+    for comment_id in ids[:2]:
+        trainee.press(comment_id, "reject", **HX)
+    fields = trainee.fields("/console/", "/console/undo")
+    told = [trainee.post("/console/undo", fields, **HX).text for _ in range(3)]
+    assert ["bad as well" in told[0], "“<bdi>bad</bdi>”" in told[1]] == [True, True]
+    assert "You have nothing left to undo." in told[2]
+    assert all(f"c-{comment_id}" in trainee.get().text for comment_id in ids)
+    trainee.press(ids[2], "spam", **HX)
+    sent = trainee.post("/console/undo", fields)  # without a script
+    assert sent.headers["location"] == f"/console/comments/{ids[2]}"
+    assert all(status(store, site, id) is Status.HELD for id in ids)
+
+
 def test_a_trainee_takes_a_proposal_back_and_proposes_otherwise(trainee, store, site):
     [comment_id] = held(store, site, "bad")
     sent = trainee.press(comment_id, "spam")

@@ -8,8 +8,9 @@ import pytest
 from moderation.accounts import sign_in
 from moderation.domain.comment import AuthorRef, PageRef, PageState
 from moderation.domain.decision import Outcome
+from moderation.domain.reader_rules import ReaderRules
 from moderation.reading.threads import PublicComment
-from moderation.review import decisions, page_states
+from moderation.review import decisions, page_states, reader_rules
 from moderation.review.page_states import PageChange
 from moderation.store.sql.schema import sites
 from service.embed.module import module
@@ -39,6 +40,8 @@ def decide(reader, comment_id, outcome):
 
 
 def test_the_form_is_wordpress_form(reader):
+    assert 'name="url"' not in reader.client.get(FERRY).text
+    reader_rules.set_rules(reader.store, reader.demo.id, ReaderRules(website=True))
     text = reader.client.get(FERRY).text
     for sentence in ("Leave a Reply", "Your email address will not be published.",
                  "Required fields are marked"):  # fmt: skip

@@ -10,8 +10,10 @@ import sqlalchemy as sa
 from moderation.domain.decision import Outcome
 from moderation.domain.errors import TooMany
 from moderation.domain.ids import timed_id
-from moderation.review import decisions
-from moderation.store.sql.schema import personal
+from moderation.domain.reader_rules import ReaderRules
+from moderation.review import decisions, reader_rules
+from moderation.store.comment_fields import UNPROVEN
+from moderation.store.sql.schema import personal, revisions
 from service.embed.reply import landing, page_of, within
 from tests.factories import NOON
 from tests.service.embed.conftest import PAGE, problem_of
@@ -393,3 +395,41 @@ def test_another_sites_token_is_nobodys(reader):
     token = reader.store.crypto.browser_token(reader.demo.id, b"1" * 16)
     reader.send(headers=FROM_SITE | {"Cookie": f"gatehouse_author_{reader.site.id}={token}"})
     assert token not in str(reader.client.cookies.items())
+
+
+@pytest.mark.parametrize(("asks", "expected"), [(0, ""), (1_000, UNPROVEN)])
+def test_a_form_without_a_script_is_taken_and_noted_where_a_proof_of_work_is_asked(
+    reader, asks, expected
+):
+    reader_rules.set_rules(reader.store, reader.site.id, ReaderRules(proof_of_work=asks))
+    says_so = "A moderator looks at every comment"
+    shown = reader.client.get("/embed/thread", params={"site": reader.site.id, "page_url": PAGE})
+    assert (says_so in shown.text) is bool(asks)
+    assert reader.send().status_code == 303
+    as_staticman = {"fields": {"name": "Carol", "message": "Another."}, "options": {"origin": PAGE}}
+    path = f"/reply/{reader.site.id}/staticman/v3/entry/github/x/y/main/comments"
+    sent = reader.client.post(path, json=as_staticman, headers={"Origin": "https://herald.test"})
+    assert sent.json()["success"]
+    with reader.store.read() as connection:
+        assert set(connection.scalars(sa.select(revisions.c.form_json))) == {expected}
+
+
+def test_a_refused_form_has_the_field_for_a_website_where_it_had_one(reader):
+    with_it = reader.send(author="", url="carol.example/<b>")
+    assert 'name="url"' in with_it.text and 'value="carol.example/&lt;b&gt;"' in with_it.text
+    assert 'name="url"' in reader.send(author="", url="").text
+    assert 'name="url"' not in reader.send(author="", url=None).text
+
+
+@pytest.mark.parametrize("on", [False, True])
+def test_a_website_of_a_themes_own_form_is_kept_whatever_the_site_shows(reader, on):
+    reader_rules.set_rules(reader.store, reader.site.id, ReaderRules(website=on))
+    assert reader.send(url="carol.example").status_code == 303
+    refused = reader.send(url="javascript:alert(1)", comment="Another.")
+    assert refused.status_code == 422
+    field = re.search(r'<input id="url"[^>]*>\s*<span[^>]*>([^<]*)</span>', refused.text)
+    assert 'value="javascript:alert(1)" aria-invalid="true" aria-describedby="flaw"' in field[0]
+    assert field[1].startswith("Website must begin with http:// or https://")
+    assert "Another.</textarea>" in refused.text
+    [row] = reader.stored()
+    assert row.author_url == "https://carol.example"

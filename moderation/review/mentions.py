@@ -1,0 +1,66 @@
+"""Notes as they are stored: whom they mention is told by the site's channels, and on their own account until they have seen it."""
+
+from collections.abc import Collection
+
+from moderation.domain.delivery import MODERATORS, Format
+from moderation.domain.event import MENTION, mention_event
+from moderation.domain.ids import Entropy
+from moderation.domain.mention import Mention, mentioned, names_of
+from moderation.domain.note import Note
+from moderation.store import endpoints, mentions, moderators, notes, outbox
+from moderation.store.sql.engine import Connection, Store
+
+SHOWN = 50  # on an account; more wait behind them
+
+
+def store_note(connection: Connection, note: Note, comment_id: str, entropy: Entropy) -> None:
+    """Adds a note, and tells those whom it mentions. comment_id: where it was written, '' at no comment."""
+    notes.add(connection, note)
+    emails = moderators.emails_of_sites(connection, [note.site_id])
+    named = [
+        Mention(
+            *(note.id, id, note.site_id, note.about, comment_id, note.moderator_id),
+            created_at=note.created_at,
+        )
+        for id in sorted(mentioned(note.text, emails) - {note.moderator_id})
+    ]
+    if not named:
+        return
+    mentions.add(connection, named)
+    channels = [
+        each
+        for each in endpoints.of_sites(connection, [note.site_id])
+        if each.format is Format.NOTICE and each.state == "enabled" and MENTION in each.types
+    ]
+    readers = set(moderators.digest_readers(connection, note.site_id))
+    for mention in named:
+        event = mention_event(
+            mention.note_id, mention.moderator_id, mention.site_id, mention.path, note.created_at
+        )
+        wants_mail = emails[mention.moderator_id] in readers
+        told = [each.id for each in channels if wants_mail or each.url != MODERATORS]
+        outbox.put_for(connection, event, told, entropy)
+
+
+def list_unseen(store: Store, moderator_id: str, site_ids: Collection[str]) -> list[Mention]:
+    """Somebody's mentions on their sites that they have not seen, the newest first."""
+    with store.read() as connection:
+        return mentions.unseen(connection, moderator_id, site_ids, SHOWN)
+
+
+def count_unseen(store: Store, moderator_id: str, site_ids: Collection[str]) -> int:
+    """How many there are."""
+    with store.read() as connection:
+        return mentions.count_unseen(connection, moderator_id, site_ids)
+
+
+def see(store: Store, moderator_id: str, note_id: str, *, now: int) -> None:
+    """They have seen the mention in a note, or with '' all of theirs."""
+    with store.write() as connection:
+        mentions.see(connection, moderator_id, note_id, now)
+
+
+def names_on(store: Store, site_id: str) -> list[str]:
+    """How the colleagues of a site are mentioned, without the @, in order."""
+    with store.read() as connection:
+        return sorted(names_of(moderators.emails_of_sites(connection, [site_id]).values()).values())

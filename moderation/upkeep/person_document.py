@@ -1,0 +1,35 @@
+"""All that is kept of one person as one JSON object, in pieces; that it was handed out is in the audit."""
+
+import json
+from collections.abc import Collection, Iterator
+from dataclasses import asdict
+
+from moderation.domain.audit import COMMAND, Change
+from moderation.domain.person import PersonRef, check_person
+from moderation.store import audit
+from moderation.store.sql.engine import Store
+from moderation.upkeep import people
+
+
+def note_export(store: Store, ref: PersonRef, site_ids: Collection[str], by: str = COMMAND) -> None:
+    """Notes before it happens that a person's data is handed out, without saying whose. Raises Invalid."""
+    facts = {"found_by": check_person(ref).kind}
+    site_id = next(iter(site_ids)) if len(site_ids) == 1 else ""
+    with store.write() as connection:
+        audit.record(connection, by, Change.PERSON_EXPORTED, site_id, "", None, facts)
+
+
+def document(
+    store: Store, ref: PersonRef, site_ids: Collection[str], by: str = COMMAND
+) -> Iterator[str]:
+    """found_by, comments, reports_sent and notices_sent, as they are read; a comment a line. Raises Invalid."""
+    note_export(store, ref, site_ids, by)
+    yield f'{{"found_by": "{ref.kind}", "comments": ['
+    separator = "\n"
+    for comment in people.each_comment(store, ref, site_ids):
+        yield separator + json.dumps(asdict(comment), ensure_ascii=False)
+        separator = ",\n"
+    reports = [asdict(each) for each in people.sent_reports(store, ref, site_ids)]
+    yield f'\n], "reports_sent": {json.dumps(reports, ensure_ascii=False)}'
+    notices = [asdict(each) for each in people.sent_notices(store, ref, site_ids)]
+    yield f', "notices_sent": {json.dumps(notices, ensure_ascii=False)}}}\n'

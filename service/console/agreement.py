@@ -1,0 +1,155 @@
+"""How far people's decisions agree, under /console/agreement: one's own, and for editors everybody's, with what they differ about."""
+
+import os
+from collections.abc import Mapping
+from typing import Annotated
+
+from fastapi import Depends, Request, Response
+
+from moderation.accounts.moderators import list_moderators
+from moderation.accounts.sign_in import emails_of
+from moderation.clock import now_ms
+from moderation.domain.errors import Conflict, Invalid, NotFound
+from moderation.domain.roles import Action
+from moderation.domain.samples import Verdict
+from moderation.domain.second_looks import DAYS, GOLDEN_LIMIT
+from moderation.review import agreement
+from moderation.review.agreement import SiteAgreement
+from moderation.store.moderators import Membership
+from service.console.language import N_
+from service.console.navigation import query
+from service.console.pages import URL, CurrentSite, QueryName, page_router, pages, redirect
+from service.console.policy_view import share_in_words
+from service.console.presenters import person_name
+from service.console.session import CurrentVisitor, SiteForm, Visitor, read_number, site_form
+
+router = page_router("/agreement")
+
+Posted = Annotated[
+    SiteForm,
+    Depends(
+        site_form(
+            *("share", "person", "count", "look", "verdict"),
+            may=Action.MANAGE_AGREEMENT,
+            action=Action.MANAGE_AGREEMENT,
+        )
+    ),
+]
+NOTICES = {
+    "share": N_("From now on that share of decisions gets a second look."),
+    "settled": N_("Noted. The comment stays as it is."),
+    "asked": N_("They are mixed into what that person looks at blind."),
+}
+
+
+@router.get("")
+def agreement_page(
+    request: Request, visitor: CurrentVisitor, membership: CurrentSite, did: QueryName = ""
+) -> Response:
+    """did: what was just done."""
+    return _page(request, visitor, membership, notice=NOTICES.get(did, ""))
+
+
+@router.get("/csv")
+def agreement_csv(request: Request, visitor: CurrentVisitor, membership: CurrentSite) -> Response:
+    store = request.app.state.store
+    found = agreement.agreement(store, membership.site_id, now=now_ms())
+    names = _names(visitor, membership, found, emails_of(store, _people_of(found)))
+    text = agreement.csv_of(found.people, names)
+    return pages.attachment("agreement.csv", text)
+
+
+@router.post("/share")
+def set_share(request: Request, posted: Posted) -> Response:
+    visitor, form, membership = posted
+    store, by = request.app.state.store, visitor.signed.moderator_id
+    share = read_number(form, "share", "share")
+    agreement.set_share(store, membership.site_id, share, by, now=now_ms())
+    return _back(membership, "share")
+
+
+@router.post("/golden")
+def ask_golden(request: Request, posted: Posted) -> Response:
+    """Asks somebody about comments with a known answer."""
+    visitor, form, membership = posted
+    try:
+        agreement.ask_golden(
+            *(request.app.state.store, membership.site_id, form.get("person", "")),
+            *(read_number(form, "count", "number"), visitor.signed.moderator_id),
+            now=now_ms(),
+            entropy=os.urandom,
+        )
+    except (Conflict, Invalid, NotFound) as error:
+        status = {Conflict: 409, Invalid: 422}.get(type(error), 404)
+        return _page(request, visitor, membership, status, problem=error.message)
+    return _back(membership, "asked")
+
+
+@router.post("/settle")
+def settle(request: Request, posted: Posted) -> Response:
+    """Keeps who is right."""
+    visitor, form, membership = posted
+    if form.get("verdict") not in (Verdict.PUBLISH, Verdict.REMOVE):
+        raise Invalid(N_("The form does not say which verdict."))
+    store, by = request.app.state.store, visitor.signed.moderator_id
+    verdict = Verdict(form["verdict"])
+    try:
+        agreement.settle(store, membership.site_id, form.get("look", ""), verdict, by)
+    except NotFound as error:
+        return _page(request, visitor, membership, 404, problem=error.message)
+    return _back(membership, "settled")
+
+
+def _back(membership: Membership, did: str) -> Response:
+    return redirect(f"{URL}/agreement?{query(site=membership.site_id, did=did)}#notice")
+
+
+def _people_of(found: SiteAgreement) -> set[str]:
+    """All who decided or looked again, by id."""
+    differing = {id for each in found.disagreements for id in (each.decided_by, each.judged_by)}
+    return {each.person_id for each in found.people} | differing
+
+
+def _names(
+    visitor: Visitor, membership: Membership, found: SiteAgreement, emails: Mapping[str, str]
+) -> dict[str, str]:
+    """What those are called whose results this visitor may see, by id."""
+    ids = {each.person_id for each in found.people}
+    if not membership.may(Action.SEE_AGREEMENT):
+        ids &= {visitor.signed.moderator_id}
+    return {id: person_name(id, emails) for id in ids}
+
+
+def _page(
+    request: Request,
+    visitor: Visitor,
+    membership: Membership,
+    status: int = 200,
+    *,
+    notice: str = "",
+    problem: str = "",
+) -> Response:
+    store, site_id = request.app.state.store, membership.site_id
+    found = agreement.agreement(store, site_id, now=now_ms())
+    emails = emails_of(store, _people_of(found))
+    names = _names(visitor, membership, found, emails)
+    sees, manages = membership.may(Action.SEE_AGREEMENT), membership.may(Action.MANAGE_AGREEMENT)
+    return pages.page(
+        "agreement.html",
+        status,
+        visitor=visitor,
+        site=membership,
+        found=found,
+        people=[(names[each.person_id], each) for each in found.people if each.person_id in names],
+        colleagues={each.id: each.email for each in list_moderators(store, site_id, now_ms())}
+        if manages
+        else {},
+        person=lambda id: person_name(id, emails),
+        sees=sees,
+        manages=manages,
+        days=DAYS,
+        golden_limit=GOLDEN_LIMIT,
+        share=share_in_words,
+        notice=notice,
+        problem=problem,
+    )

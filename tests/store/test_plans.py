@@ -1,0 +1,75 @@
+"""What happens to single comments reads no whole table of SQLite: a decision, its undo, a repetition."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from harness.servers import SECRET
+from moderation.domain.comment import AuthorRef, Context, Submission
+from moderation.domain.decision import Outcome
+from moderation.review import decisions
+from moderation.store.sql.engine import Store
+from tests.factories import NOON, hand_in, newspaper, reply
+
+# Grow with what is stored; the others are as small as what a site has set.
+LARGE = ("votes", "idempotency", "comments", "revisions", "decisions", "reports", "feedback")
+
+
+@pytest.fixture
+def store(_sqlite_template: Path, tmp_path: Path) -> Iterator[Store]:
+    path = tmp_path / "gatehouse.db"
+    shutil.copy(_sqlite_template, path)
+    opened = Store(f"sqlite+pysqlite:///{path}", SECRET)
+    yield opened
+    opened.close()
+
+
+@contextmanager
+def scans() -> Iterator[list[str]]:
+    """Steps of the plans of all statements that read a large table from its beginning."""
+    found: list[str] = []
+
+    def explain(_: Any, cursor: Any, statement: str, parameters: Any, *__: Any) -> None:
+        if statement.split()[0] not in ("SELECT", "UPDATE", "DELETE", "WITH"):
+            return
+        plan = cursor.connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
+        for step in (row[3] for row in plan.fetchall()):
+            if step.startswith("SCAN") and step.split()[1] in LARGE and "USING" not in step:
+                found.append(f"{step}: {statement}")
+
+    sa.event.listen(sa.engine.Engine, "before_cursor_execute", explain)
+    try:
+        yield found
+    finally:
+        sa.event.remove(sa.engine.Engine, "before_cursor_execute", explain)
+
+
+def test_a_decision_and_its_undo_read_no_whole_table(store: Store) -> None:
+    site = newspaper(store)
+    # Votes about an author and a network: a list of one thing is no list to SQLite.
+    known = {"author": AuthorRef("Ann", identity="id:ann"), "context": Context("198.51.100.7")}
+    ids = hand_in(store, reply(site, **known))
+    clock = {"now": NOON, "entropy": os.urandom}
+    with scans() as found:
+        for outcome in (Outcome.REJECT, Outcome.APPROVE):
+            made = decisions.decide(store, "mod_1", {site.id}, ids[0], outcome, **clock)
+        decisions.undo(store, "mod_1", {site.id}, ids[0], made.sequence, **clock)
+    assert found == []
+
+
+def test_a_repetition_reads_no_whole_table(store: Store) -> None:
+    site = newspaper(store)
+
+    def twice() -> list[Submission]:
+        return [reply(site, idempotency_key=key, fingerprint="f") for key in ("one", "two")]
+
+    hand_in(store, *twice())
+    with scans() as found:
+        hand_in(store, *twice())
+    assert found == []
