@@ -1,5 +1,7 @@
 """Working a queue by keyboard: the keys, their off switch, where the focus goes, what is announced."""
 
+import re
+
 import pytest
 
 from harness.servers import wait_until
@@ -20,7 +22,7 @@ def focuses(console, name: str) -> None:
     wait_until(lambda: focused(console) == name, f"the focus is on {name}")
 
 
-def announces(console, text: str) -> None:
+def announces(console, text: str | re.Pattern) -> None:
     from playwright.sync_api import expect  # here: without it the tests skip, loudly
 
     expect(console.page.locator("#announcement")).to_have_text(text)
