@@ -113,7 +113,9 @@ def queue_page(
         reasons=refine.reasons,
         unclaimed=unclaimed,
         is_claimed_by_others=any(
-            each.claim and each.claim.moderator_id != visitor.signed.moderator_id
+            each.claim
+            and not each.claim.while_open
+            and each.claim.moderator_id != visitor.signed.moderator_id
             for each in found.cards
         ),
         bulk=bulk_bar(place, Asked(status=queue, reason=reason), count),
