@@ -84,7 +84,7 @@ def keep_open(
     """
     for name, ids in (("comments", comment_ids), ("deciding", deciding), ("shown", shown)):
         if len(ids) > MOST:
-            raise Invalid(f"/{name}: Takes {MOST} comments at most.", f"/{name}")
+            raise Invalid(f"/{name}: {MOST} comments at most.", f"/{name}")
     with store.write() as connection:
         asked = dict.fromkeys([*comment_ids, *shown])
         waiting = claims.waiting(connection, site_ids, asked)
@@ -105,7 +105,7 @@ def refuse_others(connection: Connection, moderator_id: str, comment_ids: Collec
     """Raises Claimed where somebody else has claimed one of the comments, which the caller has locked, or has it open."""
     for claim in claims.live(connection, comment_ids).values():
         if claim.keeps_out(moderator_id):
-            raise Claimed(claim.moderator_id, iso(claim.until))
+            raise Claimed(claim.moderator_id, iso(claim.until), claim.while_open)
 
 
 def _lock(connection: Connection, site_ids: Collection[str], comment_id: str) -> None:
