@@ -495,6 +495,7 @@ def success(path):
         "/filters/{filter_id}/remove",
         "/endpoints/new",
         "/secret",
+        "/console/claims",
         "/console/keys",
         "/console/people",
         *(f"/personal-data/{act}" for act in ("erase", "export", "find")),
