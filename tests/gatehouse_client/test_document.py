@@ -211,7 +211,7 @@ EVERY |= {
     "add_view": site_calls.add_view("x", {"status": "held"}, True),
     "remove_view": site_calls.remove_view("x"),
     "context": site_calls.context("x"),
-    "forewarn": site_calls.forewarn("x"),
+    "forewarn": site_calls.forewarn("x", "https://herald.test/1"),
 }
 
 
