@@ -8,8 +8,8 @@ from moderation.domain.ids import timed_id
 from moderation.review import bulk, samples
 from moderation.review.policy_advice import policy_advice
 from moderation.review.policy_errors import csv_of, policy_errors
-from tests.factories import newspaper
-from tests.review.test_policy_backtest import IN_FORCE, LATER, NOON, decide, judged
+from tests.factories import NOON, newspaper
+from tests.review.test_policy_backtest import IN_FORCE, LATER, decide, judged
 
 
 def test_the_errors_of_each_rule_are_counted(store):
