@@ -53,6 +53,7 @@ EVERY: dict[str, Call[Any]] = {
     "undo_decision": calls.undo_decision("cmt_1", 2, True),
     "claim": calls.claim("cmt_1", True),
     "release": calls.release("cmt_1", True),
+    "keep_open": calls.keep_open(["cmt_1"], ["cmt_2"], ["cmt_3"], 1),
     "pick": calls.pick("cmt_1"),
     "unpick": calls.unpick("cmt_1"),
     "notes": calls.notes("cmt_1", 10),
