@@ -48,6 +48,8 @@ _MORE = (
     ("/api/v1/agreement", "insight.md#second-looks"),
     ("/api/v1/sample", "insight.md#the-weekly-sample"),
     ("/api/v1/keys", "people.md#keys"),
+    ("/api/v1/sites/{site_id}/compatible-apis", "sites.md#compatible-apis"),
+    ("/api/v1/sites", "sites.md"),
     ("/api/v1/retention", "personal-data.md#how-long-comments-are-kept"),
     ("/api/v1/proposals", "moderating.md#trainees"),
     ("/api/v1/reasons", "moderating.md#a-decision-and-its-reason"),

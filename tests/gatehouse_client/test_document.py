@@ -157,6 +157,27 @@ EVERY |= {
     "keys": site_calls.keys(),
     "make_key": site_calls.make_key("secret", "x"),
     "revoke_key": site_calls.revoke_key("x"),
+    "sites": site_calls.sites(),
+    "site": site_calls.site("x"),
+    "make_site": site_calls.make_site("x", ["https://x.test"], "en"),
+    "change_site": site_calls.change_site(
+        "x",
+        {
+            "name": "x",
+            "origins": ["https://x.test"],
+            "language": "en",
+            "state": "closed",
+            "ignored": ["ref"],
+            "kept": ["gclid"],
+            "apart": ["slash"],
+            "join_pages": True,
+        },
+    ),
+    "compatible_apis": site_calls.compatible_apis("x"),
+    "switch_api_on": site_calls.switch_api_on("x", "akismet", "600/minute"),
+    "switch_api_off": site_calls.switch_api_off("x", "akismet"),
+    "make_api_key": site_calls.make_api_key("x", "akismet"),
+    "add_signing_secret": site_calls.add_signing_secret("x", "coral", "s3cret-of-coral-x"),
     "audit": site_calls.audit(datetime.now(UTC), datetime.now(UTC), "x", "filter", "mod_1", 3),
     "proposals": site_calls.proposals(3),
     "proposal": site_calls.proposal("x"),
@@ -212,7 +233,7 @@ EVERY |= {
     "add_view": site_calls.add_view("x", {"status": "held"}, True),
     "remove_view": site_calls.remove_view("x"),
     "context": site_calls.context("x"),
-    "forewarn": site_calls.forewarn("x"),
+    "forewarn": site_calls.forewarn("x", "https://herald.test/1"),
 }
 
 

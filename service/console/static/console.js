@@ -153,6 +153,24 @@ function goTo(anchor) {
   if (link) location.assign(link.href + anchor);
 }
 
+// Opens who can be held from now on, in the second pane; else goes to the comment's page. What stands around a comment that was
+// opened just now is on its way.
+let wantsAuthor = null;
+function fromNowOn() {
+  const card = selected();
+  if (!card) return;
+  if (!isWide.matches || !card.closest(".desk")) return goTo("#author");
+  if (card.querySelector(".context[hx-get]")) wantsAuthor = card;
+  else showAuthor(card);
+}
+
+function showAuthor(card) {
+  const folded = card.querySelector(".from-now-on");
+  if (!folded) return say(words("author_unknown"));
+  folded.open = true;
+  (folded.querySelector("select, button, a") || folded.querySelector("summary")).focus();
+}
+
 function up() {
   const places = [".tabs a[aria-current]", ".crumbs a", ".brand"];
   location.assign(places.map((place) => document.querySelector(place)).find(Boolean).href);
@@ -225,7 +243,7 @@ const KEYS = {
   e: () => unfold(".wrong details", "button"),
   n: () => unfold(".why", "textarea[name=note]"),
   o: () => goTo(""),
-  p: () => goTo("#author"),
+  p: fromNowOn,
   u: up,
   z: undo,
   r: () => document.querySelector("#fresh a")?.click(),
@@ -270,6 +288,14 @@ document.body.addEventListener("htmx:afterRequest", (event) => event.target.remo
 document.body.addEventListener("htmx:load", (event) => {
   const card = event.detail.elt;
   if (card.matches?.("#undone > .notice")) announcement.textContent = card.dataset.announcement;
+  if (card.matches?.(".author-marks[data-announcement]")) {
+    announcement.textContent = card.dataset.announcement;
+    card.focus();
+  }
+  if (card.matches?.(".context") && wantsAuthor?.contains(card)) {
+    if (wantsAuthor === current()) showAuthor(wantsAuthor);
+    wantsAuthor = null;
+  }
   if (!card.matches?.(".card")) return;
   noteCampaign(card);
   if (!card.matches(".stub")) {

@@ -36,6 +36,12 @@ proposals = sa.Table(
     sa.Index("proposals_of_site", "site_id", "state", "id"),
     sa.Index("proposals_of_moderator", "moderator_id", "site_id", "id"),
 )
+sa.Index(
+    "proposals_open_in_order",
+    proposals.c.site_id,
+    proposals.c.comment_id,
+    **only(proposals.c.state == "open"),
+)
 
 notes = sa.Table(
     "notes",
