@@ -39,12 +39,17 @@ class Desk:
         comments: Sequence[CommentView],
         opened: str,
     ) -> "Desk":
-        """opened: the comment that was chosen, '' for the first one."""
+        """opened: the comment that was chosen, '' for the first one that nobody else has."""
         ids = [each.card.id for each in campaigns] + [each.card.id for each in comments]
         is_compact = request.cookies.get(_DENSITY) == "compact"
         if opened in ids:
             return cls(opened, around_values(request, visitor, opened), is_compact)
-        return cls(ids[0] if ids else "", {}, is_compact)
+        who = visitor.signed.moderator_id
+        others = {
+            each.card.id for each in comments if each.card.claim and each.card.claim.keeps_out(who)
+        }
+        free = (id for id in ids if id not in others)
+        return cls(next(free, ids[0] if ids else ""), {}, is_compact)
 
 
 @router.post("/density")

@@ -122,7 +122,9 @@ def queue_page(
         unclaimed=unclaimed,
         unclaimed_url=navigation.queue_url(**{**filters, "unclaimed": "" if unclaimed else "1"}),
         is_claimed_by_others=any(
-            each.claim and each.claim.moderator_id != visitor.signed.moderator_id
+            each.claim
+            and not each.claim.while_open
+            and each.claim.moderator_id != visitor.signed.moderator_id
             for each in found.cards
         ),
         bulk=bulk_bar(place, Asked(status=queue, reason=reason), count),

@@ -15,16 +15,16 @@ from moderation.domain.report import MUTED_AFTER, Reporter, ReportReason, Report
 from moderation.intake.report import report
 from moderation.notify import endpoints
 from moderation.review import decisions, queues
+from moderation.review.branches import Replies
 from moderation.review.live_queues import marks_of
 from moderation.review.search import Criteria, search
 from moderation.store.sites import Site
 from moderation.store.sql.engine import Store
 from moderation.upkeep.erase import erase
 from moderation.upkeep.retention import purge
-from tests.factories import NOON, hand_in, newspaper, reply
+from tests.factories import NOON, card, hand_in, newspaper, reply
 from tests.intake.test_change import (
     MINUTE,
-    card,
     decide,
     edit,
     posted,
@@ -277,7 +277,7 @@ def test_replies_rejected_along_say_nothing_of_their_reporters(store):
     say(store, answer)
     decisions.decide(
         *(store, "mod_1", {site.id}, comment, Outcome.REJECT),
-        replies=decisions.Replies.REJECT,
+        replies=Replies.REJECT,
         now=NOON + 2 * MINUTE,
         entropy=os.urandom,
     )

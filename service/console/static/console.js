@@ -42,11 +42,15 @@ const isWide = matchMedia("(min-width: 1100px)");
 const rowOf = (card) => document.querySelector(`.item a[data-card="${card.id}"]`);
 const opened = () => document.querySelector(".desk .card[data-open]");
 
-function move(step) {
+function move(step, isAsked = false) {
   const all = cards();
   const index = all.indexOf(current() || (document.activeElement.closest(".item") && opened()));
-  const next = index < 0 ? (isWide.matches && opened()) || all[0] : all[index + step];
+  let place = index + step;
+  while (index >= 0 && all[place] && lease.isOthers(all[place])) place += step; // a click opens it all the same
+  const next = index < 0 ? (isWide.matches && opened()) || all[0] : all[place];
+  if (next && step > 0 && !isAsked && !lease.isSure(next)) return lease.wait(lease.answer().coming, () => move(step, true));
   if (next) show(next);
+  else if (all[index + step]) say(words("with_others"));
 }
 
 function show(card) {
@@ -54,6 +58,7 @@ function show(card) {
   card.focus({ preventScroll: true });
   const place = isWide.matches && rowOf(card);
   (place || card).scrollIntoView({ block: "nearest" });
+  lease.opens(card);
 }
 
 // Shows a card in the second pane, and asks for what stands around it once it is looked at.
@@ -253,8 +258,8 @@ document.addEventListener("keydown", (event) => {
   const act = /^[1-9]$/.test(event.key) ? () => giveReason(Number(event.key)) : KEYS[keyMap.meaning(event.key)];
   if (!act) return;
   event.preventDefault();
-  announcement.className = "unseen";
-  act();
+  const run = () => { announcement.className = "unseen"; act(); };
+  if (!lease.holds(run)) run();
 });
 
 // ---- a slider and its number are one ----------------------------------------------------------------
@@ -304,9 +309,7 @@ document.body.addEventListener("htmx:load", (event) => {
   announcement.textContent = card.dataset.announcement;
   if (!decidedIds.includes(card.id)) decidedNow(card.id);
   if (ahead.came(card)) return;
-  let next = card.nextElementSibling;
-  while (next?.matches(".stub")) next = next.nextElementSibling;
-  show(next || card);
+  ahead.goOn(card.id);
 });
 
 // The row of a campaign says what was decided about it; that of a comment comes from the server.

@@ -4,13 +4,15 @@ import sqlalchemy as sa
 
 from moderation.store.sql.schema.columns import Millis, metadata, only, text
 
-# Who is about to decide; a row whose time is over says nothing.
+# Who is about to decide; a row whose time is over says nothing. while_open: because they have it open, for seconds.
 claims = sa.Table(
     "claims",
     metadata,
     text("comment_id", primary_key=True),
     text("moderator_id"),
     sa.Column("until", Millis, nullable=False),  # by the database's clock
+    sa.Column("while_open", sa.Boolean, nullable=False, default=False),
+    sa.Index("claims_of_moderator", "moderator_id"),
 )
 
 # What trainees would decide, until another person has; at most one of a comment is open.

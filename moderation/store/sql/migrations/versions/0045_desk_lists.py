@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0045"
-down_revision = "0043"
+down_revision = "0044"
 
 _INDEXES = (
     ("comments_reported_in_order", "comments", ["site_id", "id"], "first_report != ''"),
