@@ -24,6 +24,7 @@ def analyse(gatehouse, key):
             "comment": {"text": "You are a stupid idiot."},
             "requestedAttributes": {"TOXICITY": {}},
         },
+        timeout=60,
     )
 
 
