@@ -381,6 +381,6 @@ class AsyncSite:
         """What stands around a comment, and what else its author wrote."""
         return await self.send(site_calls.context(comment_id))
 
-    async def forewarn(self, text: str) -> Json:
-        """What the policy would say of a text, before it is handed in."""
-        return await self.send(site_calls.forewarn(text))
+    async def forewarn(self, text: str, *, page_url: str = "") -> Json:
+        """What the policy would say of a text, before it is handed in. page_url: where it would stand."""
+        return await self.send(site_calls.forewarn(text, page_url))

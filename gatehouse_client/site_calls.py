@@ -459,8 +459,9 @@ def context(comment_id: str) -> Call[Json]:
     return Call("GET", f"{API}/comments/{segment(comment_id)}/context", _object, repeatable=True)
 
 
-def forewarn(text: str) -> Call[Json]:
-    return Call("POST", f"{API}/forewarnings", _object, _given({"text": text}))
+def forewarn(text: str, page_url: str) -> Call[Json]:
+    page = {"url": page_url} if page_url else None
+    return Call("POST", f"{API}/forewarnings", _object, _given({"text": text, "page": page}))
 
 
 def _object(data: Any) -> Json:

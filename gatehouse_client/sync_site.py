@@ -377,6 +377,6 @@ class Site:
         """What stands around a comment, and what else its author wrote."""
         return self.send(site_calls.context(comment_id))
 
-    def forewarn(self, text: str) -> Json:
-        """What the policy would say of a text, before it is handed in."""
-        return self.send(site_calls.forewarn(text))
+    def forewarn(self, text: str, *, page_url: str = "") -> Json:
+        """What the policy would say of a text, before it is handed in. page_url: where it would stand."""
+        return self.send(site_calls.forewarn(text, page_url))

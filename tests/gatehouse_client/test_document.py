@@ -53,6 +53,7 @@ EVERY: dict[str, Call[Any]] = {
     "undo_decision": calls.undo_decision("cmt_1", 2, True),
     "claim": calls.claim("cmt_1", True),
     "release": calls.release("cmt_1", True),
+    "keep_open": calls.keep_open(["cmt_1"], ["cmt_2"], ["cmt_3"], 1),
     "pick": calls.pick("cmt_1"),
     "unpick": calls.unpick("cmt_1"),
     "notes": calls.notes("cmt_1", 10),
@@ -232,7 +233,7 @@ EVERY |= {
     "add_view": site_calls.add_view("x", {"status": "held"}, True),
     "remove_view": site_calls.remove_view("x"),
     "context": site_calls.context("x"),
-    "forewarn": site_calls.forewarn("x"),
+    "forewarn": site_calls.forewarn("x", "https://herald.test/1"),
 }
 
 

@@ -402,6 +402,7 @@ def build(browser, open_browser, site):
         "/console/campaigns/{campaign_id}/exclusions": members,
         "/console/campaigns/{campaign_id}/splits": members,
         "/console/campaigns/{campaign_id}/undo": members,
+        "/console/claims": token | {"comments": comment_id},
         "/console/comments/{comment_id}/claim": token | {"claim": "claim"},
         "/console/comments/{comment_id}/filters": token
         | {"about": "network", "action": "hold", "days": "7"},
@@ -624,6 +625,7 @@ ROLES = {
             )
         },
         "/console/density": ALL,
+        "/console/claims": PROPOSING,
         "/console/sites/new": ALL,  # for owners, as Ada is: test_sites.py
         "/console/sample": PROPOSING,
         "/console/comments/{comment_id}/decisions": PROPOSING,
