@@ -330,6 +330,7 @@ def test_the_answer_to_a_call_is_read_as_the_document_describes_it(
 READ_FROM = {
     answers.Receipt: ("ReceiptOut", set()),
     answers.Expiring: ("ExpiringOut", set()),
+    answers.OpenComments: ("OpenOut", set()),
     answers.Claim: ("ClaimOut", {"actor_id"}),  # of the object `actor`
     answers.Note: ("NoteOut", {"actor_id"}),  # likewise
     answers.Correction: ("CorrectionOut", {"actor_id"}),  # likewise
