@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 from urllib.parse import quote
 
@@ -263,6 +264,13 @@ def release(comment_id: str, take_over: bool) -> Call[None]:
     return Call("DELETE", path, lambda _: None, query=query, repeatable=True)
 
 
+def keep_open(
+    comments: Sequence[str], deciding: Sequence[str], shown: Sequence[str], ahead: int
+) -> Call[answers.OpenComments]:
+    body = {"comments": [*comments], "deciding": [*deciding], "shown": [*shown], "ahead": ahead}
+    return Call("PUT", f"{API}/claims", answers.OpenComments.read, body, repeatable=True)
+
+
 def pick(comment_id: str) -> Call[None]:
     path = f"{API}/comments/{segment(comment_id)}/pick"
     return Call("PUT", path, lambda _: None, repeatable=True)
@@ -372,10 +380,21 @@ def queues() -> Call[list[answers.Queue]]:
 
 
 def queue(
-    name: str, reason: str, size: int, unclaimed: bool = False, order: str = ""
+    name: str,
+    reason: str,
+    size: int,
+    unclaimed: bool = False,
+    order: str = "",
+    conditions: Mapping[str, Any] = MappingProxyType({}),
 ) -> Call[Piece[answers.Comment]]:
     query = _given(
-        {"limit": size, "reason": reason, "unclaimed": "true" if unclaimed else "", "order": order}
+        {
+            **{name: str(value) for name, value in _plain(conditions).items() if value is not None},
+            "limit": size,
+            "reason": reason,
+            "unclaimed": "true" if unclaimed else "",
+            "order": order,
+        }
     )
     return Call(
         "GET",
@@ -403,6 +422,9 @@ def search(
     score: str,
     score_from: float | None,
     score_to: float | None,
+    queue: str = "",
+    same_text: str = "",
+    same_network: str = "",
     order: str,
     size: int,
 ) -> Call[Piece[answers.Comment]]:
@@ -423,6 +445,9 @@ def search(
             "score": score,
             "score_from": "" if score_from is None else str(score_from),
             "score_to": "" if score_to is None else str(score_to),
+            "queue": queue,
+            "same_text": same_text,
+            "same_network": same_network,
             "order": order,
             "limit": size,
         }

@@ -53,6 +53,7 @@ EVERY: dict[str, Call[Any]] = {
     "undo_decision": calls.undo_decision("cmt_1", 2, True),
     "claim": calls.claim("cmt_1", True),
     "release": calls.release("cmt_1", True),
+    "keep_open": calls.keep_open(["cmt_1"], ["cmt_2"], ["cmt_3"], 1),
     "pick": calls.pick("cmt_1"),
     "unpick": calls.unpick("cmt_1"),
     "notes": calls.notes("cmt_1", 10),
@@ -95,7 +96,9 @@ EVERY: dict[str, Call[Any]] = {
     "site_reasons": calls.site_reasons(),
     "set_site_reasons": calls.set_site_reasons([reader_answers.SiteReason("dull", {"en": "Dull"})]),
     "queues": calls.queues(),
-    "queue": calls.queue("held", "toxic", 10, True, "urgency"),
+    "queue": calls.queue(
+        "mine", "toxic", 10, True, "listed", {"author": "ada", "status": "held", "score_from": 0.5}
+    ),
     "queue_reasons": calls.queue_reasons("held"),
     "search": calls.search(
         "sea wall",
@@ -113,6 +116,9 @@ EVERY: dict[str, Call[Any]] = {
         score="toxicity",
         score_from=0.25,
         score_to=1.0,
+        queue="reported",
+        same_text="cmt_1",
+        same_network="cmt_2",
         order="oldest",
         size=10,
     ),
@@ -156,6 +162,27 @@ EVERY |= {
     "keys": site_calls.keys(),
     "make_key": site_calls.make_key("secret", "x"),
     "revoke_key": site_calls.revoke_key("x"),
+    "sites": site_calls.sites(),
+    "site": site_calls.site("x"),
+    "make_site": site_calls.make_site("x", ["https://x.test"], "en"),
+    "change_site": site_calls.change_site(
+        "x",
+        {
+            "name": "x",
+            "origins": ["https://x.test"],
+            "language": "en",
+            "state": "closed",
+            "ignored": ["ref"],
+            "kept": ["gclid"],
+            "apart": ["slash"],
+            "join_pages": True,
+        },
+    ),
+    "compatible_apis": site_calls.compatible_apis("x"),
+    "switch_api_on": site_calls.switch_api_on("x", "akismet", "600/minute"),
+    "switch_api_off": site_calls.switch_api_off("x", "akismet"),
+    "make_api_key": site_calls.make_api_key("x", "akismet"),
+    "add_signing_secret": site_calls.add_signing_secret("x", "coral", "s3cret-of-coral-x"),
     "audit": site_calls.audit(datetime.now(UTC), datetime.now(UTC), "x", "filter", "mod_1", 3),
     "proposals": site_calls.proposals(3),
     "proposal": site_calls.proposal("x"),
@@ -211,7 +238,7 @@ EVERY |= {
     "add_view": site_calls.add_view("x", {"status": "held"}, True),
     "remove_view": site_calls.remove_view("x"),
     "context": site_calls.context("x"),
-    "forewarn": site_calls.forewarn("x"),
+    "forewarn": site_calls.forewarn("x", "https://herald.test/1"),
 }
 
 
@@ -303,6 +330,7 @@ def test_the_answer_to_a_call_is_read_as_the_document_describes_it(
 READ_FROM = {
     answers.Receipt: ("ReceiptOut", set()),
     answers.Expiring: ("ExpiringOut", set()),
+    answers.OpenComments: ("OpenOut", set()),
     answers.Claim: ("ClaimOut", {"actor_id"}),  # of the object `actor`
     answers.Note: ("NoteOut", {"actor_id"}),  # likewise
     answers.Correction: ("CorrectionOut", {"actor_id"}),  # likewise

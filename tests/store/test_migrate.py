@@ -21,9 +21,10 @@ from moderation.review import decisions, queues
 from moderation.review.search import Criteria, search
 from moderation.store import decisions as stored_decisions
 from moderation.store import sites
-from moderation.store.sql.engine import BUSY_TIMEOUT, Store
+from moderation.store.sql.engine import Store
 from moderation.store.sql.migrate import configured, is_current, migrate, newest_revision
 from moderation.store.sql.schema import comments, held_scores, metadata, sketches
+from moderation.store.sql.sqlite_engine import BUSY_TIMEOUT
 from moderation.upkeep.search_index import index_due
 from tests.factories import NOON, hand_in, newspaper, reply
 from tests.review.test_campaigns import PITCH, post, run

@@ -343,5 +343,5 @@ def test_reading_needs_no_more_memory_for_a_longer_file():
             self.post += 1
             return b"<disqus>" if self.post == 1 else b'<post dsq:id="%d"/>' % self.post
 
-    posts = formats.READERS["disqus"](Endless())  # type: ignore[arg-type]
+    posts = formats.READERS["disqus"](Endless())
     assert len([next(posts) for _ in range(1_000)]) == 1_000

@@ -155,7 +155,7 @@ def test_old_addresses_of_the_site_become_its_own_and_spellings_one_page(store):
     assert count_comments(store, [HARBOUR]) == {HARBOUR: 3}
 
 
-SKIPPED = {
+SKIPPED: dict[str, dict[str, object]] = {
     "page": {"page_url": "https://elsewhere.test/1"},
     "no page": {"page_url": ""},
     "user in url": {"page_url": "https://a@herald.test/"},
