@@ -224,6 +224,8 @@ def list_errors(
     rows.append(("the weekly sample", "", blind.wrongly_rejected, blind.wrongly_passed))
     for name, alone, held, passed in rows:
         print(f"  {name:24}{alone:22}wrongly held {_share(held)}; passed {_share(passed)}")
+    for each in found.circumstances:  # no rule had anything against these
+        print(f"  {each.code:24}{f'held {each.held:,}':22}published {_share(each.published)}")
 
 
 def _share(share: "Share") -> str:

@@ -21,13 +21,14 @@ _LINK_USED = "This link was used before or is too old. Ask for a new one."
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A signed-in moderator and their sites. language: that they have chosen for the console, '' for none."""
+    """A signed-in moderator and their sites. language: that they have chosen for the console, '' for none. is_owner: whether they may make sites."""
 
     moderator_id: str
     email: str
     sites: tuple[Membership, ...]
     has_second_factor: bool = False
     language: str = ""
+    is_owner: bool = False
 
     @property
     def site_ids(self) -> frozenset[str]:
@@ -123,6 +124,7 @@ def session_of(store: Store, token: str, now: int, *, in_passing: bool = False) 
         sites,
         session.has_second_factor,
         session.language,
+        session.owner,
     )
 
 

@@ -7,7 +7,7 @@ hours = ["mon-fri 22:00-07:00", "sat,sun 23:00-09:00"]   # without days: every d
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
@@ -44,6 +44,11 @@ class Window:
     begin: int
     end: int
     text: str
+
+    @property
+    def span(self) -> tuple[frozenset[int], int, int]:
+        """The same for windows that close the same hours: 24:00 is the next day's 00:00."""
+        return self.days, self.begin, self.end % (24 * 60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +94,12 @@ class ClosedHours:
     def in_words(self) -> str:
         """'mon-fri 22:00-07:00, sat 20:00-09:00 (Europe/Berlin)'."""
         return f"{', '.join(window.text for window in self.windows)} ({self.zone})"
+
+    def windowed(self, zone: str, then: str, windows: Sequence[Window]) -> "ClosedHours":
+        """As parse_closed_hours() of these, each window in the words it has here if it has some. Raises Invalid."""
+        known = {window.span: window.text for window in self.windows}
+        hours = [known.get(window.span, window.text) for window in windows]
+        return parse_closed_hours({"zone": zone, "then": then, "hours": hours})
 
     def as_table(self) -> dict[str, object]:
         """What parse_closed_hours() makes the same of."""
@@ -148,6 +159,30 @@ def parse_closed_hours(table: object) -> ClosedHours:
         raise Invalid(message, "/closed_hours/hours")
     windows = tuple(_window(text, place) for place, text in enumerate(hours))
     return ClosedHours(_zone(table["zone"]), then, windows)
+
+
+def window_on(days: Collection[int], begin: int, end: int) -> Window:
+    """A window with its text. days: 0 is Monday; none or all of them: every day. begin, end: minutes, as in Window."""
+    chosen = sorted(days) if 0 < len(set(days)) < len(DAYS) else []
+    parts: list[list[int]] = []
+    for day in chosen:
+        if parts and parts[-1][-1] == day - 1:
+            parts[-1].append(day)
+        else:
+            parts.append([day])
+    named = ",".join(
+        f"{DAYS[part[0]]}-{DAYS[part[-1]]}"
+        if len(part) > 2
+        else ",".join(DAYS[day] for day in part)
+        for part in parts
+    )
+    times = f"{on_a_clock(begin)}-{on_a_clock(end)}"
+    return Window(frozenset(chosen) or _ALL_DAYS, begin, end, f"{named} {times}".strip())
+
+
+def on_a_clock(minutes: int) -> str:
+    """'07:05'. minutes: since midnight, 0..1440."""
+    return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
 def _zone(name: object) -> str:

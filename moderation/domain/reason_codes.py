@@ -28,3 +28,15 @@ class ReasonCode(StrEnum):
     SPAM = "spam"  # rejected as spam
     BLATANT = "blatant"  # known spam that may be dropped unseen
     LANGUAGE_UNSUPPORTED = "language_unsupported"  # says nothing against the comment
+
+
+# For where, when or how a comment came, where nothing was found against it: they say nothing about it.
+CIRCUMSTANCES = frozenset(
+    {
+        ReasonCode.CLOSED_HOURS,
+        ReasonCode.PREMODERATED,
+        ReasonCode.UNPROVEN,
+        ReasonCode.PARENT_HELD,
+        ReasonCode.PARENT_REMOVED,
+    }
+)

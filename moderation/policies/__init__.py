@@ -19,7 +19,7 @@ def load_policy(name: str) -> Policy:
 
     It is for sites in any time zone: closed hours are set for a site.
     """
-    policy = parse_policy(policy_source(name), _profile)
+    policy = parse_policy(policy_source(name), profile_source)
     if policy.closed_hours:
         raise Invalid(f"'{name}' has [closed_hours], which only a site's policy may have.")
     return policy
@@ -38,7 +38,7 @@ def policy_source(name: str) -> str:
 def read_policy(source: str) -> Policy:
     """A policy from TOML that may be based on a profile. Raises Invalid, with the line and the reason as a sentence."""
     try:
-        return parse_policy(source, _profile)
+        return parse_policy(source, profile_source)
     except Invalid as error:
         if not error.pointer:  # not TOML: the reason says where
             raise
@@ -48,7 +48,7 @@ def read_policy(source: str) -> Policy:
 
 def edit_thresholds(source: str, changes: Mapping[str, float]) -> str:
     """A policy's TOML with other thresholds, by the codes of rules. Raises Invalid."""
-    return with_thresholds(source, changes, _profile)
+    return with_thresholds(source, changes, profile_source)
 
 
 def policy_in_force(own: str, default: Policy) -> Policy:
@@ -65,10 +65,11 @@ def policy_in_force(own: str, default: Policy) -> Policy:
 
 @lru_cache(maxsize=1024)
 def _parsed(source: str) -> Policy:
-    return parse_policy(source, _profile)
+    return parse_policy(source, profile_source)
 
 
-def _profile(name: str) -> str:
+def profile_source(name: str) -> str:
+    """The TOML of a profile that a policy is based on. Raises Invalid."""
     try:
         return (_HERE / f"{name}.toml").read_text(encoding="utf-8")
     except OSError:

@@ -13,6 +13,7 @@ from moderation.domain.ids import timed_id
 from moderation.domain.policy import Policy
 from moderation.domain.policy_edit import thresholds_of
 from moderation.domain.policy_scopes import ScopedPolicy
+from moderation.domain.reason_codes import CIRCUMSTANCES
 from moderation.domain.statement_csv import plain_cell
 from moderation.review.past_decisions import LookedAt, past_in_scope, recorded_decision
 from moderation.review.samples import BlindEstimate
@@ -62,9 +63,21 @@ class ScoreErrors:
 
 
 @dataclass(frozen=True, slots=True)
+class Circumstance:
+    """Comments that no rule stopped, and that were held for where, when or how they came: in closed hours, on a premoderated page. held: how
+    many. published: of these that people looked at, those that they approved; that is no error of anything.
+    """
+
+    code: str
+    held: int
+    published: Share
+
+
+@dataclass(frozen=True, slots=True)
 class PolicyErrors:
     """since: ms. examined: comments that a policy decided about; complete: whether those were all. stopped, passed: errors of
-    the policy as a whole. rules: those that decided most first. scores: those that stopped most first.
+    the policy as a whole, without what circumstances held. rules: those that decided most first. scores: those that stopped most
+    first. circumstances: those that held most first.
     """
 
     since: int
@@ -74,6 +87,7 @@ class PolicyErrors:
     wrongly_passed: Share
     rules: tuple[RuleErrors, ...]
     scores: tuple[ScoreErrors, ...]
+    circumstances: tuple[Circumstance, ...] = ()
 
 
 def policy_errors(
@@ -96,6 +110,9 @@ def policy_errors(
     seen_alone: Counter[str] = Counter()  # by people
     approved_alone: Counter[str] = Counter()
     passed_nearest: Counter[str] = Counter()
+    held_for: Counter[str] = Counter()
+    seen_for: Counter[str] = Counter()  # by people
+    approved_for: Counter[str] = Counter()
     scores = _Scores()
     stopped = approved = passed = examined = looked = 0
     people = LookedAt()
@@ -117,6 +134,12 @@ def policy_errors(
                     scores.passed(past, signal if removed else "")
                 continue
             codes = set(_CODE.findall(decision.reasons_json))
+            if codes and codes <= CIRCUMSTANCES:
+                held_for.update(codes)
+                if removed is not None:
+                    seen_for.update(codes)
+                    approved_for.update(() if removed else codes)
+                continue
             fired.update(codes)
             alone.update(codes if len(codes) == 1 else ())
             if removed is not None:
@@ -144,6 +167,10 @@ def policy_errors(
             for code in sorted(codes_found, key=lambda code: (-alone[code], -fired[code], code))
         ),
         scores.result(),
+        tuple(
+            Circumstance(code, held_for[code], Share(approved_for[code], seen_for[code]))
+            for code in sorted(held_for, key=lambda code: (-held_for[code], code))
+        ),
     )
 
 
@@ -192,8 +219,8 @@ def _nearest(policy: Policy, past: PastJudgement) -> tuple[str, str]:
 
 
 def csv_of(found: PolicyErrors, blind: BlindEstimate) -> str:
-    """A line for the policy as a whole, for the weekly sample, for each rule, and for each score of a model (RFC 4180). Of each share hits, of how
-    many, and its 95 % interval, 0..1.
+    """A line for the policy as a whole, for the weekly sample, for each rule, for each score of a model, and for each circumstance, of which the
+    comments that it held stand as those that it decided alone (RFC 4180). Of each share hits, of how many, and its 95 % interval, 0..1.
     """
     lines = io.StringIO()
     writer = csv.writer(lines)
@@ -209,6 +236,10 @@ def csv_of(found: PolicyErrors, blind: BlindEstimate) -> str:
     rows += [
         (("score", each.label, each.model, "", ""), each.wrongly_held, each.wrongly_passed)
         for each in found.scores
+    ]
+    rows += [
+        (("held without a rule", each.code, "", each.held, each.held), each.published, Share(0, 0))
+        for each in found.circumstances
     ]
     for cells, held, passed in rows:
         named = (plain_cell(cell) if isinstance(cell, str) else cell for cell in cells)

@@ -13,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from typing_extensions import TypedDict
 
 from moderation.clock import now_ms
+from moderation.domain.comment import PageRef
 from moderation.domain.decision import Outcome
 from moderation.domain.errors import Invalid, NotFound, TooMany
 from moderation.domain.proof_of_work import POINTER, check_answer, new_challenge
@@ -24,6 +25,7 @@ from service.access.keys import caller
 from service.api import answers, fields
 from service.api.answers import describe_answer
 from service.api.bodies import describe_body, json_body
+from service.api.comment_schemas import PageIn
 from service.api.parameters import check_parameters
 from service.api.responses import private_json
 from service.http.client_address import client_address, flood_unit
@@ -34,6 +36,8 @@ router = APIRouter(
 )
 
 DEADLINE = 1.2  # seconds; the embed waits 1.5
+# Rules on these hold whatever is written, such as `first_comment`: nothing is known of the author here.
+_NOT_OF_THE_TEXT = ("", "language")
 
 
 class ChallengeOut(TypedDict):
@@ -49,9 +53,12 @@ class ChallengeOut(TypedDict):
 
 
 class DraftIn(fields.StrictModel):
-    """A comment before it is posted."""
+    """A comment before it is posted. page: where it would stand; its policy decides, or that of its section. Without it that of the
+    language, else the site's.
+    """
 
     text: fields.CommentText
+    page: PageIn | None = None
 
 
 class ForewarningOut(TypedDict):
@@ -89,7 +96,7 @@ async def forewarn(
     key: Annotated[Key, Depends(caller)],
     body: Annotated[DraftIn, Depends(json_body(DraftIn))],
 ) -> Response:
-    """By the text alone, for a writer who may still change it; it binds nobody and nothing is kept. It counts as a submission
+    """By the text alone and the policy of its page, for a writer who may still change it; it binds nobody and nothing is kept. It counts as a submission
     in the flood limits, and says one word, no number. 404 where the site has it off.
     """
     state = request.app.state
@@ -98,8 +105,9 @@ async def forewarn(
         raise NotFound("This site does not forewarn.")
     unit = flood_unit(client_address(request, state.trusted))
     await state.limits.admit(key.site_id, state.store.crypto.address_key(unit) if unit else "")
-    verdict = await policy_verdict(request, key.site_id, body.text, DEADLINE)
-    labels = [reason.label for reason in verdict.reasons if reason.label]
+    page = PageRef(body.page.url, id=body.page.id) if body.page else PageRef("")
+    verdict = await policy_verdict(request, key.site_id, body.text, DEADLINE, page)
+    labels = [reason.label for reason in verdict.reasons if reason.label not in _NOT_OF_THE_TEXT]
     is_held = verdict.outcome is not Outcome.APPROVE and bool(labels)
     answer: ForewarningOut = {"may_be_held": is_held, "why": labels[0] if is_held else None}
     return private_json(answer)

@@ -85,9 +85,19 @@ class BlindSampleOut(TypedDict):
     size: answers.Count
 
 
+class CircumstanceOut(TypedDict):
+    """Comments that no rule stopped, held for where, when or how they came: `closed_hours`, `premoderated`, `unproven`, `parent_held`,
+    `parent_removed`. published: of these that people looked at, what they approved; it counts as nobody's error.
+    """
+
+    code: answers.ReasonCodeName
+    held: answers.Count
+    published: ShareOut
+
+
 class PolicyErrorsOut(TypedDict):
     """examined: comments that a policy decided about; complete: whether those were all. wrongly_held, wrongly_passed: of the
-    whole policy.
+    whole policy, without what circumstances held.
     """
 
     since: answers.Moment
@@ -97,6 +107,7 @@ class PolicyErrorsOut(TypedDict):
     wrongly_passed: ShareOut
     rules: list[RuleErrorsOut]
     scores: list[ScoreErrorsOut]
+    circumstances: list[CircumstanceOut]
     blind_sample: BlindSampleOut
 
 
@@ -147,6 +158,10 @@ def errors_out(found: PolicyErrors, blind: BlindEstimate) -> PolicyErrorsOut:
                 "wrongly_passed": share_out(each.wrongly_passed),
             }
             for each in found.scores
+        ],
+        "circumstances": [
+            {"code": each.code, "held": each.held, "published": share_out(each.published)}
+            for each in found.circumstances
         ],
         "blind_sample": {
             "wrongly_passed": share_out(blind.wrongly_passed),

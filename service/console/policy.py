@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from moderation.accounts import sign_in
 from moderation.clock import now_ms
 from moderation.domain.backtest import Backtest
+from moderation.domain.comment import PageState
 from moderation.domain.errors import Conflict, Invalid, TooMany
 from moderation.domain.policy import Policy
 from moderation.domain.policy_advice import MISSES, in_words, missing_in_words
@@ -20,11 +21,12 @@ from moderation.domain.policy_scopes import WHOLE_SITE, ScopedPolicy
 from moderation.domain.roles import Action
 from moderation.policies import PROFILES, load_policy, policy_source, read_policy
 from moderation.review import site_policy
+from moderation.review.page_states import get_default
 from moderation.review.policy_advice import policy_advice
 from moderation.review.policy_bounds import measured_bounds
 from moderation.review.score_histograms import BINS, score_histograms
 from moderation.store.moderators import Membership
-from service.console import policy_view
+from service.console import policy_modes, policy_view
 from service.console.form_error import FormError, form_error
 from service.console.language import N_
 from service.console.pages import URL, CurrentSite, page_router, pages, redirect
@@ -56,7 +58,8 @@ _CONFLICT = N_(
 _UNSEEN = N_("Try the policy first: what it would change has to be seen before it is saved.")
 
 Posted = Annotated[
-    SignedForm, Depends(signed_form(*policy_view.NAMES, limit=policy_view.FORM_LIMIT))
+    SignedForm,
+    Depends(signed_form(*policy_view.NAMES, *policy_modes.NAMES, limit=policy_view.FORM_LIMIT)),
 ]
 Did = Annotated[str, Query(max_length=10, pattern="^[a-z]*$")]
 
@@ -201,6 +204,8 @@ def _wanted(request: Request, form: Form) -> str:
         policy = read_policy(toml)
     except Invalid as error:
         raise Invalid(error.message, "/toml") from None
+    if form.get("do") == "modes":
+        return policy_modes.typed_modes(toml, policy, form, form.get("scope", ""))
     return policy_view.typed_toml(policy, form) if form.get("do") == "thresholds" else toml
 
 
@@ -251,8 +256,11 @@ def _page(
     shown = (stored.toml if toml is None else toml) or below
     shown = shown or _starting_point(state.settings.policy)
     policy, flaw = None, ""
+    typed_modes = form if error and form and form.get("do") == "modes" else None
+    modes = None
     try:
         policy = read_policy(shown)
+        modes = policy_modes.modes_form(shown, policy, scope, typed_modes)
     except Invalid as broken:
         flaw = broken.message
     signals = [threshold.signal for threshold in thresholds_of(policy)] if policy else []
@@ -293,6 +301,10 @@ def _page(
         in_words=lambda effect: translated(in_words(effect)),
         missing_in_words=lambda advice: translated(missing_in_words(advice)),
         bins=BINS,
+        modes=modes,
+        modes_module=policy_modes,
+        is_premoderated=get_default(state.store, membership.site_id).state
+        is PageState.PREMODERATED,
         hours=policy_view.hours_in_words(policy.closed_hours)
         if policy and policy.closed_hours
         else "",

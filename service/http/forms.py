@@ -19,7 +19,9 @@ _CHARSET = re.compile(
     r"(iso-8859-|windows-|cp)\d{1,5}|koi8-[ru]|shift_jis|euc-(jp|kr)|big5|gb(k|2312|18030)"
 )
 
-_TOO_MANY = f"A form has at most {FIELDS_LIMIT} fields."
+
+def _too_many(fields: int) -> str:
+    return f"A form has at most {fields} fields."
 
 
 async def read_form(
@@ -28,16 +30,18 @@ async def read_form(
     """The fields of a form that are in `names`; others are ignored, for themes and plugins add their
     own. Of a repeated field the last counts, as in WordPress; a theme and a plugin may both print it.
 
-    strict: for forms of our own pages, which repeat no field and are UTF-8; anything else is refused.
+    strict: for forms of our own pages, which repeat no field and are UTF-8; anything else is refused. They may have as many
+    fields as there are names.
     Raises BadRequest: 400, 413 (more than `limit` bytes) or 415.
     """
     kind = request.headers.get("content-type", "")
     body = await read_body(request, limit)
+    most = max(FIELDS_LIMIT, len(names)) if strict else FIELDS_LIMIT
     media_type, options = parse_options_header(kind)
     if media_type == b"application/x-www-form-urlencoded":
-        pairs = urlencoded(body, FIELDS_LIMIT, _TOO_MANY)
+        pairs = urlencoded(body, most, _too_many(most))
     elif media_type == b"multipart/form-data" and options.get(b"boundary"):
-        pairs = _multipart(body, options[b"boundary"])
+        pairs = _multipart(body, options[b"boundary"], most)
     else:
         raise BadRequest("Send a form (application/x-www-form-urlencoded).", 415)
     raw = {name.decode("utf-8", "replace"): value for name, value in pairs}
@@ -95,13 +99,13 @@ def urlencoded(body: bytes, fields_limit: int, too_many: str) -> list[tuple[byte
     return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in pairs]
 
 
-def _multipart(body: bytes, boundary: bytes) -> list[tuple[bytes, bytes]]:
+def _multipart(body: bytes, boundary: bytes, most: int) -> list[tuple[bytes, bytes]]:
     pairs: list[tuple[bytes, bytes]] = []
 
     def field(part: Any) -> None:
         assert isinstance(part, Field)
-        if len(pairs) >= FIELDS_LIMIT:
-            raise BadRequest(_TOO_MANY)
+        if len(pairs) >= most:
+            raise BadRequest(_too_many(most))
         pairs.append((part.field_name or b"", part.value or b""))
 
     def file(part: Any) -> None:

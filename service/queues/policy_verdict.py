@@ -5,29 +5,35 @@ from functools import lru_cache
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 
+from moderation.domain.comment import PageRef
+from moderation.domain.page_url import origin_of
 from moderation.domain.policy import Policy, Verdict, decide
 from moderation.policies import load_policy
 from moderation.policies.scoped import SitePolicies
-from moderation.store import pages, policy_scopes, sites
+from moderation.review.page_states import find_page
+from moderation.store import policy_scopes, sites
+
+_UNKNOWN = PageRef("")
 
 
 async def policy_verdict(
-    request: Request, site_id: str, text: str, deadline: float = 0.0, page_url: str = ""
+    request: Request, site_id: str, text: str, deadline: float = 0.0, page: PageRef = _UNKNOWN
 ) -> Verdict:
     """The verdict on a text alone: nothing is known of its author.
 
-    deadline: seconds, 0 for the service's. page_url: where it would stand, '' unknown. Raises TooMany when it would come too late, Unavailable
-    where nothing can be measured or the database is away.
+    deadline: seconds, 0 for the service's. page: where it would stand; one whose URL is '' or no address is unknown, and then its language's
+    policy decides, else the site's. Raises TooMany when it would come too late, Unavailable where nothing can be measured or the
+    database is away.
     """
     state = request.app.state
-    policies, language, page_id = await run_in_threadpool(_policies, request, site_id, page_url)
+    policies, language, page_id = await run_in_threadpool(_policies, request, site_id, page)
     [findings] = await state.scoring.score([text], language, deadline)
     measured = findings.get("language")
-    in_force = policies.of_comment(page_id, page_url, measured.note if measured else "")
+    in_force = policies.of_comment(page_id, page.url, measured.note if measured else "")
     return decide(in_force.policy, findings)
 
 
-def _policies(request: Request, site_id: str, page_url: str) -> tuple[SitePolicies, str, str]:
+def _policies(request: Request, site_id: str, page: PageRef) -> tuple[SitePolicies, str, str]:
     """A site's policies, the language of its pages, and the id of the page, '' where nothing has named it yet."""
     state = request.app.state
     default = _profile(state.settings.policy)
@@ -36,9 +42,9 @@ def _policies(request: Request, site_id: str, page_url: str) -> tuple[SitePolici
         if site is None:
             return SitePolicies(default), "", ""
         policies = policy_scopes.policies_of_sites(connection, [site_id], default)[site_id]
-        known = policies.are_scoped and page_url
-        page = pages.find_url(connection, site_id, page_url) if known else None
-    return policies, site.language, page.id if page else ""
+        is_named = policies.are_scoped and origin_of(page.url)
+        page_id = find_page(connection, site_id, page) if is_named else ""
+    return policies, site.language, page_id
 
 
 @lru_cache(maxsize=4)

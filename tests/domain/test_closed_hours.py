@@ -73,6 +73,43 @@ def test_the_hour_that_is_left_out_is_closed_nowhere_and_the_night_is_an_hour_sh
     assert hours("22:00-02:30").opens_at(begins) == at("2026-03-29T03:30")
 
 
+def test_clocks_that_change_at_midnight_or_by_half_an_hour():
+    """Cairo has no 00:00 on 24 April 2026, and goes through 23:00 twice on 29 October; Lord Howe changes by 30 minutes."""
+    cairo = ZoneInfo("Africa/Cairo")
+    night = hours("thu 22:00-24:00", "fri 00:00-06:00", zone="Africa/Cairo")
+    begins = at("2026-04-23T22:00", cairo)
+    assert night.opens_at(begins) == at("2026-04-24T06:00", cairo) == begins + 7 * 3_600_000
+    late = hours("thu 22:00-23:30", zone="Africa/Cairo")
+    begins = at("2026-10-29T22:00", cairo)
+    assert late.opens_at(begins) == at("2026-10-29T23:30", cairo, fold=1) == begins + 150 * 60_000
+    day = hours("thu 00:00-24:00", zone="Africa/Cairo")
+    assert day.opens_at(begins) == begins + 3 * 3_600_000
+    lord_howe = ZoneInfo("Australia/Lord_Howe")
+    night = hours("sat 22:00-07:00", zone="Australia/Lord_Howe")
+    begins = at("2026-10-03T22:00", lord_howe)
+    assert night.opens_at(begins) == begins + (8 * 60 + 30) * 60_000
+
+
+@given(
+    st.sampled_from(["Europe/Berlin", "Africa/Cairo", "America/New_York", "Australia/Lord_Howe"]),
+    st.integers(0, 1439),
+    st.integers(0, 1440),
+    st.sets(st.sampled_from(DAYS), min_size=1),
+    st.integers(0, 364 * 24 * 4),
+)
+def test_every_day_of_a_year_opens_when_it_says(zone, begin, end, days, quarter):
+    """On days when the clock is changed too: closed up to that moment, open from it on."""
+    times = f"{begin // 60:02}:{begin % 60:02}-{end // 60:02}:{end % 60:02}"
+    closed = hours(f"{','.join(sorted(days))} {times}", zone=zone)
+    now = at("2026-01-01T00:00", UTC) + quarter * 900_000
+    opens = closed.opens_at(now)
+    if opens is None:
+        return
+    assert closed.is_closed(now) and not closed.is_closed(opens)
+    assert all(closed.is_closed(moment) for moment in range(now, opens, 450_000))
+    assert closed.is_closed(opens - 1)
+
+
 @given(
     st.integers(0, 1439),
     st.integers(0, 1440),

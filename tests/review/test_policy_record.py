@@ -1,13 +1,16 @@
 """Advice and errors from what people decided about stored comments, hand-counted."""
 
 import pytest
+import sqlalchemy as sa
 
 from moderation.domain.backtest import Share
-from moderation.domain.decision import Outcome
+from moderation.domain.decision import Outcome, Reason
 from moderation.domain.ids import timed_id
 from moderation.review import bulk, samples
 from moderation.review.policy_advice import policy_advice
-from moderation.review.policy_errors import csv_of, policy_errors
+from moderation.review.policy_errors import Circumstance, csv_of, policy_errors
+from moderation.store.decisions import reasons_json
+from moderation.store.sql.schema import decisions
 from tests.factories import NOON, newspaper
 from tests.review.test_policy_backtest import IN_FORCE, LATER, decide, judged
 
@@ -43,6 +46,37 @@ def test_the_errors_of_each_rule_are_counted(store):
     assert [line.split(",")[:2] for line in lines[4:]] == [["rule", "links"]]
     cut = policy_errors(store, site.id, IN_FORCE, now=LATER, limit=3)
     assert (cut.examined, cut.complete) == (3, False)
+
+
+def test_what_circumstances_held_is_no_error_of_a_rule(store):
+    """In closed hours, on a premoderated page and below a held comment: nothing was found against these."""
+    site = newspaper(store)
+    ids = judged(store, site, *["toxicity=0.1"] * 5, "toxicity=0.9")
+    codes = ("closed_hours", "closed_hours", "closed_hours", "premoderated", "parent_held")
+    with store.write() as connection:
+        for id, code in zip(ids, codes, strict=False):
+            connection.execute(
+                sa.update(decisions)
+                .where(decisions.c.comment_id == id, decisions.c.sequence == 1)
+                .values(
+                    outcome="hold", reasons_json=reasons_json((Reason(code, "Held at this hour."),))
+                )
+            )
+    decide(store, site, ids[0], Outcome.APPROVE)
+    decide(store, site, ids[1], Outcome.REJECT)
+    decide(store, site, ids[3], Outcome.APPROVE)
+    decide(store, site, ids[5], Outcome.APPROVE)
+    found = policy_errors(store, site.id, IN_FORCE, now=LATER)
+    assert found.examined == 6
+    assert (found.wrongly_held, found.wrongly_passed) == (Share(1, 1), Share(0, 0))
+    assert [(rule.code, rule.alone) for rule in found.rules] == [("toxic", 1)]
+    assert found.circumstances == (
+        Circumstance("closed_hours", 3, Share(1, 2)),
+        Circumstance("parent_held", 1, Share(0, 0)),
+        Circumstance("premoderated", 1, Share(1, 1)),
+    )
+    lines = csv_of(found, samples.estimate(store, site.id, now=LATER)).splitlines()
+    assert lines[-3].startswith("held without a rule,closed_hours,,3,3,1,2,")
 
 
 def test_a_site_is_advised_by_its_own_decisions(store):

@@ -192,8 +192,11 @@ def test_what_breaks_a_rule_beside_the_text_is_left_out(store):
         ip="x",
     )
     nameless = comment("2", author=" ")
-    assert run(store, site, [odd, nameless]).stored == 2
-    first, second = list_approved(store, find_page(store, site.id, HARBOUR))
+    halves = comment(
+        "3\ud800", email="a\ud800@mail.example", url="https://a\ud800.example/", parent_id="\udfff"
+    )
+    assert run(store, site, [odd, nameless, halves]).stored == 3
+    first, second, _ = list_approved(store, find_page(store, site.id, HARBOUR))
     assert (first.text, first.author_name, first.author_url) == ("A text?.", "N" * 245, "")
     assert second.author_name == "Anonymous"
 

@@ -23,6 +23,7 @@ from moderation.domain.akismet_check import (
     AkismetCheck,
     is_blatant,
 )
+from moderation.domain.comment import PageRef
 from moderation.domain.decision import STATUS_AFTER, Outcome
 from moderation.domain.errors import NotFound, PageClosed, TooMany
 from moderation.domain.page_url import origin_of
@@ -187,7 +188,9 @@ async def _store(request: Request, key: Key, comment: AkismetRequest) -> str:
 
 async def _try_policy(request: Request, key: Key, comment: AkismetRequest) -> CheckAnswer:
     """What the policy decides about a comment that is not stored, counted or learned from."""
-    verdict = await policy_verdict(request, key.site_id, comment.text, page_url=comment.page_url)
+    verdict = await policy_verdict(
+        request, key.site_id, comment.text, page=PageRef(comment.page_url)
+    )
     answer = ANSWER_AFTER[STATUS_AFTER[verdict.outcome]]
     return CheckAnswer(answer, answer is AkismetAnswer.SPAM and is_blatant(verdict.reasons))
 

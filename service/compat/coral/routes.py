@@ -13,11 +13,13 @@ from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
 
 from moderation.domain import errors
+from moderation.domain.comment import PageRef
 from moderation.domain.decision import Outcome
 from moderation.domain.policy import Verdict
 from moderation.domain.reason_codes import ReasonCode
 from moderation.store import compat_apis
 from moderation.store.compat_apis import CORAL
+from service.api.fields import is_web_address
 from service.compat.compat_api import CompatApi
 from service.http.body import mend_surrogates, read_body, strict_json
 from service.http.errors import answer
@@ -62,7 +64,8 @@ async def phase(request: Request) -> Response:
     body = await read_body(request, BODY_LIMIT)
     if not is_signed(body, request.headers.get("x-coral-signature", ""), integration.secrets):
         raise errors.Unauthenticated("The signature is not one of this site's.")
-    text = _text_to_judge(strict_json(body, surrogates=True))
+    payload = strict_json(body, surrogates=True)
+    text = _text_to_judge(payload)
     if text is None:
         return Response(status_code=204)
     # Coral publishes where a phase fails: what cannot be measured now must wait for a person.
@@ -70,7 +73,7 @@ async def phase(request: Request) -> Response:
         return JSONResponse({"status": "PREMOD"})
     try:
         await request.app.state.limits.admit_call(site_id, CORAL, integration.limit)
-        verdict = await policy_verdict(request, site_id, text)
+        verdict = await policy_verdict(request, site_id, text, page=_story(payload))
     except (errors.TooMany, errors.Unavailable):
         return JSONResponse({"status": "PREMOD"})
     response = phase_response(verdict)
@@ -114,12 +117,20 @@ def _text_to_judge(payload: Any) -> str | None:
     comment, author = payload.get("comment"), payload.get("author")
     if not isinstance(comment, Mapping) or not isinstance(comment.get("body", ""), str | None):
         raise errors.Invalid("A comment has a body.", "/comment/body")
-    if isinstance(author, Mapping) and author.get("role") in STAFF:
+    role = author.get("role") if isinstance(author, Mapping) else None
+    if isinstance(role, str) and role in STAFF:
         return None
     text = mend_surrogates(comment.get("body") or "")
     # No request says whether the phase is set to HTML or plain text. The scorers decide what is markup,
     # with more care than for HTML alone: in plain text, "<you idiot>" is what readers see.
     return text if text.strip() else None
+
+
+def _story(payload: Mapping[str, Any]) -> PageRef:
+    """The page that Coral names; one that it does not, or not by an address, is unknown."""
+    story = payload.get("story")
+    url = story.get("url") if isinstance(story, Mapping) else None
+    return PageRef(url if isinstance(url, str) and is_web_address(url) else "")
 
 
 def phase_response(verdict: Verdict) -> dict[str, Any]:

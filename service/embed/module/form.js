@@ -136,7 +136,7 @@ class ReplyForm {
     const text = this.fields.comment.value;
     if (!host.asks?.forewarn || text === this.forewarned) return true;
     this.forewarned = text;
-    const { may_be_held, why } = await ask("/api/v1/forewarnings", { method: "POST", token: host.key, body: { text }, within: 1500 }).catch(() => ({}));
+    const { may_be_held, why } = await ask("/api/v1/forewarnings", { method: "POST", token: host.key, body: { text, page: { url: host.page } }, within: 1500 }).catch(() => ({}));
     if (may_be_held) this.said.textContent = host.words.forewarn(why.replaceAll("_", " "));
     return !may_be_held;
   }

@@ -13,6 +13,7 @@ from moderation.domain.errors import Invalid
 from moderation.domain.proof_of_work import VALID_FOR, check_answer, new_challenge
 from moderation.domain.reader_rules import ReaderRules
 from moderation.review import reader_rules
+from moderation.review.site_policy import set_policy
 from moderation.store import sites
 from service.app import create_app
 from tests.factories import NOON, key_of, newspaper
@@ -134,6 +135,53 @@ def test_a_writer_is_told_one_word_beforehand(api):
     assert ask("").status_code == 422
     preflight = api.client.options("/api/v1/forewarnings", headers=PAGES)
     assert preflight.headers["access-control-allow-methods"] == "POST"
+
+
+LAX = 'name = "lax"\n'
+STRICT = 'name = "strict"\n[[rules]]\ncode = "toxic"\nsignal = "toxicity"\nat_least = 0.0001\noutcome = "hold"\nmessage = "x"\n'
+FIRST = 'name = "first"\n[[rules]]\ncode = "first_comment"\nall = [{ signal = "language", at_least = 0 }, { signal = "reputation", below = 0.05 }]\noutcome = "hold"\nmessage = "x"\n'
+
+
+def test_the_policy_of_the_page_is_asked(api):
+    turn_on(api, forewarn=True)
+    for toml, scope in (
+        (LAX, ""),
+        (STRICT, "section:/sport"),
+        (LAX, "section:/sport/fans"),
+        (STRICT, "page:https://herald.test/news/crime"),
+        (STRICT, "language:de"),
+    ):
+        set_policy(api.store, api.site.id, toml, "command", scope=scope, now=NOON)
+
+    def is_held(text="A fine article about the harbour.", **page):
+        body = {"text": text} | ({"page": page} if page else {})
+        answer = api.post("/api/v1/forewarnings", body, api.publishable, **PAGES)
+        assert answer.status_code == 200, answer.text
+        return answer.json()["may_be_held"]
+
+    assert not is_held()
+    assert not is_held(url="https://herald.test/news/1")
+    assert is_held(url="https://herald.test/sport/1?from=home#comments", title="Cup")
+    assert not is_held(url="https://herald.test/sport/fans/1")
+    assert not is_held(url="https://herald.test/sports")
+    assert is_held(url="https://herald.test/news/crime")
+    german = "Das ist ein sehr schöner Artikel über den Hafen und die Schiffe, die dort liegen."
+    assert is_held(german) and is_held(german, url="https://herald.test/news/1")
+    assert not is_held(german, url="https://herald.test/sport/fans/1")
+    # A page is known by the site's own id at whatever URL.
+    set_policy(api.store, api.site.id, LAX, "command", scope="language:de", now=NOON + 1)
+    page = {"url": "https://herald.test/news/crime", "id": "crime-1"}
+    assert api.hand_in(page=page).status_code == 202
+    assert is_held(url="https://herald.test/moved", id="crime-1")
+    wrong = api.post("/api/v1/forewarnings", {"text": "x", "page": {"url": "javascript:1"}}, api.publishable, **PAGES)  # fmt: skip
+    assert wrong.status_code == 422
+
+
+def test_nobody_is_warned_of_what_no_other_words_would_change(api):
+    turn_on(api, forewarn=True)
+    set_policy(api.store, api.site.id, FIRST, "command", now=NOON)
+    answer = api.post("/api/v1/forewarnings", {"text": "Fine."}, api.publishable, **PAGES)
+    assert answer.json() == {"may_be_held": False, "why": None}
 
 
 def test_asking_counts_as_posting_in_the_flood_limit(settings, store):

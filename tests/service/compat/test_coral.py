@@ -8,6 +8,7 @@ import pytest
 
 from moderation.domain.decision import Outcome, Reason
 from moderation.domain.policy import Verdict
+from moderation.review.site_policy import set_policy
 from moderation.store import compat_apis
 from service.compat.coral.routes import is_signed, phase_response
 
@@ -117,6 +118,11 @@ def test_corals_own_people_are_not_judged(send, role):
     assert send(comment(author={"id": "u", "role": role})).status_code == 204
 
 
+@pytest.mark.parametrize("role", [None, 1, [], ["ADMIN"], {}, {"ADMIN": 1}])
+def test_a_role_that_is_no_word_is_nobodys(send, role):
+    assert send(comment(author={"id": "u", "role": role})).status_code == 200
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -161,6 +167,20 @@ def test_past_the_limit_comments_wait_for_coral_would_publish_them(send, house):
 def test_what_plain_text_shows_in_angle_brackets_is_read(send):
     answer = send(comment("<you are a stupid fucking idiot>"))
     assert answer.json()["status"] == "SYSTEM_WITHHELD"
+
+
+def test_the_policy_of_the_storys_section_decides(send, house):
+    toml = 'name = "strict"\n[[rules]]\ncode = "toxic"\nsignal = "toxicity"\nat_least = 0.0001\noutcome = "hold"\nmessage = "x"\n'
+    set_policy(house.store, house.site.id, toml, "command", scope="section:/crime", now=1)
+    for story, is_held in (
+        ({"id": "s1", "url": "https://herald.test/crime/1"}, True),
+        ({"id": "s1", "url": "https://herald.test/crimes"}, False),
+        ({"id": "s1", "url": "no address"}, False),
+        ({"id": "s1", "url": 7}, False),
+        (["s1"], False),
+        (None, False),
+    ):
+        assert (send(comment(KIND, story=story)).status_code == 200) == is_held, story
 
 
 def test_nothing_is_kept(send, house):

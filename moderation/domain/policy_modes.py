@@ -1,0 +1,170 @@
+"""Closed hours and single rules put into a policy's TOML and taken out of it; the rest stays as it is written, comments too."""
+
+import re
+import tomllib
+from collections.abc import Callable, Sequence
+
+from moderation.domain.closed_hours import ClosedHours
+from moderation.domain.errors import Invalid
+from moderation.domain.policy import parse_policy
+
+_HOURS = re.compile(r"\s*\[\s*closed_hours\s*\]\s*(#.*)?")
+_RULE = re.compile(r"\s*\[\[\s*rules\s*\]\]\s*(#.*)?")
+_HEADER = re.compile(r"\s*\[")
+_STRING = r"(\"[^\"]*\"|'[^']*')"
+_WINDOW_LINE = re.compile(rf"\s*{_STRING}\s*,?\s*(#.*)?")
+_ONE_LINE = 100  # characters
+
+_Base = Callable[[str], str] | None
+
+
+def own_rule_codes(source: str) -> list[str]:
+    """The codes of the rules that stand in a policy's own TOML, in their order. Raises Invalid."""
+    try:
+        rules = tomllib.loads(source).get("rules", [])
+    except tomllib.TOMLDecodeError as error:
+        raise Invalid(f"The policy is not valid TOML: {error}") from None
+    return [str(rule.get("code", "")) for rule in rules]
+
+
+def rule_in(source: str, code: str) -> str:
+    """The TOML of the first rule with this code, with its comments. Raises KeyError."""
+    lines = source.splitlines()
+    for place, header in enumerate(_rules(lines)):
+        if own_rule_codes(source)[place] == code:
+            return "\n".join(lines[header : _end(lines, header)]) + "\n"
+    raise KeyError(code)
+
+
+def with_rule(source: str, rule: str, find_base: _Base = None) -> str:
+    """The same with a rule at its end. rule: TOML. Raises Invalid where its rules are not written as [[rules]]."""
+    changed = f"{source.rstrip()}\n\n{rule}"
+    try:
+        parse_policy(changed, find_base)
+    except Invalid:
+        raise Invalid("This rule has to be added in the TOML.", "/policy") from None
+    return changed
+
+
+def without_rules(source: str, code: str, find_base: _Base = None) -> str:
+    """The same without its own rules of this code. Raises Invalid where they are not written as [[rules]]."""
+    lines = source.splitlines()
+    headers = _rules(lines)
+    for place, found in reversed(list(enumerate(own_rule_codes(source)))):
+        if found == code and place < len(headers):
+            _cut(lines, headers[place])
+    changed = "\n".join(lines) + "\n"
+    kept = [each for each in own_rule_codes(source) if each != code]
+    try:
+        is_done = own_rule_codes(changed) == kept
+        parse_policy(changed, find_base)
+    except Invalid:
+        is_done = False
+    if not is_done:
+        raise Invalid(f"The rule '{code}' has to be removed in the TOML.", "/policy")
+    return changed
+
+
+def with_closed_hours(source: str, hours: ClosedHours | None, find_base: _Base = None) -> str:
+    """The same with other closed hours, None for none. Raises Invalid where they are written in another way than as a table of their own."""
+    if parse_policy(source, find_base).closed_hours == hours:
+        return source
+    lines = source.splitlines()
+    header = next((n for n, line in enumerate(lines) if _HOURS.fullmatch(line)), None)
+    if hours is None:
+        if header is not None:
+            _cut(lines, header)
+    elif header is None:
+        lines = [*source.rstrip().splitlines(), "", "[closed_hours]", *_pairs(hours)]
+    else:
+        table = _rewritten(lines[header + 1 : _end(lines, header)], hours)
+        lines[header + 1 : _end(lines, header)] = table
+    changed = "\n".join(lines) + "\n"
+    try:
+        is_done = parse_policy(changed, find_base).closed_hours == hours
+    except Invalid:
+        is_done = False
+    if not is_done:
+        raise Invalid("These closed hours have to be changed in the TOML.", "/policy")
+    return changed
+
+
+def _rules(lines: Sequence[str]) -> list[int]:
+    return [number for number, line in enumerate(lines) if _RULE.fullmatch(line)]
+
+
+def _end(lines: Sequence[str], header: int) -> int:
+    """The line after the last one of a table; what stands above the next header belongs to that."""
+    end = header + 1
+    for number in range(header + 1, len(lines)):
+        if _HEADER.match(lines[number]) and _is_whole(lines[header + 1 : number]):
+            break
+        if lines[number].strip() and not lines[number].lstrip().startswith("#"):
+            end = number + 1
+    return end
+
+
+def _is_whole(lines: Sequence[str]) -> bool:
+    """Whether no list is open at the end of these lines: a line of a list may begin like a header."""
+    try:
+        tomllib.loads("\n".join(lines))
+    except tomllib.TOMLDecodeError:
+        return False
+    return True
+
+
+def _cut(lines: list[str], header: int) -> None:
+    """Removes a table, and the empty lines that parted it from what stands above."""
+    del lines[header : _end(lines, header)]
+    while header and header <= len(lines) and not lines[header - 1].strip():
+        header -= 1
+        del lines[header]
+    if header and header < len(lines) and lines[header].strip():
+        lines.insert(header, "")
+
+
+def _pairs(hours: ClosedHours) -> list[str]:
+    return [f'zone = "{hours.zone}"', f'then = "{hours.then.value}"', *_list(hours, {}, ())]
+
+
+def _list(hours: ClosedHours, remarks: dict[str, str], above: Sequence[str]) -> list[str]:
+    texts = [f'"{window.text}"' for window in hours.windows]
+    line = f"hours = [{', '.join(texts)}]"
+    if len(line) <= _ONE_LINE and not above and not any(remarks.get(text) for text in texts):
+        return [line]
+    items = [f"  {text}, {remarks.get(text, '')}".rstrip() for text in texts]
+    return ["hours = [", *above, *items, "]"]
+
+
+def _rewritten(table: Sequence[str], hours: ClosedHours) -> list[str]:
+    """The lines of the table with other values. What is said in comments stays where it says something about what stays."""
+    found: list[str] = []
+    place = 0
+    while place < len(table):
+        line = table[place]
+        place += 1
+        key = line.partition("=")[0].strip().strip("\"'")
+        if key in ("zone", "then"):
+            value = hours.zone if key == "zone" else hours.then.value
+            # Neither has a backslash: a zone is one that exists.
+            found.append(re.sub(rf"=\s*{_STRING}", f'= "{value}"', line, count=1))
+        elif key == "hours":
+            end = place
+            while end < len(table) and not _is_whole(table[place - 1 : end]):
+                end += 1
+            remarks, above = _said(table[place:end])
+            found += _list(hours, remarks, above)
+            place = end
+        else:
+            found.append(line)
+    return found
+
+
+def _said(lines: Sequence[str]) -> tuple[dict[str, str], list[str]]:
+    """The comments beside the windows of a list, and those on lines of their own."""
+    remarks: dict[str, str] = {}
+    for line in lines:
+        if item := _WINDOW_LINE.fullmatch(line):
+            text = " ".join(item[1][1:-1].lower().split())
+            remarks[f'"{text}"'] = item[2] or ""
+    return remarks, [line for line in lines if line.lstrip().startswith("#")]
