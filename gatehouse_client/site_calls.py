@@ -1,5 +1,5 @@
 """The calls for those who run a site, as data: people, keys, rules, campaigns, numbers. Answers are JSON objects, as the OpenAPI document
-describes them; gatehouse_client/calls.py has those that are read into dataclasses.
+describes them; the others are read into dataclasses.
 """
 
 from collections.abc import Mapping, Sequence
