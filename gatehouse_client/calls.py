@@ -422,7 +422,8 @@ def segment(identifier: str) -> str:
 
 
 def given(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if value != ""}
+    """Without what is empty: there the service has a default."""
+    return {name: value for name, value in values.items() if value not in ("", None)}
 
 
 def items_of(read: Callable[[Any], T]) -> Callable[[Any], list[T]]:
