@@ -5,7 +5,7 @@ from collections.abc import Collection
 from moderation.domain.comment import Status
 from moderation.domain.errors import Claimed, NotFound
 from moderation.domain.event import iso
-from moderation.store import claims, decisions
+from moderation.store import claims, decisions, reach
 from moderation.store.claims import Claim
 from moderation.store.sql.engine import Connection, Store
 
@@ -57,5 +57,7 @@ def refuse_others(connection: Connection, moderator_id: str, comment_ids: Collec
 
 def _lock(connection: Connection, site_ids: Collection[str], comment_id: str) -> None:
     standing = decisions.standings(connection, [comment_id]).get(comment_id)
-    if standing is None or standing.site_id not in site_ids or standing.status is Status.ERASED:
+    if standing is None or standing.status is Status.ERASED:
+        raise NotFound("There is no such comment.")
+    if not reach.reaches(connection, comment_id, standing.site_id, site_ids):
         raise NotFound("There is no such comment.")

@@ -20,6 +20,7 @@ from moderation.store import (
     legal_notices,
     proposals,
     queues,
+    reach,
     replies,
     reports,
     second_opinions,
@@ -170,8 +171,11 @@ def list_reported(
     """Up to `limit` cards of comments of these sites that readers reported, past the report `after`; longest waiting first."""
     with store.read() as connection:
         lists = (
-            queues.reported(connection, site_id, after, limit)
-            for site_id in reports.sites_with_some(connection, site_ids)
+            queues.reported(
+                *(connection, site_id, after, limit),
+                site_ids if reach.has_parts(site_ids) else (),
+            )
+            for site_id in reports.sites_with_some(connection, reach.site_ids_of(site_ids))
         )
         merged = heapq.merge(*lists, key=lambda entry: entry.first_report)
         return cards_of(connection, list(islice(merged, limit)))
@@ -187,6 +191,17 @@ def list_reports(
     with store.read() as connection:
         existing_comment(connection, site_ids, comment_id)
         return reports.of_comment(connection, comment_id, after, limit)
+
+
+def counts_in_parts(
+    store: Store, site_ids: Collection[str], status: Status
+) -> tuple[int, dict[str, int]]:
+    """How many comments with this status there are in these parts of sites, and how many of them have which reason code; the
+    most frequent first. Counted one by one.
+    """
+    with store.read() as connection:
+        count, counts_by_code = counts.in_parts(connection, site_ids, status)
+    return count, dict(sorted(counts_by_code.items(), key=lambda item: (-item[1], item[0])))
 
 
 def held_counts(store: Store, site_ids: Collection[str]) -> dict[str, int]:
@@ -228,7 +243,7 @@ def existing_comment(
 def get_cards(
     store: Store, site_ids: Collection[str], comment_ids: Collection[str]
 ) -> list[CommentCard]:
-    """Those of the comments that belong to one of the sites, oldest first."""
+    """Those of the comments that belong to one of the sites or parts of sites, oldest first."""
     with store.read() as connection:
         entries = queues.by_ids(connection, comment_ids)
-        return cards_of(connection, [entry for entry in entries if entry.site_id in site_ids])
+        return cards_of(connection, reach.reached(connection, entries, site_ids))

@@ -13,7 +13,7 @@ from moderation.domain.order import BY_TIME, NEWEST
 from moderation.domain.search_words import Phrase, fact_word, parse_query
 from moderation.domain.sender_address import canonical_address
 from moderation.review.queues import SEARCHED, CommentCard, cards_of
-from moderation.store import pages, queues
+from moderation.store import pages, queues, reach
 from moderation.store.held_ranks import rank_of
 from moderation.store.ranked_search import find_ranked
 from moderation.store.search import Wanted, find
@@ -116,7 +116,10 @@ def wanted_of(
         )
     if not criteria.score and (criteria.score_from, criteria.score_to) != (None, None):
         raise Invalid("/score: Bounds of which score? Add its name.", "/score")
-    wanted = _wanted(crypto, site_ids, _with_times(criteria, now))
+    parts = site_ids if reach.has_parts(site_ids) else ()
+    site_ids = reach.site_ids_of(site_ids)
+    criteria = replace(criteria, not_proposed_on=reach.site_ids_of(criteria.not_proposed_on))
+    wanted = replace(_wanted(crypto, site_ids, _with_times(criteria, now)), reach=parts)
     if not criteria.page_url:
         return wanted
     found = (pages.find_url(connection, site_id, criteria.page_url) for site_id in site_ids)

@@ -13,6 +13,7 @@ from moderation.domain.filter import FilterAction
 from moderation.domain.roles import Action
 from moderation.review import author_filters, queues
 from moderation.review.author_filters import Marked
+from moderation.review.queues import CommentCard
 from service.console.language import N_, _
 from service.console.pages import URL, page_router, redirect
 from service.console.session import SignedForm, Visitor, signed_form
@@ -63,14 +64,16 @@ def change(request: Request, posted: Posted, comment_id: str) -> Response:
     return redirect(f"{URL}/comments/{comment_id}#author")
 
 
-def author_values(request: Request, visitor: Visitor, site_id: str, comment_id: str) -> Mapping[str, Any]:  # fmt: skip
-    """What the template author_filters.html shows."""
+def author_values(request: Request, visitor: Visitor, card: CommentCard) -> Mapping[str, Any]:
+    """What the template author_filters.html shows. Filters are of all of a site: nothing to who is limited to sections."""
+    if card.site_id not in visitor.signed.site_ids:
+        return {"marks": [], "terms": {}, "may_mark": False}
     store = request.app.state.store
-    marked = author_filters.of_comment(store, {site_id}, comment_id, now_ms())
+    marked = author_filters.of_comment(store, {card.site_id}, card.id, now_ms())
     return {
         "marks": [_view(each) for each in marked],
         "terms": {days: _(words) for days, words in TERMS.items()},
-        "may_mark": visitor.membership(site_id).may(Action.CHANGE_FILTERS),
+        "may_mark": visitor.membership(card.site_id).may(Action.CHANGE_FILTERS),
     }
 
 

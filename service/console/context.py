@@ -14,7 +14,7 @@ from service.console.language import N_, _, number
 from service.console.pages import page_router, pages
 from service.console.presenters import STATUS_WORDS, excerpt
 from service.console.reputation import reputation_lines
-from service.console.session import CurrentVisitor
+from service.console.session import PartVisitor
 
 router = page_router()
 
@@ -68,7 +68,7 @@ def _count(count: int) -> str:
 
 
 @router.get("/comments/{comment_id}/context")
-def context_fragment(request: Request, visitor: CurrentVisitor, comment_id: str) -> Response:
+def context_fragment(request: Request, visitor: PartVisitor, comment_id: str) -> Response:
     """For a card that a script has opened."""
     store, site_ids = request.app.state.store, visitor.signed.site_ids
     return pages.page("context.html", around=context_values(store, site_ids, comment_id))

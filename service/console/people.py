@@ -9,7 +9,9 @@ from moderation.accounts import invitations, moderators, second_factor
 from moderation.clock import now_ms
 from moderation.domain.errors import Conflict, Forbidden, Invalid
 from moderation.domain.roles import Action, Role
+from moderation.domain.sections import sections_in
 from moderation.store.moderators import Membership
+from service.console.form_error import FormError, form_error
 from service.console.language import N_
 from service.console.navigation import query
 from service.console.pages import URL, CurrentSite, QueryName, page_router, pages, redirect
@@ -18,7 +20,7 @@ from service.console.session import CurrentVisitor, SiteForm, Visitor, site_form
 router = page_router("/people")
 
 Posted = Annotated[
-    SiteForm, Depends(site_form("email", "role", "session", may=Action.MANAGE_PEOPLE))
+    SiteForm, Depends(site_form("email", "role", "sections", "session", may=Action.MANAGE_PEOPLE))
 ]
 
 NOTICES = {
@@ -52,18 +54,25 @@ def people_page(
 def invite(request: Request, posted: Posted) -> Response:
     """Invites somebody; the page that answers shows the link, once."""
     visitor, form, membership = posted
-    email, role = form.get("email", ""), form.get("role", "")
+    email, role, sections = form.get("email", ""), form.get("role", ""), form.get("sections", "")
     state = request.app.state
     try:
         made, token = invitations.invite(
             *(state.store, membership.site_id, email, role, visitor.signed.moderator_id),
+            sections_in(sections),
             now=now_ms(),
             entropy=os.urandom,
         )
     except (Invalid, Conflict) as error:
         status = 409 if isinstance(error, Conflict) else 422
-        shown = {"email": email[: invitations.EMAIL_LIMIT], "role": role, "problem": error.message}
-        return _page(request, visitor, membership, status, **shown)
+        return _page(
+            *(request, visitor, membership, status),
+            problem=error.message,
+            email=email[: invitations.EMAIL_LIMIT],
+            role=role,
+            sections=sections,
+            error=form_error(error),
+        )
     link = f"{state.settings.public_url}{URL}/invitation?link={token}"
     return _page(request, visitor, membership, link=link, invited=made.email)
 
@@ -96,10 +105,20 @@ def change_role(request: Request, posted: Posted, moderator_id: str) -> Response
     try:
         moderators.change_role(
             *(request.app.state.store, moderator_id, membership.site_id, form.get("role", ""), by),
+            sections_in(form["sections"]) if "sections" in form else None,
             now=now_ms(),
         )
     except (Conflict, Forbidden) as error:
         return _person(request, visitor, membership, moderator_id, 409, problem=error.message)
+    except Invalid as error:
+        if error.pointer != "/sections":
+            raise
+        return _person(
+            *(request, visitor, membership, moderator_id, 422),
+            typed_role=form.get("role", ""),
+            typed_sections=form["sections"],
+            error=form_error(error),
+        )
     return _back(membership, "role", moderator_id)
 
 
@@ -163,6 +182,8 @@ def _page(
     invited: str = "",
     email: str = "",
     role: str = Role.MODERATOR,
+    sections: str = "",
+    error: FormError = FormError(),  # noqa: B008 - it never changes
 ) -> Response:
     """link: of a new invitation, for `invited`. email, role: what was typed in, and refused because of `problem`."""
     store, now = request.app.state.store, now_ms()
@@ -181,6 +202,8 @@ def _page(
         invited=invited,
         email=email,
         role=role,
+        sections=sections,
+        error=error if error.field == "sections" else FormError(),
     )
 
 
@@ -193,8 +216,11 @@ def _person(
     *,
     notice: str = "",
     problem: str = "",
+    typed_role: str = "",
+    typed_sections: str | None = None,
+    error: FormError = FormError(),  # noqa: B008 - it never changes
 ) -> Response:
-    """problem: why nothing was changed."""
+    """problem: why nothing was changed. typed_role, typed_sections, error: where these could not be read."""
     store = request.app.state.store
     person, sessions = moderators.get_moderator(store, moderator_id, membership.site_id, now_ms())
     return pages.page(
@@ -204,6 +230,9 @@ def _person(
         site=membership,
         person=person,
         sessions=sessions,
+        typed_role=typed_role,
+        typed_sections=typed_sections,
+        error=error,
         roles=ROLES,
         may_manage=membership.may(Action.MANAGE_PEOPLE),
         notice=notice,

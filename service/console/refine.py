@@ -55,12 +55,19 @@ def order_of(asked: Asked, status: str) -> str:
     return URGENCY if status == Status.HELD else queues.usual_order(Status(status))
 
 
+def _reasons(store: Store, place: Place, status: str) -> dict[str, int]:
+    if place.sections:  # of which only what waits is counted
+        is_counted = status == Status.HELD
+        return queues.counts_in_parts(store, place.site_ids, Status.HELD)[1] if is_counted else {}
+    return queues.reason_counts(store, place.site_ids, Status(status)) if status else {}
+
+
 def refine_of(store: Store, place: Place, asked: Asked, status: str) -> Refine:
     """status: of the list, '' any."""
     order = order_of(asked, status)
     scores = queues.score_names(store, place.site_ids) if status == Status.HELD else []
     known = orders(status, scores)
-    counts = queues.reason_counts(store, place.site_ids, Status(status)) if status else {}
+    counts = _reasons(store, place, status)
     if asked.reason:
         counts.setdefault(asked.reason, 0)
     return Refine(
