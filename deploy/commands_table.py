@@ -45,7 +45,7 @@ def _below(command: Any, path: str) -> Iterator[tuple[str, Any]]:
 
 
 def _row(path: str, command: Any) -> str:
-    names = {"argument": [], "option": []}
+    names: dict[str, list[Any]] = {"argument": [], "option": []}
     for parameter in command.params:
         names[parameter.param_type_name].append(parameter)
     words = [_argument(argument) for argument in names["argument"]]
@@ -62,7 +62,8 @@ def _argument(argument: Any) -> str:
 
 def _option(option: Any) -> str:
     on, off = option.opts[0], option.secondary_opts[:1]
-    return on if option.default is not True or not off else off[0]
+    shown: str = on if option.default is not True or not off else off[0]
+    return shown
 
 
 if __name__ == "__main__":

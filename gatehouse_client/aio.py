@@ -21,6 +21,7 @@ from gatehouse_client.answers import (
     Decision,
     Expiring,
     Note,
+    OpenComments,
     Page,
     PageDefault,
     PageState,
@@ -336,6 +337,21 @@ class AsyncGatehouse(AsyncSite):
     async def release(self, comment_id: str, *, take_over: bool = False) -> None:
         """Ends a claim. take_over: also somebody else's."""
         await self.send(calls.release(comment_id, take_over))
+
+    async def keep_open(
+        self,
+        comments: Sequence[str],
+        *,
+        deciding: Sequence[str] = (),
+        shown: Sequence[str] = (),
+        ahead: int = 5,
+    ) -> OpenComments:
+        """Says for 15 seconds which comments this key has open, in place of what it had: the first of `comments` that nobody else has,
+        and the next `ahead`. Call it again while that is so.
+
+        deciding: stay this key's, a decision is on its way. shown: others, of which it is asked whose they are.
+        """
+        return await self.send(calls.keep_open(comments, deciding, shown, ahead))
 
     async def pick(self, comment_id: str) -> None:
         """Marks a published comment as an editors' pick; a change of its text ends that."""

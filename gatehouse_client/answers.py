@@ -178,14 +178,33 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Who is about to decide about a comment, and until when. actor_id: of a person, or of a key of the site."""
+    """Who is about to decide about a comment, and until when. actor_id: of a person, or of a key of the site. while_open: they
+    have it open, or next.
+    """
 
     actor_id: str
     until: datetime
+    while_open: bool = False
 
     @classmethod
     def read(cls, data: Json) -> "Claim":
-        return cls(data["actor"]["id"], moment(data["until"]))
+        return cls(data["actor"]["id"], moment(data["until"]), data.get("while_open", False))
+
+
+@dataclass(frozen=True, slots=True)
+class OpenComments:
+    """mine: ids of comments that are this key's for 15 seconds. others: who has which of the others. gone: ids of those that wait
+    for nobody any more.
+    """
+
+    mine: tuple[str, ...]
+    others: Mapping[str, Claim]
+    gone: tuple[str, ...]
+
+    @classmethod
+    def read(cls, data: Json) -> "OpenComments":
+        others = {each["id"]: Claim.read(each["claim"]) for each in data["others"]}
+        return cls(tuple(data["mine"]), others, tuple(data["gone"]))
 
 
 @dataclass(frozen=True, slots=True)

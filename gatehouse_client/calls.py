@@ -263,6 +263,13 @@ def release(comment_id: str, take_over: bool) -> Call[None]:
     return Call("DELETE", path, lambda _: None, query=query, repeatable=True)
 
 
+def keep_open(
+    comments: Sequence[str], deciding: Sequence[str], shown: Sequence[str], ahead: int
+) -> Call[answers.OpenComments]:
+    body = {"comments": [*comments], "deciding": [*deciding], "shown": [*shown], "ahead": ahead}
+    return Call("PUT", f"{API}/claims", answers.OpenComments.read, body, repeatable=True)
+
+
 def pick(comment_id: str) -> Call[None]:
     path = f"{API}/comments/{segment(comment_id)}/pick"
     return Call("PUT", path, lambda _: None, repeatable=True)

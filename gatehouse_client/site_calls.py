@@ -69,6 +69,53 @@ def revoke_key(key_id: str) -> Call[None]:
     return Call("DELETE", f"{API}/keys/{segment(key_id)}", _nothing, repeatable=True)
 
 
+def sites() -> Call[list[Json]]:
+    return Call("GET", f"{API}/sites", _objects, repeatable=True)
+
+
+def site(site_id: str) -> Call[Json]:
+    return Call("GET", f"{API}/sites/{segment(site_id)}", _object, repeatable=True)
+
+
+def make_site(name: str, origins: Sequence[str], language: str) -> Call[Json]:
+    return Call(
+        "POST",
+        f"{API}/sites",
+        _object,
+        _given({"name": name, "origins": list(origins), "language": language}),
+    )
+
+
+def change_site(site_id: str, changes: Mapping[str, Any]) -> Call[Json]:
+    given = {name: value for name, value in changes.items() if value is not None}
+    return Call("PATCH", f"{API}/sites/{segment(site_id)}", _object, given)
+
+
+def compatible_apis(site_id: str) -> Call[list[Json]]:
+    return Call("GET", _apis(site_id), _objects, repeatable=True)
+
+
+def switch_api_on(site_id: str, name: str, limit: str) -> Call[Json]:
+    return Call("PUT", _apis(site_id, name), _object, {"limit": limit})
+
+
+def switch_api_off(site_id: str, name: str) -> Call[None]:
+    return Call("DELETE", _apis(site_id, name), _nothing, repeatable=True)
+
+
+def make_api_key(site_id: str, name: str) -> Call[Json]:
+    return Call("POST", f"{_apis(site_id, name)}/keys", _object)
+
+
+def add_signing_secret(site_id: str, name: str, secret: str) -> Call[None]:
+    return Call("POST", f"{_apis(site_id, name)}/secrets", _nothing, {"secret": secret})
+
+
+def _apis(site_id: str, name: str = "") -> str:
+    path = f"{API}/sites/{segment(site_id)}/compatible-apis"
+    return f"{path}/{segment(name)}" if name else path
+
+
 def audit(
     since: datetime | None, until: datetime | None, who: str, action: str, about: str, size: int
 ) -> Call[Piece[Json]]:

@@ -19,6 +19,7 @@ from gatehouse_client.answers import (
     Decision,
     Expiring,
     Note,
+    OpenComments,
     Page,
     PageDefault,
     PageState,
@@ -333,6 +334,21 @@ class Gatehouse(Site):
     def release(self, comment_id: str, *, take_over: bool = False) -> None:
         """Ends a claim. take_over: also somebody else's."""
         self.send(calls.release(comment_id, take_over))
+
+    def keep_open(
+        self,
+        comments: Sequence[str],
+        *,
+        deciding: Sequence[str] = (),
+        shown: Sequence[str] = (),
+        ahead: int = 5,
+    ) -> OpenComments:
+        """Says for 15 seconds which comments this key has open, in place of what it had: the first of `comments` that nobody else has,
+        and the next `ahead`. Call it again while that is so.
+
+        deciding: stay this key's, a decision is on its way. shown: others, of which it is asked whose they are.
+        """
+        return self.send(calls.keep_open(comments, deciding, shown, ahead))
 
     def pick(self, comment_id: str) -> None:
         """Marks a published comment as an editors' pick; a change of its text ends that."""

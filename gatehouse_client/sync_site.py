@@ -73,6 +73,68 @@ class Site:
         """Revokes a key for good."""
         self.send(site_calls.revoke_key(key_id))
 
+    # --- sites, and the compatible APIs that they answer ---------------------------------------------
+
+    def sites(self) -> list[Json]:
+        """The site of the key; with a key of the installation all of its sites."""
+        return self.send(site_calls.sites())
+
+    def site(self, site_id: str) -> Json:
+        """What a site has set about itself."""
+        return self.send(site_calls.site(site_id))
+
+    def make_site(self, name: str, origins: Sequence[str], language: str = "") -> Json:
+        """Makes a site, with a key of the installation. `secret_key` and `publishable_key` in the answer are shown this once."""
+        return self.send(site_calls.make_site(name, origins, language))
+
+    def change_site(
+        self,
+        site_id: str,
+        *,
+        name: str | None = None,
+        origins: Sequence[str] | None = None,
+        language: str | None = None,
+        state: str | None = None,
+        ignored: Sequence[str] | None = None,
+        kept: Sequence[str] | None = None,
+        apart: Sequence[str] | None = None,
+        join_pages: bool = False,
+    ) -> Json:
+        """Changes what is given. state: open or closed. ApiError 409 where the name or an origin is another site's, and where pages would
+        be joined and join_pages does not say that they may.
+        """
+        changes = {
+            "name": name,
+            "origins": None if origins is None else list(origins),
+            "language": language,
+            "state": state,
+            "ignored": None if ignored is None else list(ignored),
+            "kept": None if kept is None else list(kept),
+            "apart": None if apart is None else list(apart),
+            "join_pages": join_pages,
+        }
+        return self.send(site_calls.change_site(site_id, changes))
+
+    def compatible_apis(self, site_id: str) -> list[Json]:
+        """Akismet, Coral, OpenAI, Perspective: which of them the site answers."""
+        return self.send(site_calls.compatible_apis(site_id))
+
+    def switch_api_on(self, site_id: str, name: str, *, limit: str = "") -> Json:
+        """Switches one on, or gives it another limit. `key` in the answer is shown this once; None where it had one."""
+        return self.send(site_calls.switch_api_on(site_id, name, limit))
+
+    def switch_api_off(self, site_id: str, name: str) -> None:
+        """Switches one off; its keys work again when it is switched on again."""
+        self.send(site_calls.switch_api_off(site_id, name))
+
+    def make_api_key(self, site_id: str, name: str) -> Json:
+        """Another key for one that is on, in `key`, this once."""
+        return self.send(site_calls.make_api_key(site_id, name))
+
+    def add_signing_secret(self, site_id: str, name: str, secret: str) -> None:
+        """Takes the secret that Coral signs with."""
+        self.send(site_calls.add_signing_secret(site_id, name, secret))
+
     def audit(
         self,
         *,

@@ -6,6 +6,8 @@ redis-py and Celery expect a socket's path, the database's number and options in
 from dataclasses import dataclass, field
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit
 
+from moderation.domain.errors import Invalid
+
 _SOCKETS = ("redis+socket", "socket", "unix")
 
 
@@ -45,6 +47,27 @@ def celery_url(broker: str) -> str:
     if parsed.tls:
         options.setdefault("ssl_cert_reqs", "required")  # redis-py's default; Celery's is none
     return _tcp_url(parsed, options)
+
+
+def check_broker(broker: str) -> None:
+    """Raises Invalid with a sentence for a URL that no client can be made of; it quotes nothing, for it may have a password."""
+    from redis import ConnectionPool, RedisError
+
+    parsed = _parse(broker)
+    if parsed.socket and not parsed.address:
+        raise Invalid("GATEHOUSE_REDIS_URL names no socket: redis+socket:///folder/broker.sock.")
+    if not parsed.database.isdecimal():
+        raise Invalid(
+            "GATEHOUSE_REDIS_URL ends in the number of a database, as redis://host:6379/0."
+        )
+    try:
+        pool = ConnectionPool.from_url(client_url(broker))
+        pool.connection_class(**pool.connection_kwargs)  # connects to nobody yet
+    except (TypeError, ValueError, RedisError):
+        raise Invalid(
+            "GATEHOUSE_REDIS_URL has an option, or a value of one, that redis-py does not know; "
+            "in a password ? is written %3F."
+        ) from None
 
 
 def _parse(broker: str) -> _Broker:

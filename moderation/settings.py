@@ -1,8 +1,10 @@
 """Settings, read once from the environment; an invalid one stops the start with one sentence."""
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -44,9 +46,13 @@ def _gives_roles(text: str) -> str:
     return text
 
 
-def _without_default_port(url: str) -> str:
+def _as_browsers_write_it(url: str) -> str:
     """An origin as browsers write it: they leave out :80 of http and :443 of https."""
     scheme = url.partition(":")[0]
+    try:
+        _ = urlsplit(url).port
+    except ValueError:
+        raise ValueError("a port is a number up to 65535") from None
     return url.removesuffix({"http": ":80", "https": ":443"}[scheme])
 
 
@@ -68,9 +74,9 @@ class Settings(BaseModel):
         "",
         description="redis://, rediss://, redis+socket:// or unix://; empty: `gatehouse up` starts its own server",
     )
-    public_url: Annotated[str, AfterValidator(_without_default_port)] = Field(
+    public_url: Annotated[str, AfterValidator(_as_browsers_write_it)] = Field(
         "http://127.0.0.1:8000",
-        pattern=r"^https?://[^/]+$",
+        pattern=r"^https?://[^/?#@\s]+$",
         description="Where browsers reach this service, without a path",
     )
     host: str = Field("127.0.0.1", description="Address the API listens on")
@@ -380,18 +386,33 @@ class Settings(BaseModel):
         return f"redis+socket://{(self.data / 'broker.sock').absolute()}?virtual_host=0"
 
     def master_secret(self) -> bytes:
-        """The secret from which all keys are derived; where none is set, created in the data folder, mode 600."""
+        """The secret from which all keys are derived; where none is set, created in the data folder, mode 600.
+
+        Raises SettingsError.
+        """
         if secret := self.secret_key.get_secret_value():
             return secret.encode()
-        self.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.make_data_folder()
         path = self.data / "secret.key"
         try:
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
+            with suppress(FileExistsError):
+                descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+                with os.fdopen(descriptor, "w") as file:
+                    file.write(secrets.token_urlsafe(48))
             return path.read_bytes().strip()
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_urlsafe(48))
-        return path.read_bytes()
+        except OSError as error:
+            raise SettingsError(
+                f"{path} cannot be used: {error.strerror}; GATEHOUSE_SECRET_KEY may be set instead."
+            ) from None
+
+    def make_data_folder(self) -> None:
+        """Makes the data folder where there is none. Raises SettingsError."""
+        try:
+            self.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise SettingsError(
+                f"GATEHOUSE_DATA, {self.data}, cannot be used: {error.strerror}."
+            ) from None
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -406,9 +427,11 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         for key in (PREFIX + name, name) if name in _UNPREFIXED else (PREFIX + name,):
             if path := environment.get(key + "_FILE"):
                 try:
-                    values[field] = Path(path).read_text().strip()
+                    values[field] = Path(path).read_text(encoding="utf-8").strip()
                 except OSError as error:
                     raise SettingsError(f"{key}_FILE cannot be read: {error.strerror}.") from None
+                except UnicodeDecodeError:
+                    raise SettingsError(f"{key}_FILE cannot be read: it is not text.") from None
                 break
             if key in environment:
                 values[field] = environment[key]
@@ -433,6 +456,10 @@ _WANTED = {
     "int_parsing": "a whole number is wanted",
     "float_parsing": "a number is wanted",
     "bool_parsing": "true or false is wanted",
+    "greater_than": "more than {gt} is wanted",
+    "greater_than_equal": "{ge} or more is wanted",
+    "less_than_equal": "{le} or less is wanted",
+    "string_pattern_mismatch": "it is not written as it must be",
 }
 
 
@@ -440,9 +467,8 @@ def _sentence(error: ValidationError) -> str:
     """Which setting is wrong and what belongs there; never what was there, which may be a secret."""
     first = error.errors(include_input=False, include_url=False)[0]
     field = str(first["loc"][0])
-    said = _WANTED.get(first["type"]) or first["msg"].removeprefix("Value error, ")
-    if first["type"] == "string_pattern_mismatch":
-        said = "it is not written as it must be"
+    wanted = _WANTED.get(first["type"]) or first["msg"].removeprefix("Value error, ")
+    said = wanted.format_map(first.get("ctx", {})) if first["type"] in _WANTED else wanted
     described = Settings.model_fields[field]
     default = f"; by default {described.default}" if described.default else ""
     return (
@@ -451,7 +477,30 @@ def _sentence(error: ValidationError) -> str:
     )
 
 
+# Who sets one of these alone expects something that does not happen.
+_NEEDS = {
+    "akismet_sites": "akismet_key",
+    "oidc_client_id": "oidc_issuer",
+    "oidc_client_secret": "oidc_issuer",
+    "oidc_domains": "oidc_issuer",
+    "oidc_roles": "oidc_issuer",
+    "second_opinion_key": "second_opinion_url",
+}
+
+
+def _is_set(settings: Settings, field: str) -> bool:
+    value = getattr(settings, field)
+    return bool(value.get_secret_value() if isinstance(value, SecretStr) else value)
+
+
 def _check(settings: Settings) -> None:
+    if settings.data.exists() and not settings.data.is_dir():
+        raise SettingsError("GATEHOUSE_DATA is not a folder.")
+    for field, needed in _NEEDS.items():
+        if _is_set(settings, field) and not _is_set(settings, needed):
+            raise SettingsError(
+                f"{PREFIX}{field.upper()} does nothing without {PREFIX}{needed.upper()}."
+            )
     secret = settings.secret_key.get_secret_value()
     if secret and len(secret) < 32:
         raise SettingsError("GATEHOUSE_SECRET_KEY is shorter than 32 characters.")
@@ -476,8 +525,10 @@ def _check(settings: Settings) -> None:
     except ValueError:
         raise SettingsError("GATEHOUSE_TRUSTED_PROXIES lists addresses or networks.") from None
     mail = settings.mail_url.get_secret_value()
-    if mail and not mail.startswith(("mailto://", "mailtos://")):
-        raise SettingsError("GATEHOUSE_MAIL_URL begins with mailtos:// or mailto://.")
+    if mail and not re.match(r"mailtos?://[^/?]", mail):
+        raise SettingsError(
+            "GATEHOUSE_MAIL_URL is written mailtos://user:password@host, or mailto://."
+        )
     if settings.lists and not Path(settings.lists).is_dir():
         raise SettingsError("GATEHOUSE_LISTS is not a folder.")
     if settings.lease_seconds <= settings.scorer_timeout:

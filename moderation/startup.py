@@ -1,9 +1,9 @@
 """The start of a process: checks its settings, with the policy and the models that they name."""
 
-import re
 from collections.abc import Mapping
 from importlib.util import find_spec
 
+from moderation.broker import check_broker
 from moderation.domain.errors import Invalid
 from moderation.policies import load_policy
 from moderation.scorers.models.model_names import Models, available_cores, check_model
@@ -16,8 +16,15 @@ def checked_settings(environment: Mapping[str, str] | None = None) -> Settings:
     Raises SettingsError with one sentence.
     """
     settings = read_settings(environment)
-    if settings.database_url and not settings.database.startswith("sqlite"):
-        _check_url(settings.database)
+    try:
+        if settings.database_url:
+            from moderation.store.sql.database_url import check_database_url
+
+            check_database_url(settings.database)
+        if settings.redis_url:
+            check_broker(settings.redis_url)
+    except Invalid as error:
+        raise SettingsError(error.message) from None
     try:
         load_policy(settings.policy)
     except Invalid as error:
@@ -41,22 +48,6 @@ def checked_settings(environment: Mapping[str, str] | None = None) -> Settings:
                 "GATEHOUSE_OIDC_ISSUER needs the extra `oidc`: make env EXTRAS=oidc, or pip install '.[oidc]'."
             )
     return settings
-
-
-# What stands behind the last @: a host, a port in digits, a database.
-_PLACE = re.compile(r"(\[[^/?]+\]|[^:/?]*)(:\d*)?([/?].*)?", re.DOTALL)
-
-
-def _check_url(url: str) -> None:
-    """Raises SettingsError, which does not quote the URL: it may have a password."""
-    place = url.partition("://")[2]
-    # With a second @, what follows the first is taken for the host, and named where there is none.
-    is_ambiguous = place.partition("?")[0].count("@") > 1
-    if is_ambiguous or not _PLACE.fullmatch(place.rpartition("@")[2]):
-        raise SettingsError(
-            "GATEHOUSE_DATABASE_URL is written postgresql://user:password@host:5432/database; "
-            "in a password @, / and : are written %40, %2F and %3A."
-        )
 
 
 def models_of(settings: Settings) -> Models:

@@ -197,6 +197,10 @@ def paths(ids: dict[str, str], site_id: str) -> dict[str, str]:
         "people": f"/console/people?{site}",
         "agreement": f"/console/agreement?{site}",
         "audit": f"/console/audit?{site}",
+        "sites-list": "/console/sites",
+        "site-new": "/console/sites/new",
+        "site": f"/console/site?{site}",
+        "site-apis": f"/console/site/apis?{site}",
         "policy": f"/console/policy?{site}",
         "policy-record": f"/console/policy/record?{site}",
         "policy-shadow": f"/console/policy/shadow?{site}",
@@ -238,6 +242,7 @@ def photograph(folder: Path, only: list[str], looks: list[str]) -> None:
         ids = furnish(gatehouse)
         with gatehouse.store.write() as connection:
             moderators.grant(connection, gatehouse.moderator_id, gatehouse.site.id, "admin")
+            moderators.set_owner(connection, gatehouse.moderator_id, True)
         forty_sites(gatehouse)
         ids["ticked"] = ticked_of_several(gatehouse)
         clock: dict[str, Any] = {"now": time.time_ns() // 1_000_000, "entropy": os.urandom}

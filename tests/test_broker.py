@@ -114,4 +114,4 @@ def test_every_client_checks_the_certificate_of_a_broker(url, checked):
 
 def test_options_reach_the_clients_that_know_them():
     url = "redis+socket:///run/v.sock?virtual_host=1&health_check_interval=30"
-    assert parse_async_url(client_url(url))["health_check_interval"] == 30
+    assert dict(parse_async_url(client_url(url)))["health_check_interval"] == 30

@@ -3,12 +3,15 @@
 import json
 import logging
 import stat
+import sys
 
 import pytest
 
+from moderation.domain.errors import Unavailable
 from moderation.log import JsonLines
 from moderation.settings import SettingsError, read_settings
 from moderation.startup import checked_settings
+from moderation.store.sql.engine import Store
 
 
 def test_defaults_are_loopback_sqlite_and_the_bundled_model(tmp_path):
@@ -58,6 +61,32 @@ def test_the_secret_is_created_once_and_only_its_owner_can_read_it(tmp_path):
         ({"GATEHOUSE_POLICY": "nonsense"}, "GATEHOUSE_POLICY"),
         ({"GATEHOUSE_POLICY": "/no/such/policy.toml"}, "GATEHOUSE_POLICY"),
         ({"GATEHOUSE_REDIS_URL": "http://broker"}, "GATEHOUSE_REDIS_URL"),
+        ({"GATEHOUSE_REDIS_URL": "redis://:hunter2@broker/0?bogus=1"}, "GATEHOUSE_REDIS_URL"),
+        ({"GATEHOUSE_REDIS_URL": "redis://broker/0?socket_timeout=long"}, "GATEHOUSE_REDIS_URL"),
+        ({"GATEHOUSE_REDIS_URL": "redis://broker/0?ssl_cert_reqs=none"}, "GATEHOUSE_REDIS_URL"),
+        ({"GATEHOUSE_REDIS_URL": "rediss://broker/0?ssl_cert_reqs=some"}, "GATEHOUSE_REDIS_URL"),
+        ({"GATEHOUSE_REDIS_URL": "redis://broker/first"}, "number of a database"),
+        ({"GATEHOUSE_REDIS_URL": "redis://broker:99999/0"}, "GATEHOUSE_REDIS_URL"),
+        ({"GATEHOUSE_REDIS_URL": "unix://"}, "no socket"),
+        ({"GATEHOUSE_DATABASE_URL": "postgresql://u:hunter2@db/g?bogus=1"}, "bogus"),
+        ({"GATEHOUSE_DATABASE_URL": "postgresql://u:hunter2@db/g?sslmode=short"}, "sslmode"),
+        ({"GATEHOUSE_DATABASE_URL": "postgresql://u:hunter2@db:99999/g"}, "port"),
+        ({"GATEHOUSE_DATABASE_URL": "postgresql://u:1?hunter2@db/g"}, "? are written"),
+        ({"GATEHOUSE_DATABASE_URL": "sqlite:////a/b.db?timeout=1"}, "GATEHOUSE_DATABASE_URL"),
+        ({"GATEHOUSE_DATABASE_URL": "sqlite://b.db"}, "sqlite:////"),
+        ({"GATEHOUSE_DATABASE_URL": "sqlite://"}, "sqlite:////"),
+        ({"GATEHOUSE_DATABASE_URL": "sqlite+aiosqlite:////b.db"}, "sqlite:////"),
+        ({"GATEHOUSE_DATA": __file__}, "GATEHOUSE_DATA is not a folder"),
+        ({"GATEHOUSE_SECRET_KEY_FILE": sys.executable}, "GATEHOUSE_SECRET_KEY_FILE"),
+        ({"GATEHOUSE_PUBLIC_URL": "https://news.example:port"}, "GATEHOUSE_PUBLIC_URL"),
+        ({"GATEHOUSE_PUBLIC_URL": "https://news.example:99999"}, "65535"),
+        ({"GATEHOUSE_PUBLIC_URL": "https://a@news.example"}, "GATEHOUSE_PUBLIC_URL"),
+        ({"GATEHOUSE_PORT": "99999"}, "65535 or less is wanted"),
+        ({"GATEHOUSE_SWEEP_SECONDS": "0"}, "more than 0"),
+        ({"GATEHOUSE_SWEEP_SECONDS": "nan"}, "GATEHOUSE_SWEEP_SECONDS"),
+        ({"GATEHOUSE_MAIL_URL": "mailtos://"}, "GATEHOUSE_MAIL_URL"),
+        ({"GATEHOUSE_AKISMET_SITES": "site_1"}, "GATEHOUSE_AKISMET_KEY"),
+        ({"GATEHOUSE_OIDC_CLIENT_ID": "gatehouse"}, "GATEHOUSE_OIDC_ISSUER"),
         ({"REDIS_URL": "amqp://broker"}, "REDIS_URL"),
         ({"GATEHOUSE_COLOUR": "red"}, "GATEHOUSE_COLOUR"),
     ],
@@ -69,8 +98,45 @@ def test_an_invalid_setting_is_named_in_one_sentence(environment, name):
     assert name in sentence
     assert sentence.endswith(".")
     assert "\n" not in sentence
-    assert "short" not in sentence.split("shorter")[0]
+    assert "short" not in sentence.split("shorter")[0] and "hunter2" not in sentence
     assert "Value error" not in sentence and "pattern" not in sentence
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://u:p@db/g?sslmode=require&connect_timeout=5",
+        "postgresql://u:p@/g?host=one:5432&host=two:5433&target_session_attrs=read-write",
+        "postgresql:///g?host=/run/postgresql",
+        "postgres://u:p%3F%40@[::1]:5432/g",
+        "sqlite:////folder/gatehouse.db",
+        "sqlite:///gatehouse.db",
+        "redis://broker",
+        "redis://:p%3F@broker:6379/3?health_check_interval=30",
+        "rediss://u:p@broker/0?ssl_cert_reqs=CERT_NONE&ssl_ca_certs=/ca.pem",
+        "redis+socket:///run/broker.sock?virtual_host=1",
+        "unix:///run/broker.sock?db=2",
+    ],
+)
+def test_a_url_with_options_that_are_known_is_taken(url):
+    name = "REDIS" if url.startswith(("redis", "unix")) else "DATABASE"
+    checked_settings({f"GATEHOUSE_{name}_URL": url})
+
+
+def test_a_folder_that_cannot_be_made_is_said_in_one_sentence(tmp_path):
+    (tmp_path / "file").touch()
+    below = tmp_path / "file" / "folder"
+    settings = checked_settings({"GATEHOUSE_DATA": str(below)})
+    for use in (settings.make_data_folder, settings.master_secret):
+        with pytest.raises(
+            SettingsError, match=r"GATEHOUSE_DATA, .* cannot be used: Not a directory"
+        ):
+            use()
+    with pytest.raises(Unavailable):
+        Store(settings.database, b"k" * 32)
+    (tmp_path / "secret.key").mkdir()
+    with pytest.raises(SettingsError, match=r"secret\.key cannot be used"):
+        checked_settings({"GATEHOUSE_DATA": str(tmp_path)}).master_secret()
 
 
 @pytest.mark.parametrize(

@@ -15,25 +15,16 @@ from celery.signals import (
     worker_process_shutdown,
     worker_shutdown,
 )
-from kombu.connection import Connection
 
 from moderation.broker import celery_url
 from moderation.doorbell import DELIVER, JUDGE, TRANSPORT_OPTIONS
 from moderation.log import log_to_stderr
+from workers.broker_connection import FastReconnect
 from workers.worker import WorkerProcess
 
 SWEEP = "sweep"
 
 Function = TypeVar("Function", bound=Callable[..., object])
-
-
-class FastReconnect(Connection):
-    """Tries to reach a lost broker at least every second; kombu's own waits grow to 30 s."""
-
-    def ensure_connection(self, *arguments: Any, **options: Any) -> Any:
-        waits = {"interval_start": 0.2, "interval_step": 0.2, "interval_max": 1.0}
-        connect: Callable[..., Any] = super().ensure_connection
-        return connect(*arguments, **{**waits, **options})
 
 
 process = WorkerProcess()

@@ -22,6 +22,10 @@ def run_worker(
     name: unique on this machine. pool: 'prefork' or 'threads'. sweeps: sends the sweep as well, as
     run_beat does. Raises SettingsError.
     """
+    # Where these cannot be used, it is one sentence here; a child would be started again for ever.
+    process.settings.master_secret()
+    if not process.settings.database_url:
+        process.settings.make_data_folder()
     worker = Worker(
         app=app,
         hostname=host_format(f"{name}@%h"),

@@ -1,4 +1,4 @@
-"""`gatehouse comment claim`, `release`, `note`, `notes`: what moderators see of each other, by the API."""
+"""`gatehouse comment claim`, `release`, `open`, `note`, `notes`: what moderators see of each other, by the API."""
 
 import sys
 from itertools import islice
@@ -37,6 +37,25 @@ def release(
     with service_of(url, key) as service:
         service.release(comment_id, take_over=take_over)
         print(f"{comment_id}  released")
+
+
+@comment.command("open")
+def keep_open(
+    comment_ids: list[str],
+    ahead: Annotated[int, typer.Option(min=0, help="Comments after the open one.")] = 5,
+    url: Url = LOCAL_URL,
+    key: Key = "",
+) -> None:
+    """Say for 15 seconds that this key has the first of these comments open that nobody else has, and is to have the next ones."""
+    with service_of(url, key) as service:
+        answer = service.keep_open(comment_ids, ahead=ahead)
+        for id in comment_ids:
+            if id in answer.mine:
+                print(f"{id}  open")
+            elif id in answer.others:
+                print(f"{id}  with {answer.others[id].actor_id}")
+            else:
+                print(f"{id}  {'no longer waiting' if id in answer.gone else 'free'}")
 
 
 @comment.command("note")

@@ -113,7 +113,7 @@ def _migrate(settings: "Settings") -> None:
     from moderation.store.sql.engine import Store
 
     if settings.database_url == "":
-        settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        settings.make_data_folder()
     store = Store(settings.database, settings.master_secret())
     try:
         if not migrate.is_current(store):

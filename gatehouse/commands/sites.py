@@ -12,11 +12,18 @@ from gatehouse.commands.page_states import site_state
 from gatehouse.commands.reader_rules import site_readers
 from gatehouse.commands.retention import site_retention
 from gatehouse.commands.site_reasons import site_reasons
+from gatehouse.commands.site_settings import (
+    close,
+    installation_key,
+    rename,
+    reopen,
+    set_language,
+)
 from gatehouse.database import checked_settings, entropy, find_site, open_site, open_store
 from moderation.clock import now_ms
 from moderation.domain.audit import COMMAND
 from moderation.domain.errors import Invalid, NotFound
-from moderation.domain.page_url import origin_of, plain_url
+from moderation.domain.site import normal_origin
 
 site = typer.Typer(help="Sites and their keys.", no_args_is_help=True)
 moderator = typer.Typer(help="The people who moderate.", no_args_is_help=True)
@@ -60,17 +67,6 @@ def add(
             " URL alone, as GET /threads does, must then say site=SITE_ID.",
             file=sys.stderr,
         )
-
-
-def normal_origin(origin: str) -> str:
-    """An origin as browsers write it: lower case, punycode, no default port. Raises Invalid."""
-
-    normal = origin_of(origin.strip())
-    if not normal:
-        raise Invalid("An origin is written https://news.example.", "/origins")
-    if plain_url(origin.strip()) not in (normal, f"{normal}/"):
-        raise Invalid("An origin has no path: https://news.example.", "/origins")
-    return normal
 
 
 @site.command("pages")
@@ -198,6 +194,19 @@ OfSections = Annotated[
 ]
 
 
+@moderator.command("owner")
+def set_owner(
+    email: str,
+    wanted: Annotated[bool, typer.Option("--on/--off", help="Whether they may.")] = True,
+) -> None:
+    """Let a moderator make sites in the console; they become admin of those that they make, and of no others."""
+    from moderation.accounts import moderators
+
+    with open_store() as store:
+        moderators.set_owner(store, email, wanted)
+    print(f"{email} may {'' if wanted else 'not '}make sites.", file=sys.stderr)
+
+
 @moderator.command("add")
 def add_person(
     email: str,
@@ -318,4 +327,9 @@ def login_link(email: str) -> None:
 site.command("state")(site_state)
 site.command("readers")(site_readers)
 site.command("retention")(site_retention)
+site.command("rename")(rename)
+site.command("language")(set_language)
+site.command("close")(close)
+site.command("reopen")(reopen)
+site.command("installation-key")(installation_key)
 site.command("reasons")(site_reasons)

@@ -122,6 +122,8 @@ def prepare(store: "Store", settings: Settings) -> FirstRun:
         operator_id = (
             operator.id if operator else moderators.add(connection, OPERATOR, "", now_ms(), entropy)
         )
+        if operator is None:
+            moderators.set_owner(connection, operator_id, True)
         granted = [] if operator else list(sites_by_id)
         if secret_key:
             granted.append(site_id)

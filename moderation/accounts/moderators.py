@@ -166,6 +166,8 @@ def remove(store: Store, moderator_id: str, site_id: str, by: str = COMMAND) -> 
         if theirs.role is Role.ADMIN:
             _require_other_admin(connection, moderator_id, site_id)
         moderators.revoke(connection, moderator_id, site_id)
+        if not moderators.memberships_of(connection, moderator_id):
+            moderators.set_owner(connection, moderator_id, False)  # who looks after none makes none
         moderators.sign_out(connection, moderator_id)
         audit.record(
             *(connection, by, Change.MODERATOR_REMOVED, site_id, moderator_id),
@@ -181,6 +183,17 @@ def set_mails(store: Store, email: str, wanted: bool, by: str = COMMAND) -> None
         audit.record_of_account(
             connection, by, Change.MODERATOR_MAILS_SET, moderator_id, {"wanted": wanted}
         )
+
+
+def set_owner(store: Store, email: str, is_owner: bool, by: str = COMMAND) -> None:
+    """Whether somebody may make sites; of those that are there it gives them none. Raises NotFound."""
+    with store.write() as connection:
+        moderator_id = _account(connection, email)
+        if moderators.is_owner(connection, moderator_id) != is_owner:
+            moderators.set_owner(connection, moderator_id, is_owner)
+            audit.record_of_account(
+                connection, by, Change.MODERATOR_OWNER_SET, moderator_id, {"owner": is_owner}
+            )
 
 
 def set_language(store: Store, moderator_id: str, language: str) -> None:

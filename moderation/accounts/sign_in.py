@@ -21,8 +21,8 @@ _LINK_USED = "This link was used before or is too old. Ask for a new one."
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A signed-in moderator and their sites. language: that they have chosen for the console, '' for none. parts: of sites, where they are
-    limited to sections; those are not among the sites, so that nothing shows them which does not ask for parts.
+    """A signed-in moderator and their sites. language: that they have chosen for the console, '' for none. is_owner: whether they may make sites.
+    parts: of sites, where they are limited to sections; those are not among the sites, so that nothing shows them which does not ask for parts.
     """
 
     moderator_id: str
@@ -30,6 +30,7 @@ class SignedIn:
     sites: tuple[Membership | PartMembership, ...]
     has_second_factor: bool = False
     language: str = ""
+    is_owner: bool = False
     parts: tuple[PartMembership, ...] = ()
 
     @property
@@ -135,6 +136,7 @@ def session_of(store: Store, token: str, now: int, *, in_passing: bool = False) 
         tuple(each for each in sites if not each.sections),
         session.has_second_factor,
         session.language,
+        session.owner,
         tuple(
             PartMembership(each.site_id, each.site_name, each.role, each.sections)
             for each in sites

@@ -51,6 +51,7 @@ class Change(StrEnum):
     MODERATOR_LANGUAGE_SET = "moderator.language_set"
     MODERATOR_LINK_MADE = "moderator.link_made"
     MODERATOR_MAILS_SET = "moderator.mails_set"
+    MODERATOR_OWNER_SET = "moderator.owner_set"  # whether they may make sites
     MODERATOR_PASSWORD_SET = "moderator.password_set"
     MODERATOR_PROVIDER_LINKED = (
         "moderator.provider_linked"  # somebody at the provider is this account
@@ -76,6 +77,8 @@ class Change(StrEnum):
     SECOND_OPINION_PERMITTED = "second_opinion.permitted"  # to approve
     SECOND_OPINION_PERMISSION_ENDED = "second_opinion.permission_ended"
     SECOND_OPINION_ASKED = "second_opinion.asked"  # about comments that people decided on
+    SITE_CHANGED = "site.changed"  # its name or its language
+    SITE_CLOSED = "site.closed"
     SITE_CREATED = "site.created"
     SITE_PAGES_CHANGED = "site.pages_changed"  # the states of all its pages
     SITE_REVIEWS_CHANGED = "site.reviews_changed"  # the share of decisions that get a second look
@@ -83,6 +86,7 @@ class Change(StrEnum):
     SITE_REASONS_CHANGED = "site.reasons_changed"
     SITE_READERS_CHANGED = "site.readers_changed"
     SITE_RETENTION_CHANGED = "site.retention_changed"  # how long comments are kept
+    SITE_REOPENED = "site.reopened"
     SITE_RULES_CHANGED = "site.rules_changed"  # origins, and how pages are told apart
     VIEW_REMOVED = "view.removed"  # one that everybody on the site sees
     VIEW_SHARED = "view.shared"

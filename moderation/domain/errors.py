@@ -94,14 +94,15 @@ class Conflict(GatehouseError):
 
 
 class Claimed(Conflict):
-    """Somebody else has claimed the comment. moderator_id: who. until: RFC 3339."""
+    """Somebody else has claimed the comment, or has it open. moderator_id: who. until: RFC 3339."""
 
     code = "claimed"
 
-    def __init__(self, moderator_id: str, until: str) -> None:
-        super().__init__(f"{moderator_id} has claimed this comment until {until}.")
+    def __init__(self, moderator_id: str, until: str, while_open: bool) -> None:
+        has = "has this comment open" if while_open else f"has claimed this comment until {until}"
+        super().__init__(f"{moderator_id} {has}.")
         actor = {"kind": "moderator", "id": moderator_id}
-        self.members = {"claim": {"actor": actor, "until": until}}
+        self.members = {"claim": {"actor": actor, "until": until, "while_open": while_open}}
 
 
 class Drifted(Conflict):

@@ -247,9 +247,18 @@ def event_json(data: Mapping[str, object]) -> str:
 
 def iso(time: int) -> str:
     """Milliseconds since 1970 UTC as RFC 3339, e.g. '2026-08-17T12:00:00.000Z'."""
-    return to_datetime(time).strftime("%Y-%m-%dT%H:%M:%S.") + f"{time % 1000:03d}Z"
+    return f"{to_datetime(time).replace(tzinfo=None).isoformat(timespec='milliseconds')}Z"
 
 
 def to_datetime(time: int) -> datetime:
-    """Milliseconds since 1970 as an aware UTC datetime, exact where a float would round."""
-    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=time)
+    """Milliseconds since 1970 as an aware UTC datetime, exact where a float would round; see on_calendar()."""
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=on_calendar(time))
+
+
+# The years 1 to 9999 in UTC, which is all that dates can say.
+_FIRST_MS, _LAST_MS = -62_135_596_800_000, 253_402_300_799_999
+
+
+def on_calendar(time: int) -> int:
+    """The time, or where no date says it the nearest that one does: what somebody wrote in another zone, or a term after it. ms."""
+    return min(max(time, _FIRST_MS), _LAST_MS)

@@ -86,6 +86,7 @@ def mended(comment: ImportedComment, origins: Collection[str], now: int) -> Entr
     def skipped(why: str) -> Remark:
         return Remark(comment.place, why)
 
+    comment = replace(comment, id=_storable(comment.id), parent_id=_storable(comment.parent_id))
     if not comment.id or len(comment.id) > ID_LIMIT:
         return skipped("It has no id, or a very long one.")
     if not (url := onto_site(comment.page_url.strip().partition("#")[0], origins)):
@@ -101,8 +102,7 @@ def mended(comment: ImportedComment, origins: Collection[str], now: int) -> Entr
         return skipped("It has no text.")
     if len(text.encode()) > TEXT_LIMIT:
         return skipped(f"Its text is longer than {TEXT_LIMIT:,} bytes.")
-    website = comment.url.strip()
-    email = comment.email.strip()
+    website, email = _line(comment.url, URL_LIMIT + 1), _line(comment.email, EMAIL_LIMIT + 1)
     return replace(
         comment,
         page_url=url,

@@ -3,7 +3,7 @@
 Ages are counted in days of 24 hours from a point in time, so no time zone has a say in them; closed hours have one.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from moderation.domain.closed_hours import ClosedHours, Then, on_the_clock
 from moderation.domain.comment import PageState
@@ -15,10 +15,14 @@ CLOSE_AFTER_LIMIT = 36_500  # days
 
 @dataclass(frozen=True, slots=True)
 class PageDefault:
-    """What holds for the pages of a site. close_after_days: 0 for never."""
+    """What holds for the pages of a site. close_after_days: 0 for never.
+
+    site_closed: the site takes no comments, whatever is set for its pages; not one of the settings that are compared.
+    """
 
     state: PageState = PageState.OPEN
     close_after_days: int = 0
+    site_closed: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,7 @@ def state_at(
 ) -> PageState:
     """What the page does with a comment that comes at `now` (ms). hours: of the policy that it has, None for no closed ones."""
     closing = closes_at(default, page)
-    if closing is not None and now >= closing:
+    if default.site_closed or (closing is not None and now >= closing):
         return PageState.CLOSED
     state = page.state or default.state
     if state is PageState.CLOSED or hours is None or not hours.is_closed(now):

@@ -40,6 +40,8 @@ class Action(StrEnum):
     SEE_KEYS = "see_keys"  # how they begin, and when they were used last
     MANAGE_KEYS = "manage_keys"  # make and revoke them
     SEE_AUDIT = "see_audit"  # who changed what, and who may
+    SEE_SITE = "see_site"  # its origins, and which compatible APIs it answers
+    MANAGE_SITE = "manage_site"  # name, origins, language; close it; switch compatible APIs
     MANAGE_RETENTION = "manage_retention"  # how long comments are kept
     MANAGE_PERSONAL_DATA = "manage_personal_data"  # find, hand out and erase a commenter's
     MANAGE_PEOPLE = "manage_people"  # invite and remove, roles, sessions
@@ -55,7 +57,7 @@ _EDITOR = frozenset(
             Action.CHANGE_PAGE_DEFAULT,
         ),
         *(Action.SEE_POLICY, Action.CHANGE_POLICY),
-        *(Action.SEE_ENDPOINTS, Action.MANAGE_ENDPOINTS),
+        *(Action.SEE_ENDPOINTS, Action.MANAGE_ENDPOINTS, Action.SEE_SITE),
         *(Action.SEE_AGREEMENT, Action.MANAGE_AGREEMENT),
     }
 )
@@ -63,7 +65,7 @@ _ALLOWED: Mapping[Role, frozenset[Action]] = {
     Role.AUDITOR: frozenset(
         {
             *(Action.SEE_POLICY, Action.SEE_ENDPOINTS, Action.SEE_LEARNING),
-            *(Action.SEE_KEYS, Action.SEE_AUDIT, Action.SEE_AGREEMENT),
+            *(Action.SEE_KEYS, Action.SEE_SITE, Action.SEE_AUDIT, Action.SEE_AGREEMENT),
         }
     ),
     Role.TRAINEE: frozenset({Action.PROPOSE}),
@@ -100,6 +102,8 @@ IN_WORDS = {
     Action.SEE_KEYS: "see its keys",
     Action.MANAGE_KEYS: "make and revoke its keys",
     Action.SEE_AUDIT: "see its audit and its people",
+    Action.SEE_SITE: "see its settings",
+    Action.MANAGE_SITE: "change its name, its origins and its compatible APIs, or close it",
     Action.MANAGE_RETENTION: "set how long its comments are kept",
     Action.MANAGE_PERSONAL_DATA: "find and erase what is kept of a person",
     Action.MANAGE_PEOPLE: "manage its people",

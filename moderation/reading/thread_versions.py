@@ -129,7 +129,9 @@ def _version(site: SiteFacts | None, page: PageFacts | None, url: str, now: int)
     """With the state that holds now, because a page closes by its age alone, and at closed hours. url: of a page that is not known."""
     current = None
     if site:
-        default = PageDefault(PageState(site.page_state), site.close_after_days)
+        default = PageDefault(
+            PageState(site.page_state), site.close_after_days, site.closed_at is not None
+        )
         hours = hours_of(site.closed_hours, site.policy_scopes)
         setting = UNKNOWN_PAGE
         if page:

@@ -91,7 +91,7 @@ def _decide(
             results[member.comment_id] = (MemberState.CHANGED, None)
         elif standing.sequence != member.seen and standing.decided_by == ActorKind.MODERATOR:
             results[member.comment_id] = (MemberState.DECIDED_SINCE, None)
-        elif claim and claim.moderator_id != act.moderator_id and not act.take_over:
+        elif claim and claim.keeps_out(act.moderator_id) and not act.take_over:
             results[member.comment_id] = (MemberState.CLAIMED, None)
         else:
             chosen.append(standing)

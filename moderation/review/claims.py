@@ -1,15 +1,33 @@
-"""Claims: a moderator says that a comment is theirs to decide for a while, so that two do not do the same work."""
+"""Claims: a comment is a moderator's to decide for a while, so that two do not do the same work. Somebody says so, or has it open."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 from moderation.domain.comment import Status
-from moderation.domain.errors import Claimed, NotFound
+from moderation.domain.errors import Claimed, Invalid, NotFound
 from moderation.domain.event import iso
 from moderation.store import claims, decisions, reach
 from moderation.store.claims import Claim
 from moderation.store.sql.engine import Connection, Store
 
 LEASE_MS = 120_000  # longer than a comment is read; whoever claims it again has it longer
+# By having it open: three times as long as a page waits until it says so again (service/console/static/lease.js).
+OPEN_MS = 15_000
+AHEAD = (
+    5  # comments after the open one: what is next is there without a question, and is nobody else's
+)
+MOST = 100  # comments of a request: more than a list has
+
+
+@dataclass(frozen=True, slots=True)
+class OpenComments:
+    """mine: the comments that are open at this person's, or next. Of all that were asked about, others: claims of others; gone: those
+    that wait for nobody any more.
+    """
+
+    mine: list[str]
+    others: dict[str, Claim]
+    gone: list[str]
 
 
 def claim(
@@ -48,11 +66,48 @@ def release(
         claims.end(connection, [comment_id])
 
 
+def keep_open(
+    store: Store,
+    moderator_id: str,
+    site_ids: Collection[str],
+    comment_ids: Sequence[str],
+    *,
+    deciding: Sequence[str] = (),
+    shown: Sequence[str] = (),
+    ahead: int = AHEAD,
+) -> OpenComments:
+    """Says which comments somebody has open, in place of what they had open: for OPEN_MS, again and again while that is so.
+
+    comment_ids: in the order in which they are worked through. The first that nobody else has and the next `ahead` become this
+    person's. deciding: stay theirs, a decision is on its way. shown: others, of which it is asked whose they are.
+    Raises Invalid for more than MOST of each.
+    """
+    for name, ids in (("comments", comment_ids), ("deciding", deciding), ("shown", shown)):
+        if len(ids) > MOST:
+            raise Invalid(f"/{name}: {MOST} comments at most.", f"/{name}")
+    with store.write() as connection:
+        asked = dict.fromkeys([*comment_ids, *shown])
+        waiting = claims.waiting(connection, reach.site_ids_of(site_ids), asked)
+        if reach.has_parts(site_ids):
+            waiting = reach.reached_ids(connection, waiting, site_ids)
+        mine = claims.put_open(
+            connection,
+            moderator_id,
+            [id for id in comment_ids if id in waiting],
+            OPEN_MS,
+            at_most=1 + ahead,
+            kept=deciding,
+        )
+        live = claims.live(connection, waiting).items()
+    others = {id: claim for id, claim in live if claim.moderator_id != moderator_id}
+    return OpenComments(mine, others, [id for id in asked if id not in waiting])
+
+
 def refuse_others(connection: Connection, moderator_id: str, comment_ids: Collection[str]) -> None:
-    """Raises Claimed where somebody else has claimed one of the comments, which the caller has locked."""
+    """Raises Claimed where somebody else has claimed one of the comments, which the caller has locked, or has it open."""
     for claim in claims.live(connection, comment_ids).values():
-        if claim.moderator_id != moderator_id:
-            raise Claimed(claim.moderator_id, iso(claim.until))
+        if claim.keeps_out(moderator_id):
+            raise Claimed(claim.moderator_id, iso(claim.until), claim.while_open)
 
 
 def _lock(connection: Connection, site_ids: Collection[str], comment_id: str) -> None:

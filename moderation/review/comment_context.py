@@ -16,11 +16,13 @@ OF_AUTHOR = 5
 
 @dataclass(frozen=True, slots=True)
 class CommentContext:
-    """parent: what it answers, None nothing. before, after: its neighbours among the answers to that, or on the page, in the
+    """comment_id, site_id: of the comment. parent: what it answers, None nothing. before, after: its neighbours among the answers to that, or on the page, in the
     order of time. author_known_by: '', author (a proved identity) or email. of_author: the newest others by the same.
     same_text, same_network: how many others on the site, counted up to COUNTED.
     """
 
+    comment_id: str
+    site_id: str
     parent: Neighbour | None
     before: Sequence[Neighbour]
     after: Sequence[Neighbour]
@@ -40,8 +42,13 @@ def of_comment(store: Store, site_ids: Collection[str], comment_id: str) -> Comm
         column, others = comment_context.by_author(connection, entry.site_id, comment_id, OF_AUTHOR)
         if reach.has_parts(site_ids):  # what is elsewhere is not counted either
             near = reach.reached(connection, others, site_ids)
-            return CommentContext(parent, before, after, column.removesuffix("_key"), near, 0, 0)
+            return CommentContext(
+                *(entry.id, entry.site_id, parent, before, after),
+                *(column.removesuffix("_key"), near, 0, 0),
+            )
         return CommentContext(
+            entry.id,
+            entry.site_id,
             parent,
             before,
             after,

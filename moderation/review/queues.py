@@ -1,9 +1,7 @@
 """The moderators' queues, and the card that shows one comment."""
 
-import heapq
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
-from itertools import islice
 
 from moderation.domain.comment import Status
 from moderation.domain.decision import Decision
@@ -36,12 +34,6 @@ from moderation.store.sql.engine import Connection, Store
 QUEUE_ORDER = (Status.HELD, Status.PENDING, Status.APPROVED, Status.REJECTED, Status.SPAM)
 # All that a search looks through.
 SEARCHED = (*QUEUE_ORDER, Status.WITHDRAWN)
-# The queue of what readers reported, whatever its status.
-REPORTED = "reported"
-# The queue of what trainees propose.
-PROPOSED = "proposed"
-# The queue of what a person has claimed and decided about.
-OWN = "mine"
 # Queues of waiting comments are worked through oldest first; in the others people look things up.
 _OLDEST_FIRST = {Status.HELD, Status.PENDING}
 
@@ -163,22 +155,6 @@ def list_queue(
             not_proposed=not_proposed,
         )
         return cards_of(connection, entries)
-
-
-def list_reported(
-    store: Store, site_ids: Collection[str], after: str = "", limit: int = 25
-) -> list[CommentCard]:
-    """Up to `limit` cards of comments of these sites that readers reported, past the report `after`; longest waiting first."""
-    with store.read() as connection:
-        lists = (
-            queues.reported(
-                *(connection, site_id, after, limit),
-                site_ids if reach.has_parts(site_ids) else (),
-            )
-            for site_id in reports.sites_with_some(connection, reach.site_ids_of(site_ids))
-        )
-        merged = heapq.merge(*lists, key=lambda entry: entry.first_report)
-        return cards_of(connection, list(islice(merged, limit)))
 
 
 def list_reports(

@@ -6,18 +6,21 @@ from dataclasses import dataclass, replace
 from ipaddress import ip_network
 
 from moderation.domain.age import read_age
+from moderation.domain.apart import APART
 from moderation.domain.comment import Status
 from moderation.domain.errors import Invalid
 from moderation.domain.ids import timed_id
-from moderation.domain.order import BY_TIME, NEWEST
+from moderation.domain.order import BY_TIME, LISTED, NEWEST
 from moderation.domain.search_words import Phrase, fact_word, parse_query
 from moderation.domain.sender_address import canonical_address
 from moderation.review.queues import SEARCHED, CommentCard, cards_of
-from moderation.store import pages, queues, reach
+from moderation.store import comment_context, desk_lists, pages, queues, reach
+from moderation.store.apart_search import find_apart
 from moderation.store.held_ranks import rank_of
 from moderation.store.ranked_search import find_ranked
 from moderation.store.search import Wanted, find
 from moderation.store.search_index import Sought
+from moderation.store.sketches import number_of
 from moderation.store.sql.crypto import Crypto, network_of
 from moderation.store.sql.engine import Connection, Store
 
@@ -39,7 +42,9 @@ class Criteria:
     alone: only what is part of no campaign. not_of_others: a person; without what others have claimed.
     not_proposed_on: sites of which what a trainee has proposed something about is left out.
     score: of held comments, by its name; score_from, score_to: 0 to 1, both within.
-    order: newest or oldest; of held comments also urgency, or the name of a score.
+    order: newest or oldest; of held comments also urgency, or the name of a score; of a queue also listed.
+    queue: reported, proposed or mine: only what stands in it. person: whose own that is.
+    same_text, same_network: a comment; only it and those with much the same text, or from its network, while that is remembered.
     """
 
     query: str = ""
@@ -61,6 +66,10 @@ class Criteria:
     score_from: float | None = None
     score_to: float | None = None
     order: str = NEWEST
+    queue: str = ""
+    person: str = ""
+    same_text: str = ""
+    same_network: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +93,18 @@ def search(
     *,
     now: int,
 ) -> Results:
-    """Up to `limit` comments of these sites past the place `after`. now: ms. Raises Invalid with the pointer /query,
-    /author, /age, /score or /order.
+    """Up to `limit` comments of these sites past the place `after`; what a person has claimed of their own stands before these, on the first page.
+
+    now: ms. Raises Invalid with the pointer /query, /author, /age, /score, /queue or /order.
     """
     with store.read() as connection:
         wanted = wanted_of(connection, store.crypto, site_ids, criteria, now)
         if wanted is None:
             return Results((), "")
-        find_page = find if criteria.order in BY_TIME else find_ranked
+        if criteria.order == LISTED:
+            find_page = find_apart
+        else:
+            find_page = find if criteria.order in BY_TIME else find_ranked
         found = find_page(connection, wanted, after, limit)
         entries = {entry.id: entry for entry in queues.by_ids(connection, found.ids)}
         in_order = [entries[id] for id in found.ids if id in entries]
@@ -105,8 +118,13 @@ def wanted_of(
     criteria: Criteria,
     now: int,
 ) -> Wanted | None:
-    """What the store must find; None where there is no such page. now: ms, ages are as of then. Raises Invalid as search()."""
-    if criteria.order not in BY_TIME and criteria.status is not Status.HELD:
+    """What the store must find; None where there is no such page, or comment to be the same as. now: ms, ages are as of then. Raises Invalid as search()."""
+    if criteria.queue and criteria.queue not in APART:
+        raise Invalid(f"/queue: Takes {', '.join(APART)}.", "/queue")
+    if criteria.order == LISTED:
+        if not criteria.queue:
+            raise Invalid("/order: This is the order of a queue alone: name it.", "/order")
+    elif criteria.order not in BY_TIME and criteria.status is not Status.HELD:
         raise Invalid(
             "/order: Only held comments are in this order: add the status held.", "/order"
         )
@@ -119,12 +137,42 @@ def wanted_of(
     parts = site_ids if reach.has_parts(site_ids) else ()
     site_ids = reach.site_ids_of(site_ids)
     criteria = replace(criteria, not_proposed_on=reach.site_ids_of(criteria.not_proposed_on))
-    wanted = replace(_wanted(crypto, site_ids, _with_times(criteria, now)), reach=parts)
-    if not criteria.page_url:
+    wanted: Wanted | None = _wanted(crypto, site_ids, _with_times(criteria, now))
+    if wanted:
+        wanted = replace(wanted, reach=parts)
+    if wanted and criteria.same_text:
+        wanted = _with_same_text(connection, wanted, criteria.same_text)
+    if wanted and criteria.same_network:
+        wanted = _with_same_network(connection, wanted, criteria.same_network)
+    if wanted is None or not criteria.page_url:
         return wanted
     found = (pages.find_url(connection, site_id, criteria.page_url) for site_id in site_ids)
     page_ids = [page.id for page in found if page]
     return replace(wanted, page_ids=page_ids) if page_ids else None
+
+
+def _with_same_text(connection: Connection, wanted: Wanted, comment_id: str) -> Wanted | None:
+    """The comment and those with much the same text; by itself where that has no other."""
+    entry = queues.by_id(connection, comment_id, wanted.reach or wanted.site_ids)
+    if entry is None:
+        return None
+    number = number_of(entry.id, entry.created_at)
+    cluster = desk_lists.cluster_of(connection, entry.id, number)
+    return replace(wanted, cluster=cluster) if cluster else _alone(wanted, entry.id)
+
+
+def _with_same_network(connection: Connection, wanted: Wanted, comment_id: str) -> Wanted | None:
+    """The comment and those from its network, whose key is the site's own; by itself where that is not known."""
+    if queues.by_id(connection, comment_id, wanted.reach or wanted.site_ids) is None:
+        return None
+    key = comment_context.network_of(connection, comment_id)
+    if not key:
+        return _alone(wanted, comment_id)
+    return replace(wanted, senders=(("network_key", [key]), *wanted.senders))
+
+
+def _alone(wanted: Wanted, comment_id: str) -> Wanted | None:
+    return replace(wanted, comment_id=comment_id) if wanted.comment_id in ("", comment_id) else None
 
 
 def _with_times(criteria: Criteria, now: int) -> Criteria:
@@ -182,6 +230,8 @@ def _wanted(crypto: Crypto, site_ids: Collection[str], criteria: Criteria) -> Wa
         not_proposed_on=criteria.not_proposed_on,
         score=_score(criteria),
         order=criteria.order,
+        queue=criteria.queue,
+        person=criteria.person,
     )
 
 

@@ -1,13 +1,13 @@
 """Saved views: a filter and an order under a name, to come back to; of one person, or of everybody on a site."""
 
 import json
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 from moderation.domain.audit import Change
 from moderation.domain.comment import Status
 from moderation.domain.errors import Invalid, NotFound
 from moderation.domain.ids import Entropy, timed_id
-from moderation.domain.order import BY_TIME
+from moderation.domain.order import BY_TIME, LISTED
 from moderation.review.search import Criteria, names_sender
 from moderation.store import audit, views
 from moderation.store.sql.engine import Store
@@ -48,14 +48,17 @@ def add_view(
 ) -> SavedView:
     """Saves a filter. Raises Invalid with the pointer /name, /filter or /shared: nobody else has the same ALL_SITES.
 
-    No e-mail and no address is kept in this way: they are forgotten with the comments, and a view is not.
+    No e-mail and no address is kept in this way: they are forgotten with the comments, and a view is not. Of what is somebody's own it
+    shows whoever looks theirs.
     """
+    criteria = replace(criteria, person="")
     name = " ".join(name.split())
     if not name or len(name) > NAME_LIMIT:
         raise Invalid(f"/name: Takes 1 to {NAME_LIMIT} characters.", "/name")
     if criteria == Criteria():
         raise Invalid("/filter: There is nothing in it: add a condition or an order.", "/filter")
-    if criteria.order not in BY_TIME and criteria.status is not Status.HELD:
+    is_listed = criteria.order == LISTED and criteria.queue
+    if criteria.order not in BY_TIME and not is_listed and criteria.status is not Status.HELD:
         raise Invalid("/filter: Only held comments are in this order.", "/filter")
     if criteria.score and criteria.status is not Status.HELD:
         raise Invalid("/filter: Only held comments are found by a score.", "/filter")

@@ -132,6 +132,12 @@ def count_same_text(connection: Connection, site_id: str, comment_id: str, creat
     return int(count)
 
 
+def network_of(connection: Connection, comment_id: str) -> str:
+    """The key of the network that a comment came from, '' where it is not known, or no longer."""
+    query = sa.select(personal.c.network_key).where(personal.c.comment_id == comment_id)
+    return connection.scalar(query) or ""
+
+
 def count_same_network(connection: Connection, comment_id: str) -> int:
     """How many others came from the same network while it is remembered, counted up to COUNTED. Its key is the site's own."""
     [(count,)] = fetch(connection, _SAME_NETWORK, id=comment_id, most=COUNTED)

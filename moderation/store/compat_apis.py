@@ -20,7 +20,7 @@ ON_BY_DEFAULT = (AKISMET, OPENAI, PERSPECTIVE)
 
 @dataclass(frozen=True, slots=True)
 class SiteCompatApi:
-    """A face that a site has switched on.
+    """A face that a site has switched on, or had.
 
     limit: calls, as '600/minute'; '' for the service's default. options: the face's own, as JSON.
     """
@@ -29,6 +29,7 @@ class SiteCompatApi:
     face: str
     limit: str = ""
     options: Mapping[str, Any] = field(default_factory=dict)
+    is_on: bool = True
 
 
 def switch_on(connection: Connection, site_id: str, face: str, limit: str, now: int) -> None:
@@ -38,15 +39,18 @@ def switch_on(connection: Connection, site_id: str, face: str, limit: str, now: 
         "face": face,
         "limit_text": limit,
         "options_json": "{}",
+        "is_on": True,
         "created_at": now,
     }
-    connection.execute(upsert(connection, site_faces, "limit_text"), row)
+    connection.execute(upsert(connection, site_faces, "limit_text", "is_on"), row)
 
 
 def switch_off(connection: Connection, site_id: str, face: str) -> bool:
-    """Whether it was on. Its keys stay, and work again when it is switched on again."""
-    deleted = connection.execute(sa.delete(site_faces).where(_is(site_id, face)))
-    return deleted.rowcount == 1
+    """Whether it was on. Its keys and signing secrets stay, and work again when it is switched on again."""
+    changed = connection.execute(
+        sa.update(site_faces).where(_is(site_id, face), site_faces.c.is_on).values(is_on=False)
+    )
+    return changed.rowcount == 1
 
 
 def set_options(
@@ -54,7 +58,9 @@ def set_options(
 ) -> bool:
     """Replaces the options of a face that is on; False where it is off."""
     changed = connection.execute(
-        sa.update(site_faces).where(_is(site_id, face)).values(options_json=json.dumps(options))
+        sa.update(site_faces)
+        .where(_is(site_id, face), site_faces.c.is_on)
+        .values(options_json=json.dumps(options))
     )
     return changed.rowcount == 1
 
@@ -84,11 +90,18 @@ def signing_secrets(crypto: Crypto, face: SiteCompatApi) -> list[str]:
 
 def of_site(connection: Connection, site_id: str) -> list[SiteCompatApi]:
     """The faces that are on, by name."""
+    return [each for each in known_of(connection, site_id) if each.is_on]
+
+
+def known_of(connection: Connection, site_id: str) -> list[SiteCompatApi]:
+    """The faces that are on or were, by name."""
     rows = connection.execute(
         sa.select(site_faces).where(site_faces.c.site_id == site_id).order_by(site_faces.c.face)
     )
     return [
-        SiteCompatApi(row.site_id, row.face, row.limit_text, json.loads(row.options_json))
+        SiteCompatApi(
+            row.site_id, row.face, row.limit_text, json.loads(row.options_json), row.is_on
+        )
         for row in rows
     ]
 

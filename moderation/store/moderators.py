@@ -125,7 +125,10 @@ class PartMembership:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Somebody signed in. seen_at: when that was last written down, ms. language: chosen for the console, '' for none."""
+    """Somebody signed in. seen_at: when that was last written down, ms. language: chosen for the console, '' for none.
+
+    owner: whether they may make sites.
+    """
 
     moderator_id: str
     email: str
@@ -133,6 +136,7 @@ class Session:
     seen_at: int
     has_second_factor: bool
     language: str
+    owner: bool
 
 
 def add(connection: Connection, email: str, password_hash: str, now: int, entropy: Entropy) -> str:
@@ -271,6 +275,19 @@ def set_language(connection: Connection, moderator_id: str, language: str) -> No
     )
 
 
+def set_owner(connection: Connection, moderator_id: str, is_owner: bool) -> None:
+    """Whether a moderator may make sites."""
+    connection.execute(
+        sa.update(moderators).where(moderators.c.id == moderator_id).values(owner=is_owner)
+    )
+
+
+def is_owner(connection: Connection, moderator_id: str) -> bool:
+    """Whether a moderator may make sites."""
+    query = sa.select(moderators.c.owner).where(moderators.c.id == moderator_id)
+    return bool(connection.execute(query).scalar_one_or_none())
+
+
 def by_email(connection: Connection, email: str) -> Moderator | None:
     row = connection.execute(
         sa.select(moderators.c.id, moderators.c.email, moderators.c.password_hash).where(
@@ -376,6 +393,7 @@ def session(
             sessions.c.seen_at,
             sa.exists().where(is_theirs).label("has_second_factor"),
             moderators.c.language,
+            moderators.c.owner,
         )
         .join(moderators, moderators.c.id == sessions.c.moderator_id)
         .where(sessions.c.digest == token_digest(token), is_open(now, awaits_code))

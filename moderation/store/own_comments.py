@@ -1,7 +1,7 @@
 """The comments that one person decided about, the latest decision first."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from sqlalchemy.engine import Connection
@@ -30,12 +30,17 @@ _DECISIONS = """
 
 
 def decided_by(
-    connection: Connection, person_id: str, site_ids: Collection[str], after: str, limit: int
+    connection: Connection,
+    person_id: str,
+    site_ids: Collection[str],
+    after: str,
+    limit: int,
+    meet: Callable[[Sequence[str]], Collection[str]],
 ) -> tuple[list[str], str]:
     """Up to `limit` comments of these sites that this person decided about, whatever was decided since, past the place
     `after`, '' for the beginning; and the place past which there may be more, '' for none.
 
-    It looks at a bounded number of decisions, so that fewer, or none, may be found and yet others follow.
+    meet: those of a few comments that are wanted. It looks at a bounded number of decisions, so that fewer, or none, may be found and yet others follow.
     """
     at, id = _place(after)
     found: list[str] = []
@@ -43,7 +48,9 @@ def decided_by(
         rows: list[Any] = fetch(
             connection, _DECISIONS, person=person_id, sites=list(site_ids), at=at, id=id, most=PIECE
         )
-        for comment_id, moment, is_shown in rows:
+        good = set(meet([str(id) for id, _, is_last in rows if is_last]))
+        for comment_id, moment, is_last in rows:
+            is_shown = is_last and comment_id in good
             if is_shown and len(found) == limit:
                 return found, f"{at}.{id}"
             at, id = int(moment), str(comment_id)

@@ -18,7 +18,7 @@ _SETTINGS = (pages.c.id, pages.c.state, pages.c.close_after_days, _SINCE.label("
 _OF_PAGES = sa.select(*_SETTINGS).where(pages.c.id.in_(sa.bindparam("ids", expanding=True)))
 _OF_SITES = sa.select(
     *(sites.c.id, sites.c.page_state, sites.c.close_after_days),
-    *(sites.c.closed_hours_json, sites.c.policy_scopes_json),
+    *(sites.c.closed_hours_json, sites.c.policy_scopes_json, sites.c.closed_at),
 ).where(sites.c.id.in_(sa.bindparam("ids", expanding=True)))
 
 
@@ -48,7 +48,7 @@ def of_sites(connection: Connection, site_ids: Iterable[str]) -> dict[str, SiteP
     rows = connection.execute(_OF_SITES, {"ids": list(set(site_ids))})
     return {
         row.id: SitePages(
-            PageDefault(PageState(row.page_state), row.close_after_days),
+            PageDefault(PageState(row.page_state), row.close_after_days, row.closed_at is not None),
             hours_of(row.closed_hours_json, row.policy_scopes_json),
         )
         for row in rows

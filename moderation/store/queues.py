@@ -96,30 +96,6 @@ def by_status(
     return [_entry(row) for row in connection.execute(query)]
 
 
-def reported(
-    connection: Connection,
-    site_id: str,
-    after: str,
-    limit: int,
-    part: Collection[str] = (),
-) -> list[QueueEntry]:
-    """Comments of which readers' reports wait, past the report `after`: those that wait longest first. part: of the site, () for all."""
-    found = (
-        sa.select(comments.c.id)
-        .where(
-            comments.c.site_id == site_id,
-            comments.c.first_report > after,
-            comments.c.first_report != sa.literal_column("''"),
-            *([reach.within(comments.c.site_id, comments.c.page_id, part)] if part else []),
-        )
-        .order_by(comments.c.first_report)
-        .limit(limit)
-    )
-    # As above: PostgreSQL would join what is shown of all of them first.
-    query = _entries().where(comments.c.id.in_(found)).order_by(comments.c.first_report)
-    return [_entry(row) for row in connection.execute(query)]
-
-
 def _wanted_ids(site_id: str, status: Status, reason: str, alone: bool) -> sa.Select[tuple[str]]:
     """The ids of those comments, which one index has in order."""
     # Literals, so that an index of some comments alone answers.

@@ -5,6 +5,7 @@ ranks are followed, in which what is common is found soon.
 """
 
 import heapq
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
@@ -31,6 +32,9 @@ from moderation.store.sql.schema import comments, held_scores
 FEW = 600  # as many as find() looks at
 
 _Ranked = tuple[int, str]  # a comment and its rank, smaller before larger
+_PLACE = re.compile(
+    r"(-?[0-9]{1,18})(?:\.(.*))?"
+)  # of _spelled(); the largest rank has 18 digits at most
 
 
 def find_ranked(connection: Connection, wanted: Wanted, after: str, limit: int) -> Found:
@@ -131,8 +135,6 @@ def _spelled(place: _Ranked) -> str:
 def _place(after: str) -> _Ranked | None:
     if not after:
         return None
-    rank, _, id = after.partition(".")
-    try:
-        return int(rank), id
-    except ValueError:
-        raise Invalid("/after: This is no place in this list.", "/after") from None
+    if found := _PLACE.fullmatch(after):
+        return int(found[1]), found[2] or ""
+    raise Invalid("/after: This is no place in this list.", "/after")

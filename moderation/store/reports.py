@@ -38,15 +38,6 @@ class OpenReports:
     first_at: int | None = None
 
 
-def sites_with_some(connection: Connection, site_ids: Collection[str]) -> list[str]:
-    """Those of these sites where readers' reports wait."""
-    query = sa.select(comments.c.site_id).distinct()
-    is_reported = comments.c.first_report != sa.literal_column("''")
-    return list(
-        connection.scalars(query.where(comments.c.site_id.in_(list(site_ids)), is_reported))
-    )
-
-
 def add(
     connection: Connection,
     standing: Standing,

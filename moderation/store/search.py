@@ -14,15 +14,24 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from moderation.domain.apart import OWN, REPORTED
 from moderation.domain.comment import Status
 from moderation.domain.decision import ActorKind
 from moderation.domain.order import NEWEST, OLDEST
-from moderation.store import claims, proposals, reach
+from moderation.domain.report import ReportState
+from moderation.store import claims, desk_lists, proposals, reach
 from moderation.store.search_index import Sought, has_words, match_of, numbers_of
 from moderation.store.search_matches import Stretch, matching
 from moderation.store.site_lists import first_of_sites
 from moderation.store.sql.dialect import fetch
-from moderation.store.sql.schema import comment_reasons, comments, decisions, held_scores, personal
+from moderation.store.sql.schema import (
+    comment_reasons,
+    comments,
+    decisions,
+    held_scores,
+    personal,
+    reports,
+)
 
 LOOKED_AT = 300  # rows of a list at once: 20,000 steps of SQLite
 FEW_AT_FIRST = 8  # rows of each of many lists
@@ -36,8 +45,8 @@ class Wanted:
     senders: columns of `personal`, each with the values that are good. moderator: who decided last. since, until: ids that
     the comments' are at or after, and before. alone: only what is part of no campaign. not_of_others: a person; without what
     others have claimed. not_proposed_on: sites of which what a trainee has proposed something about is left out. score: the name of a score
-    of held comments, and its smallest and largest rank. order: of domain/order.py. reach: parts of these sites, where not all of them may be
-    found (store/reach.py).
+    of held comments, and its smallest and largest rank. order: of domain/order.py. queue: one of domain/apart.py; person: whose, of what is somebody's own.
+    cluster: of comments with much the same text. reach: parts of these sites, where not all of them may be found (store/reach.py).
     """
 
     site_ids: Collection[str]
@@ -56,6 +65,9 @@ class Wanted:
     not_proposed_on: Collection[str] = ()
     score: tuple[str, int, int] | None = None
     order: str = NEWEST
+    queue: str = ""
+    person: str = ""
+    cluster: str = ""
     reach: Collection[str] = ()
 
     @property
@@ -75,7 +87,7 @@ class Wanted:
     def is_narrow(self) -> bool:
         """Whether a list other than that of a status has all of them."""
         parts = (self.sought, self.comment_id, self.senders, self.page_ids, self.reason)
-        return any(map(bool, (*parts, self.moderator)))
+        return any(map(bool, (*parts, self.moderator, self.queue, self.cluster)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +112,7 @@ def find(connection: Connection, wanted: Wanted, after: str, limit: int) -> Foun
 
 def _round(connection: Connection, wanted: Wanted, after: str, limit: int) -> Found:
     """The list that answers, or of two that do not yet, what the one gives that has come farther."""
-    lists: list[tuple[_List, bool]] = [(_listed, True)]
+    lists: list[tuple[_List, bool]] = [(listed, True)]
     if wanted.sought and not wanted.comment_id:
         # FTS5 gives the matches in order, one by one. To GIN the newest comments that have common words
         # are as far away as the oldest.
@@ -129,14 +141,20 @@ _Piece = tuple[Sequence[str], str | None]
 _List = Callable[[Connection, Wanted, str, int], _Piece]
 
 
-def _listed(connection: Connection, wanted: Wanted, after: str, looked_at: int) -> _Piece:
-    """The next ids of the narrowest lists there are: one comment, a sender, reasons, pages, or statuses of sites."""
+def listed(connection: Connection, wanted: Wanted, after: str, looked_at: int) -> _Piece:
+    """The next ids of the narrowest lists there are: one comment, a sender, a text, a queue, reasons, pages, or statuses of sites."""
     if wanted.comment_id:
         return [] if after else [wanted.comment_id], ""
     lists: list[_Query] = []
     if wanted.senders:
         column, keys = wanted.senders[0]
         lists += [sa.select(personal.c.comment_id).where(personal.c[column] == key) for key in keys]
+    elif wanted.cluster:
+        lists.append(desk_lists.alike(wanted.cluster))
+    elif wanted.queue == OWN:
+        lists += desk_lists.own(connection, wanted.person)
+    elif wanted.queue:
+        return _listed_by_site(connection, wanted, after, looked_at)
     elif wanted.moderator and not wanted.reason:
         lists.append(
             sa.select(decisions.c.comment_id)
@@ -160,10 +178,10 @@ def _listed(connection: Connection, wanted: Wanted, after: str, looked_at: int) 
 
 
 def _listed_by_site(connection: Connection, wanted: Wanted, after: str, looked_at: int) -> _Piece:
-    """The next ids of the lists that each site has of each status, or of the reason with it."""
+    """The next ids of the lists that each site has of each status, of the reason with it, or of a queue that is no status."""
     share = share_of(looked_at, len(wanted.statuses) * len(wanted.site_ids))
     lists = []
-    for query, site in _by_status(wanted):
+    for query, site in [desk_lists.by_site(wanted.queue)] if wanted.queue else _by_status(wanted):
         first = _next_of(query, wanted, after).limit(share)
         firsts = first_of_sites(connection, first, site, wanted.site_ids)
         for site_id, rows in firsts.items():
@@ -266,8 +284,8 @@ def meeting(
     if not ids:
         return []
     # Looked up by their ids before anything is compared: PostgreSQL might read all of a status instead.
-    listed = sa.select(comments).where(comments.c.id.in_(ids))
-    few = listed.cte("few").prefix_with("MATERIALIZED", dialect="postgresql").c
+    named = sa.select(comments).where(comments.c.id.in_(ids))
+    few = named.cte("few").prefix_with("MATERIALIZED", dialect="postgresql").c
     conditions = _conditions(connection, wanted, few, one_by_one=True)
     rows = connection.execute(sa.select(few.id, few.site_id).where(*conditions))
     # Compared here: SQLite would look every comment up on every site.
@@ -313,7 +331,13 @@ def _conditions(
         rows = comment_reasons.c
         of_sites = (rows.site_id.in_(wanted.site_ids), rows.status.in_(statuses))
         narrow = () if one_by_one else of_sites
-        conditions.append(has(comment_reasons, rows.code == wanted.reason, *narrow))
+        has_reason = has(comment_reasons, rows.code == wanted.reason, *narrow)
+        if wanted.queue == REPORTED:  # for this reason, by readers
+            waits = reports.c.state == ReportState.OPEN.value
+            is_on_site = () if one_by_one else (reports.c.site_id.in_(wanted.site_ids),)
+            is_said = has(reports, reports.c.reason == wanted.reason, waits, *is_on_site)
+            has_reason = sa.or_(has_reason, is_said)
+        conditions.append(has_reason)
     if wanted.moderator:
         is_last = decisions.c.sequence == c.sequence
         is_theirs = decisions.c.actor_id == wanted.moderator
@@ -323,10 +347,15 @@ def _conditions(
     if wanted.score:
         name, low, high = wanted.score
         ranks = held_scores.c
-        is_on_site = () if one_by_one else (ranks.site_id.in_(wanted.site_ids),)
+        of_site = () if one_by_one else (ranks.site_id.in_(wanted.site_ids),)
         conditions.append(
-            has(held_scores, ranks.label == name, ranks.rank.between(low, high), *is_on_site)
+            has(held_scores, ranks.label == name, ranks.rank.between(low, high), *of_site)
         )
+    if wanted.queue:
+        asked = (wanted.queue, wanted.person, wanted.site_ids)
+        conditions.append(desk_lists.in_queue(connection, c, *asked, one_by_one=one_by_one))
+    if wanted.cluster:
+        conditions.append(desk_lists.is_alike(c, wanted.cluster, one_by_one=one_by_one))
     if wanted.not_of_others:
         conditions.append(~claims.of_others(connection, c.id, wanted.not_of_others))
     if wanted.not_proposed_on:

@@ -19,6 +19,7 @@ from moderation.store.sql.rows import record_of
 from moderation.store.sql.schema import keys, site_faces, sites
 
 SECRET, PUBLISHABLE, AKISMET = "secret", "publishable", "akismet"
+INSTALLATION = "installation"  # of no site: lists sites and makes them
 KEY_USED_EVERY = HOUR_MS  # being used is written down this often: calls are many, and a write each would be too much
 
 
@@ -37,8 +38,9 @@ class Site:
 class Key:
     """A key as it is known after its digest was found.
 
-    kind: secret, publishable or the face it is for. faces: those that are on at its site, each with
-    its limit ('' for the service's default). used_at: as in KeyRow. proof_of_work: as in ReaderRules.
+    site_id: '' of an installation's. kind: secret, publishable, installation or the face it is for. faces: those that are on at
+    its site, each with its limit ('' for the service's default); none where it is closed. used_at: as in KeyRow.
+    proof_of_work: as in ReaderRules.
     """
 
     id: str
@@ -48,6 +50,7 @@ class Key:
     faces: Mapping[str, str] = field(default_factory=dict)
     used_at: int | None = None
     proof_of_work: int = 0
+    is_site_closed: bool = False
 
 
 def add_site(
@@ -154,18 +157,19 @@ def _site(row: sa.Row[tuple[object, ...]]) -> Site:
     return Site(row.id, row.name, tuple(json.loads(row.origins_json)), row.language, row.policy)
 
 
+_PREFIXES = {SECRET: "ghs_", PUBLISHABLE: "ghp_", INSTALLATION: "ghi_"}
+
+
 def add_key(
     connection: Connection, site_id: str, kind: str, now: int, entropy: Entropy, name: str = ""
 ) -> str:
     """Makes a key and returns it; this is the only time it can be seen.
 
-    kind: secret, publishable or the name of a face. name: what it is for, in words. Keys carry 160 random bits; but Akismet's clients
+    kind: secret, publishable, installation (site_id is '' then) or the name of a face. name: what it is for, in words. Keys carry 160 random bits; but Akismet's clients
     take nothing but 12 hex digits, and so thin a key is only as good as the limit on failed attempts.
     """
-    if kind == AKISMET:
-        key = entropy(6).hex()
-    else:
-        key = {SECRET: "ghs_", PUBLISHABLE: "ghp_"}.get(kind, "ghf_") + entropy(20).hex()
+    is_short = kind == AKISMET
+    key = entropy(6).hex() if is_short else _PREFIXES.get(kind, "ghf_") + entropy(20).hex()
     connection.execute(
         sa.insert(keys).values(
             digest=key_digest(key),
@@ -186,22 +190,27 @@ def find_key(connection: Connection, digest: str) -> Key | None:
     row = connection.execute(
         sa.select(
             *(keys.c.id, keys.c.site_id, keys.c.kind, keys.c.used_at),
-            *(sites.c.origins_json, sites.c.proof_of_work),
+            *(sites.c.origins_json, sites.c.proof_of_work, sites.c.closed_at),
         )
-        .join(sites, sites.c.id == keys.c.site_id)
+        .join(sites, sites.c.id == keys.c.site_id, isouter=True)
         .where(keys.c.digest == digest, keys.c.revoked_at.is_(None))
     ).one_or_none()
-    if row is None:
+    if row is None or (row.origins_json is None and row.kind != INSTALLATION):
         return None
+    if row.kind == INSTALLATION:
+        return Key(row.id, "", row.kind, (), used_at=row.used_at)
     apis_on = connection.execute(
         sa.select(site_faces.c.face, site_faces.c.limit_text).where(
-            site_faces.c.site_id == row.site_id
+            site_faces.c.site_id == row.site_id, site_faces.c.is_on
         )
     )
-    faces = {row.face: row.limit_text for row in apis_on}
+    is_closed = row.closed_at is not None
+    faces = {each.face: each.limit_text for each in apis_on} if not is_closed else {}
     origins = tuple(json.loads(row.origins_json))
     return Key(
-        row.id, row.site_id, row.kind, origins, faces, row.used_at, proof_of_work=row.proof_of_work
+        *(row.id, row.site_id, row.kind, origins, faces, row.used_at),
+        proof_of_work=row.proof_of_work,
+        is_site_closed=is_closed,
     )
 
 

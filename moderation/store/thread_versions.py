@@ -10,7 +10,7 @@ from moderation.store.sql.dialect import fetch
 
 class SiteFacts(NamedTuple):
     """What all threads of a site depend on. closed_hours, policy_scopes: as in the row of the site. markdown, forewarn, proof_of_work,
-    website: as in ReaderRules.
+    website: as in ReaderRules. closed_at: of the site, ms; None while it is open.
     """
 
     page_state: str
@@ -21,6 +21,7 @@ class SiteFacts(NamedTuple):
     forewarn: int
     proof_of_work: int
     website: int
+    closed_at: int | None
 
 
 class PageFacts(NamedTuple):
@@ -51,7 +52,7 @@ _OF_ADDRESSES = """
 """
 _OF_SITES = """
     SELECT id, page_state, close_after_days, closed_hours_json, policy_scopes_json, markdown, forewarn,
-        proof_of_work, website
+        proof_of_work, website, closed_at
     FROM sites
 """
 

@@ -1,7 +1,7 @@
 """Counts each day's comments and decisions by site, so that the statistics need not."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from itertools import pairwise
 
 from moderation.domain.day_totals import (
@@ -19,7 +19,9 @@ from moderation.store.day_totals import PART, CountedComment, PersonDecision
 from moderation.store.sql.engine import Store
 
 
-def count_days(store: Store, now: Callable[[], int], part: int = PART) -> Iterator[int | None]:
+def count_days(
+    store: Store, now: Callable[[], int], part: int = PART
+) -> Generator[int | None, None, None]:
     """Counts the days that are due, `part` comments between two steps; each step gives the day that is done with it, or None.
 
     A day that was begun and not ended is begun again by the next process: nothing is kept before all of it is counted. Two

@@ -13,7 +13,7 @@ from moderation.clock import now_ms
 from moderation.domain.errors import Forbidden, GatehouseError, Invalid, Unauthenticated
 from moderation.domain.page_url import within
 from moderation.store import sites
-from moderation.store.sites import KEY_USED_EVERY, PUBLISHABLE, SECRET, Key
+from moderation.store.sites import INSTALLATION, KEY_USED_EVERY, PUBLISHABLE, SECRET, Key
 from moderation.store.sql.engine import Store
 
 # A revoked key works for at most this long; a known key costs no query meanwhile. Seconds.
@@ -127,7 +127,23 @@ async def secret_caller(request: Request) -> Key:
     return key
 
 
+async def installation_caller(request: Request) -> Key:
+    """The caller, who must hold a key of the installation, which is of no site."""
+    key = await sites_caller(request)
+    if key.kind != INSTALLATION:
+        raise Forbidden("This needs a key of the installation: `gatehouse site installation-key`.")
+    return key
+
+
+async def sites_caller(request: Request) -> Key:
+    """The caller, who must hold a site's secret key or one of the installation."""
+    key: Key | None = await request.app.state.keys.find(bearer_token(request))
+    return key if key and key.kind == INSTALLATION else await secret_caller(request)
+
+
 SecretKey = Annotated[Key, Depends(secret_caller)]
+InstallationKey = Annotated[Key, Depends(installation_caller)]
+SitesKey = Annotated[Key, Depends(sites_caller)]
 
 
 def require_on_site(url: str, key: Key, pointer: str) -> None:

@@ -57,7 +57,7 @@ def preview(
     """Nothing is changed. `sample` has the newest five; `count` and `snapshot` go into the decision."""
     try:
         seen = bulk_sets.preview(
-            request.app.state.store, key.site_id, body.filter.criteria(), now_ms()
+            request.app.state.store, key.site_id, body.filter.criteria(key.id), now_ms()
         )
     except Invalid as error:
         raise in_filter(error) from None
@@ -94,7 +94,7 @@ def start(
             seen = bulk_sets.matching(
                 state.store,
                 site_id,
-                body.filter.criteria(),
+                body.filter.criteria(key.id),
                 body.expected_count or 0,
                 body.snapshot,
                 now=now_ms(),

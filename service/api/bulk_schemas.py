@@ -6,6 +6,7 @@ from pydantic import AwareDatetime, ConfigDict, Field, model_validator
 from typing_extensions import TypedDict
 
 from moderation.domain.age import AGE_PATTERN
+from moderation.domain.apart import OWN
 from moderation.domain.bulk import IDS_LIMIT, MEMBERS_LIMIT, BulkState, MemberState
 from moderation.domain.comment import PAGE_URL_LIMIT, Status
 from moderation.domain.decision import ActorKind, Outcome
@@ -15,10 +16,12 @@ from moderation.review.bulk import BulkProgress
 from moderation.review.search import Criteria
 from moderation.store.bulk import BulkMember
 from service.api import answers
+from service.api.conditions import QueueName
 from service.api.fields import Note, StrictModel, epoch_ms
 from service.api.serializers import CommentOut, ModeratorOut, iso, moderator_out
 
 _Words = Annotated[str, Field(max_length=QUERY_LIMIT, pattern=r"^[^\x00]*$")]
+_Id = Annotated[str, Field(max_length=64, pattern=r"^[a-z0-9_]*$")]
 _Code = Annotated[str, Field(max_length=64, pattern=r"^[A-Za-z0-9_.-]*$")]
 
 
@@ -44,6 +47,9 @@ class SearchIn(StrictModel):
     score: Annotated[str, Field(pattern=r"^([a-z][a-z0-9_]{0,63})?$")] = ""
     score_from: Annotated[float | None, Field(ge=0, le=1, strict=False)] = None
     score_to: Annotated[float | None, Field(ge=0, le=1, strict=False)] = None
+    queue: QueueName | None = None
+    same_text: _Id = ""
+    same_network: _Id = ""
 
     @model_validator(mode="after")
     def _has_conditions(self) -> Self:
@@ -51,7 +57,8 @@ class SearchIn(StrictModel):
             raise ValueError("must have a condition")
         return self
 
-    def criteria(self) -> Criteria:
+    def criteria(self, person_id: str = "") -> Criteria:
+        """person_id: whose own comments are in the queue `mine`."""
         return Criteria(
             query=self.query,
             status=self.status,
@@ -68,6 +75,10 @@ class SearchIn(StrictModel):
             score=self.score,
             score_from=self.score_from,
             score_to=self.score_to,
+            queue=self.queue or "",
+            person=person_id if self.queue == OWN else "",
+            same_text=self.same_text,
+            same_network=self.same_network,
         )
 
 

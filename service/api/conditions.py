@@ -1,7 +1,7 @@
 """The conditions by which lists of comments are filtered, as parameters of a request: the same everywhere."""
 
 from dataclasses import dataclass, fields
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Query, Request, Response
 from pydantic import AwareDatetime
@@ -14,7 +14,7 @@ from moderation.domain.errors import Invalid
 from moderation.domain.order import ORDER_PATTERN
 from moderation.domain.search_words import QUERY_LIMIT
 from moderation.review import search
-from moderation.review.search import Criteria, Results
+from moderation.review.search import Criteria
 from moderation.store.sites import Key
 from service.api.fields import epoch_ms
 from service.api.paging import cursor_at, link_header
@@ -42,12 +42,14 @@ _Author = Annotated[
     ),
 ]
 _Code = Annotated[str, Query(max_length=64, pattern=r"^[A-Za-z0-9_.-]*$")]
+_Id = Annotated[str, Query(max_length=64, pattern=r"^[a-z0-9_]*$")]
 _Order = Annotated[
     str | None,
     Query(
         pattern=ORDER_PATTERN,
         description="`newest` or `oldest`; of held comments also `urgency` (the strongest score, doubled for every "
-        "twelve hours of waiting and for every report), or the name of a score, highest first",
+        "twelve hours of waiting and for every report), or the name of a score, highest first; "
+        "`listed` as a queue has them that is no status",
         examples=["urgency", "toxicity"],
     ),
 ]
@@ -93,6 +95,15 @@ class _Conditions:
     score_to: Annotated[
         float | None, Query(ge=0, le=1, description="The score is this or less")
     ] = None
+    same_text: Annotated[
+        _Id, Query(description="The id of a comment: it and those with much the same text")
+    ] = ""
+    same_network: Annotated[
+        _Id,
+        Query(
+            description="The id of a comment: it and those from its network, while that is remembered"
+        ),
+    ] = ""
     order: _Order = None
 
 
@@ -106,7 +117,9 @@ async def _criteria(asked: Annotated[_Conditions, Depends()]) -> Criteria:
     return Criteria(**{each.name: getattr(asked, each.name) for each in fields(asked)} | changed)
 
 
-# All but the status; order: '' where none is asked for.
+# The queues that are no status.
+QueueName = Literal["reported", "proposed", "mine"]
+# All but the status and the queue; order: '' where none is asked for.
 Conditions = Annotated[Criteria, Depends(_criteria)]
 
 
@@ -121,11 +134,6 @@ def search_response(
     except Invalid as error:
         name = error.pointer.removeprefix("/")
         raise BadParameter(name, error.message.removeprefix(f"{error.pointer}: ")) from None
-    return results_response(request, found)
-
-
-def results_response(request: Request, found: Results) -> Response:
-    """What was found as a page."""
     next_page = ""
     if found.after:
         position = cursor_at(request, found.after, "after")

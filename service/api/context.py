@@ -32,7 +32,7 @@ class NeighbourOut(TypedDict):
 class ContextOut(TypedDict):
     """parent: what the comment answers. before, after: its neighbours among the answers to that, else on the page.
     author_known_by: null for an author who is not known. by_author: the newest others by the same. same_text,
-    same_network: how many others on the site, counted up to a thousand.
+    same_network: how many others on the site, counted up to a thousand; the lists of these begin at the URLs.
     """
 
     parent: NeighbourOut | None
@@ -42,6 +42,8 @@ class ContextOut(TypedDict):
     by_author: list[NeighbourOut]
     same_text: Annotated[int, Field(ge=0, le=COUNTED)]
     same_network: Annotated[int, Field(ge=0, le=COUNTED)]
+    same_text_url: answers.Path
+    same_network_url: answers.Path
 
 
 @router.get(
@@ -60,6 +62,8 @@ def context_of(request: Request, comment_id: str, key: SecretKey) -> Response:
         "by_author": [_neighbour_out(each) for each in found.of_author],
         "same_text": found.same_text,
         "same_network": found.same_network,
+        "same_text_url": f"/api/v1/comments?same_text={found.comment_id}",
+        "same_network_url": f"/api/v1/comments?same_network={found.comment_id}",
     }
     return private_json(body)
 

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetCoreSchema
 from pydantic_core import CoreSchema, core_schema
 
 from moderation.domain import comment as rules
+from moderation.domain.event import on_calendar
 from moderation.domain.page_url import origin_of
 from moderation.domain.sender_address import canonical_address
 
@@ -199,5 +200,5 @@ class SequenceIn(StrictModel):
 
 
 def epoch_ms(time: datetime | None) -> int | None:
-    """A point in time as milliseconds since 1970; None for none."""
-    return None if time is None else round(time.timestamp() * 1000)
+    """A point in time as milliseconds since 1970; None for none. One that has no date in UTC is the nearest that has."""
+    return None if time is None else on_calendar(round(time.timestamp() * 1000))

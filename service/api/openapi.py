@@ -55,7 +55,7 @@ class BrokenRule(TypedDict):
 class Problem(TypedDict):
     """RFC 9457. code: stable, for programs. errors: every rule that the request breaks, up to 20; values that were
     sent are not repeated. claim: with the code `claimed`. count: with the
-    code `drifted`.
+    codes `drifted` and `pages_join`.
     """
 
     type: str

@@ -9,7 +9,7 @@ from fastapi.dependencies.utils import get_flat_params, request_params_to_args
 from fastapi.routing import APIRoute
 
 from moderation.domain.errors import ERRORS_LIMIT, Invalid, together
-from service.access.keys import secret_caller
+from service.access.keys import secret_caller, sites_caller
 from service.api.paging import CURSORS, is_cursor
 from service.http.broken_rules import (
     BadParameter,
@@ -41,6 +41,8 @@ async def check_parameters(request: Request) -> None:
 
 # Of every route that takes a secret key. Whoever has none is told that, and nothing else.
 KEYED = [Depends(secret_caller), Depends(check_parameters)]
+# The same, where a key of the installation is taken as well, or alone.
+KEYED_FOR_SITES = [Depends(sites_caller), Depends(check_parameters)]
 
 
 def refuse_claims(claims: Mapping[str, tuple[object, str]]) -> None:

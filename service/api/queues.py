@@ -7,20 +7,22 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query, Request, Response
 from typing_extensions import TypedDict
 
+from moderation.domain.apart import APART
 from moderation.domain.comment import Status
 from moderation.domain.errors import NotFound
-from moderation.review import live_queues, queues
-from moderation.review.own_comments import list_own
+from moderation.domain.order import LISTED
+from moderation.review import apart_queues, live_queues, queues
 from moderation.review.search import Criteria
 from moderation.store.queue_marks import Marks
 from service.access.keys import SecretKey
 from service.api import answers
 from service.api.answers import describe_answer
-from service.api.conditions import Conditions, results_response, search_response
+from service.api.conditions import Conditions, search_response
 from service.api.paging import After, Limit, page_response
 from service.api.parameters import KEYED
 from service.api.responses import private_json
 from service.api.serializers import CommentPage, comment_out
+from service.http.broken_rules import BadParameter
 
 router = APIRouter(prefix="/api/v1", tags=["queues"], dependencies=KEYED)
 
@@ -80,8 +82,14 @@ class ReasonCountList(TypedDict):
     openapi_extra=describe_answer(ReasonCountList),
 )
 def list_reasons(request: Request, name: str, key: SecretKey) -> Response:
-    """Of all comments of the queue. A comment with several reasons counts for each."""
-    counts = queues.reason_counts(request.app.state.store, [key.site_id], _status(name))
+    """Of all comments of the queue; of `reported`, `proposed` and `mine` of the newest thousand. A comment with several
+    reasons counts for each. What is reported has the reasons of its readers, too.
+    """
+    store = request.app.state.store
+    if name in APART:
+        counts = apart_queues.reason_counts(store, [key.site_id], name, key.id)
+    else:
+        counts = queues.reason_counts(store, [key.site_id], _status(name))
     body: ReasonCountList = {
         "items": [
             {
@@ -112,24 +120,32 @@ def queue(
     key: SecretKey,
     conditions: Conditions,
     after: After,
+    status: Annotated[
+        Status | None, Query(description="Of `reported`, `proposed` and `mine` alone")
+    ] = None,
     limit: Limit = 25,
     unclaimed: Annotated[bool, Query(description="Without what others have claimed")] = False,
 ) -> Response:
     """Unless another order is asked for, held and pending oldest first, the others newest first. The parameters are those of
     `GET /api/v1/comments`; with any but `reason`, a page may have fewer than `limit` comments, or none, and still
-    have a `next`. `reported`, which takes no parameters, has what waits longest first; `mine`, which takes none
-    either, what this key has claimed, and then what it decided about, the latest first.
+    have a `next`. `reported` and `proposed` have what waits longest first; `mine` has what this key has claimed, which stands before the
+    `limit` others on the first page, and then what it decided about, the latest first.
     """
     store, not_of_others = request.app.state.store, key.id if unclaimed else ""
-    is_plain = conditions == Criteria(reason=conditions.reason, order="")
-    if name == queues.REPORTED and is_plain and not conditions.reason:
-        reported = queues.list_reported(store, [key.site_id], after, limit + 1)
-        return page_response(request, reported, limit, comment_out, lambda card: card.first_report)
-    if name == queues.OWN and is_plain and not conditions.reason:
-        own = list_own(store, key.id, [key.site_id], after, limit)
-        return results_response(request, own)
+    if name in APART:
+        criteria = replace(
+            conditions,
+            status=status,
+            queue=name,
+            person=key.id,
+            not_of_others=not_of_others,
+            order=conditions.order or LISTED,
+        )
+        return search_response(request, key, criteria, after, limit)
+    if status not in (None, _status(name)):
+        raise BadParameter("status", "This queue has one status alone.")
     status = _status(name)
-    if is_plain:
+    if conditions == Criteria(reason=conditions.reason, order=""):
         cards = queues.list_queue(
             store,
             key.site_id,

@@ -5,11 +5,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
+from moderation.domain.apart import OWN
 from moderation.domain.comment import Status
 from moderation.domain.order import NEWEST
 from service.access.keys import SecretKey
 from service.api.answers import describe_answer
-from service.api.conditions import Conditions, search_response
+from service.api.conditions import Conditions, QueueName, search_response
 from service.api.paging import After, Limit
 from service.api.parameters import KEYED
 from service.api.serializers import CommentPage
@@ -28,6 +29,10 @@ def search_comments(
     conditions: Conditions,
     after: After,
     status: Annotated[Status | None, Query(description="Without it all but erased ones")] = None,
+    queue: Annotated[
+        QueueName | None,
+        Query(description="Only what stands in it; `mine` is the key's own"),
+    ] = None,
     limit: Limit = 25,
 ) -> Response:
     """Comments that meet all of the parameters, the newest first unless another order is asked for. Words are found once a
@@ -36,5 +41,11 @@ def search_comments(
     A page may have fewer than `limit` comments, or none, and still have a `next`: each request looks at a
     bounded number of comments. The search is over where `next` is null.
     """
-    criteria = replace(conditions, status=status, order=conditions.order or NEWEST)
+    criteria = replace(
+        conditions,
+        status=status,
+        queue=queue or "",
+        person=key.id if queue == OWN else "",
+        order=conditions.order or NEWEST,
+    )
     return search_response(request, key, criteria, after, limit)

@@ -98,10 +98,11 @@ class ModeratorOut(TypedDict):
 
 
 class ClaimOut(TypedDict):
-    """Who is about to decide, and for how long nobody else is expected to."""
+    """Who is about to decide, and for how long nobody else is expected to. while_open: they have it open, or next."""
 
     actor: ModeratorOut
     until: answers.Moment
+    while_open: bool
 
 
 class RevisionOut(TypedDict):
@@ -227,7 +228,11 @@ def moderator_out(moderator_id: str) -> ModeratorOut:
 
 
 def claim_out(claim: Claim) -> ClaimOut:
-    return {"actor": moderator_out(claim.moderator_id), "until": iso(claim.until)}
+    return {
+        "actor": moderator_out(claim.moderator_id),
+        "until": iso(claim.until),
+        "while_open": claim.while_open,
+    }
 
 
 def moment(time: int | None) -> str | None:

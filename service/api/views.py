@@ -21,6 +21,7 @@ from service.api import answers
 from service.api.answers import describe_answer
 from service.api.bodies import describe_body, json_body
 from service.api.bulk_schemas import SearchIn
+from service.api.conditions import QueueName
 from service.api.fields import StrictModel
 from service.api.parameters import KEYED
 from service.api.responses import private_json
@@ -37,8 +38,8 @@ class ViewFilterIn(SearchIn):
     )
     order: Annotated[str, Field(pattern=ORDER_PATTERN)] = NEWEST
 
-    def criteria(self) -> Criteria:
-        return replace(super().criteria(), order=self.order)
+    def criteria(self, person_id: str = "") -> Criteria:
+        return replace(super().criteria(person_id), order=self.order)
 
 
 class ViewIn(StrictModel):
@@ -67,6 +68,9 @@ class ViewFilterOut(TypedDict):
     score: str | None
     score_from: float | None
     score_to: float | None
+    queue: QueueName | None
+    same_text: answers.CommentId | None
+    same_network: answers.CommentId | None
     order: Annotated[str, Field(examples=["urgency"])]
 
 
@@ -142,6 +146,9 @@ def _view_out(view: SavedView) -> ViewOut:
         "score": criteria.score or None,
         "score_from": criteria.score_from,
         "score_to": criteria.score_to,
+        "queue": criteria.queue or None,  # type: ignore[typeddict-item] # one of them
+        "same_text": criteria.same_text or None,
+        "same_network": criteria.same_network or None,
         "order": criteria.order,
     }
     query = urlencode({name: value for name, value in shown.items() if value is not None})

@@ -87,6 +87,8 @@ class CompatApi:
         key = await self._find(request, token)
         if key is None or key.kind not in (SECRET, self.name, PUBLISHABLE):
             raise Unauthenticated("The key is not known.")
+        if key.is_site_closed:
+            raise CompatApiOff("The site is closed.")
         if self.name not in key.faces:
             raise CompatApiOff(f"The site has not switched on '{self.name}'.")
         if key.kind == PUBLISHABLE and not self._browsers:

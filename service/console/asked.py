@@ -9,10 +9,11 @@ from typing import Annotated, Any
 from fastapi import Depends, Query
 
 from moderation.domain.age import AGE_PATTERN, read_age
+from moderation.domain.apart import APART, OWN
 from moderation.domain.comment import PAGE_URL_LIMIT, Status
 from moderation.domain.decision import ActorKind
 from moderation.domain.errors import NotFound
-from moderation.domain.order import BY_TIME, NEWEST, OLDEST, ORDER_PATTERN, URGENCY
+from moderation.domain.order import BY_TIME, LISTED, NEWEST, OLDEST, ORDER_PATTERN, URGENCY
 from moderation.domain.search_words import QUERY_LIMIT
 from moderation.domain.second_opinion import SECOND_OPINION
 from moderation.review import queues
@@ -47,7 +48,7 @@ class Chip:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """'' for nothing. since, until: days (UTC), both within. age: `under-24h` or `over-4h`. score: of held comments, from and to 0 to 1. order: '' the usual one."""
+    """'' for nothing. same_text, same_network: a comment. queue: one that is no status. since, until: days (UTC), both within. age: `under-24h` or `over-4h`. score: of held comments, from and to 0 to 1. order: '' the usual one."""
 
     query: Words = ""
     status: QueryName = ""
@@ -64,13 +65,21 @@ class Asked:
     score: QueryName = ""
     score_from: Share = ""
     score_to: Share = ""
+    same_text: QueryName = ""
+    same_network: QueryName = ""
+    queue: QueryName = ""
     order: QueryName = ""
 
     @property
     def is_search(self) -> bool:
         """A reason and an order alone belong to a queue."""
         given = self.given()
-        return any(given[name].strip() for name in given if name not in ("reason", "order"))
+        return any(given[name].strip() for name in given if name not in _OF_QUEUES)
+
+    @property
+    def has_conditions(self) -> bool:
+        """Whether a queue that is no status is narrowed down."""
+        return self.is_search or bool(self.reason)
 
     def url(self, site_id: str, **changes: str) -> str:
         return navigation.queue_url(site=site_id, **{**self.given(), **changes})
@@ -79,11 +88,14 @@ class Asked:
         return {each.name: getattr(self, each.name) for each in fields(self)}
 
 
+_OF_QUEUES = ("reason", "order", "queue")
 CONDITIONS = tuple(each.name for each in fields(Asked))
 
 
 async def _asked(asked: Annotated[Asked, Depends()]) -> Asked:
-    """A score without bounds is none, and so are bounds of no score."""
+    """A score without bounds is none, and so are bounds of no score; the queue of a status is not asked for by conditions."""
+    if asked.queue not in APART:
+        asked = replace(asked, queue="")
     if asked.score and (asked.score_from or asked.score_to):
         return asked
     return replace(asked, score="", score_from="", score_to="")
@@ -92,8 +104,10 @@ async def _asked(asked: Annotated[Asked, Depends()]) -> Asked:
 AskedFor = Annotated[Asked, Depends(_asked)]
 
 
-def criteria_of(asked: Asked) -> Criteria:
-    """Raises NotFound for a status that no queue has, and for an order, a day or a decider that cannot be."""
+def criteria_of(asked: Asked, person_id: str = "") -> Criteria:
+    """person_id: whose own comments are asked for, where they are. Raises NotFound for a status that no queue has, and for an order, a day or a decider that cannot be."""
+    if asked.queue and asked.queue not in APART:
+        raise NotFound("There is no such queue.")
     if asked.status and asked.status not in queues.SEARCHED:
         raise NotFound("There is no such queue.")
     if asked.order and not re.fullmatch(ORDER_PATTERN, asked.order):
@@ -106,7 +120,8 @@ def criteria_of(asked: Asked) -> Criteria:
         "until": _midnight(asked.until, days=1),
         "score_from": float(asked.score_from) if asked.score_from else None,
         "score_to": float(asked.score_to) if asked.score_to else None,
-        "order": asked.order or NEWEST,
+        "order": asked.order or (LISTED if asked.queue else NEWEST),
+        "person": person_id if asked.queue == OWN else "",
     }
     return Criteria(**{**asked.given(), **changed})
 
@@ -138,8 +153,10 @@ def _day(millis: int | None) -> str:
     return "" if millis is None else datetime.fromtimestamp(millis / 1000, UTC).date().isoformat()
 
 
-def chips(asked: Asked, site_id: str, emails: Mapping[str, str]) -> list[Chip]:
-    """Each condition but the status, to be taken away. emails: of moderators, by id."""
+def chips(
+    asked: Asked, site_id: str, emails: Mapping[str, str], names: Mapping[str, str]
+) -> list[Chip]:
+    """Each condition but the status and the queue, to be taken away. emails: of moderators, names: of comments' authors, by id."""
     shown: Mapping[str, tuple[str, str]] = {
         "query": (_("Words"), asked.query),
         "reason": (_("Reason"), label(asked.reason) if asked.reason else ""),
@@ -156,6 +173,8 @@ def chips(asked: Asked, site_id: str, emails: Mapping[str, str]) -> list[Chip]:
         "until": (_("Until"), asked.until),
         "age": (_("Age"), age_name(asked.age) if asked.age else ""),
         "score": (_("Score"), f"{label(asked.score)} {_range(asked)}" if asked.score else ""),
+        "same_text": (_("Same text as"), names.get(asked.same_text, asked.same_text)),
+        "same_network": (_("Same network as"), names.get(asked.same_network, asked.same_network)),
     }
     return [
         Chip(name, excerpt(value), asked.url(site_id, **dict.fromkeys(_WITH.get(key, (key,)), "")))
@@ -187,7 +206,7 @@ def age_name(age: str) -> str:
 
 def status_chips(asked: Asked, site_id: str, names: Mapping[Status, str]) -> list[Chip]:
     """Where to look: in all comments, or in those of one status."""
-    by_time = {"order": asked.order if asked.order in BY_TIME else ""}
+    by_time = {"order": asked.order if asked.order in (*BY_TIME, LISTED) else ""}
     by_time |= dict.fromkeys(_WITH["score"], "")  # held comments alone have scores to be found by
     chips = [Chip(_("All"), "", asked.url(site_id, status="", **by_time), not asked.status)]
     return chips + [
@@ -201,11 +220,13 @@ def status_chips(asked: Asked, site_id: str, names: Mapping[Status, str]) -> lis
     ]
 
 
-def orders(status: str, score_names: Sequence[str]) -> list[tuple[str, str]]:
-    """What a list can be ordered by, with its name. status: '' any."""
+def orders(status: str, score_names: Sequence[str], queue: str = "") -> list[tuple[str, str]]:
+    """What a list can be ordered by, with its name. status: '' any. queue: one that is no status, '' none."""
     by_time = [(NEWEST, _("newest first")), (OLDEST, _("oldest first"))]
+    as_listed = _("latest decision first") if queue == OWN else _("longest waiting first")
+    own_order = [(LISTED, as_listed)] if queue else []
     if status != Status.HELD:
-        return by_time
+        return own_order + by_time
     scores = [
         (
             name,
@@ -215,4 +236,4 @@ def orders(status: str, score_names: Sequence[str]) -> list[tuple[str, str]]:
         )
         for name in score_names
     ]
-    return [(URGENCY, _("most urgent first")), *by_time[::-1], *scores]
+    return [*own_order, (URGENCY, _("most urgent first")), *by_time[::-1], *scores]

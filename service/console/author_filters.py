@@ -1,7 +1,6 @@
 """The open comment's author, network and links: held, refused or trusted from now on."""
 
 import os
-from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
@@ -13,9 +12,9 @@ from moderation.domain.filter import FilterAction
 from moderation.domain.roles import Action
 from moderation.review import author_filters, queues
 from moderation.review.author_filters import Marked
-from moderation.review.queues import CommentCard
 from service.console.language import N_, _
-from service.console.pages import URL, page_router, redirect
+from service.console.navigation import BACK, again
+from service.console.pages import URL, page_router, pages, redirect
 from service.console.session import SignedForm, Visitor, signed_form
 
 router = page_router("/comments/{comment_id}/filters")
@@ -38,7 +37,9 @@ _DONE = {
 }
 TERMS = {"7": N_("for 7 days"), "30": N_("for 30 days"), "": N_("always")}
 
-Posted = Annotated[SignedForm, Depends(signed_form("about", "domain", "action", "days", "filter"))]
+Posted = Annotated[
+    SignedForm, Depends(signed_form("about", "domain", "action", "days", "filter", "back"))
+]
 
 
 @router.post("")
@@ -61,19 +62,27 @@ def change(request: Request, posted: Posted, comment_id: str) -> Response:
         author_filters.put_on(
             *target, about, action, days, form.get("domain", ""), now=now, entropy=os.urandom
         )
+    if "hx-request" in request.headers:
+        author = author_values(request, visitor, site_id, comment_id) | {"is_changed": True}
+        return pages.page("author_marks.html", visitor=visitor, author=author)
+    back = form.get("back", "")
+    if back and BACK.fullmatch(back):
+        return redirect(again(back, comment_id))
     return redirect(f"{URL}/comments/{comment_id}#author")
 
 
-def author_values(request: Request, visitor: Visitor, card: CommentCard) -> Mapping[str, Any]:
-    """What the template author_filters.html shows. Filters are of all of a site: nothing to who is limited to sections."""
-    if card.site_id not in visitor.signed.site_ids:
-        return {"marks": [], "terms": {}, "may_mark": False}
+def author_values(request: Request, visitor: Visitor, site_id: str, comment_id: str) -> dict[str, Any]:  # fmt: skip
+    """What the template author_marks.html shows. Filters are of all of a site: nothing to who is limited to sections."""
+    if site_id not in visitor.signed.site_ids:
+        return {"comment_id": comment_id, "named": 0, "marks": [], "terms": {}, "may_mark": False}
     store = request.app.state.store
-    marked = author_filters.of_comment(store, {card.site_id}, card.id, now_ms())
+    marked = author_filters.of_comment(store, {site_id}, comment_id, now_ms())
     return {
+        "comment_id": comment_id,
+        "named": sum(len(each.filters) for each in marked),
         "marks": [_view(each) for each in marked],
         "terms": {days: _(words) for days, words in TERMS.items()},
-        "may_mark": visitor.membership(card.site_id).may(Action.CHANGE_FILTERS),
+        "may_mark": visitor.membership(site_id).may(Action.CHANGE_FILTERS),
     }
 
 

@@ -22,9 +22,9 @@ from moderation.store.sql.engine import Store
 from service.console.all_sites import AllSites, CurrentPlace
 from service.console.asked import CONDITIONS, Asked, AskedFor, criteria_of
 from service.console.bulk_view import bulk_views, left_views
-from service.console.comment import BACK, reason_choices
+from service.console.comment import reason_choices
 from service.console.language import _
-from service.console.navigation import ROWS_READ, one_page, query
+from service.console.navigation import BACK, ROWS_READ, one_page, query
 from service.console.pages import URL, CurrentSite, QueryName, page_router, pages, redirect
 from service.console.presenters import VERBS, excerpt
 from service.console.session import (
@@ -118,7 +118,7 @@ def start(request: Request, posted: Posted) -> Response:
             seen = bulk_sets.matching(
                 state.store,
                 site_id,
-                criteria_of(asked),
+                criteria_of(asked, visitor.signed.moderator_id),
                 count,
                 form.get("snapshot", ""),
                 now=now_ms(),
@@ -211,7 +211,8 @@ def _confirm(
     status = 409 if problem else 422 if flaw else 200
     if asked:
         try:
-            shown = bulk_sets.preview(store, site_id, criteria_of(asked), now_ms())
+            criteria = criteria_of(asked, visitor.signed.moderator_id)
+            shown = bulk_sets.preview(store, site_id, criteria, now_ms())
         except Invalid as error:
             shown, status = bulk_sets.Preview(0, (), ""), 422
             problem = error.message.removeprefix(f"{error.pointer}: ")

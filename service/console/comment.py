@@ -36,16 +36,13 @@ from service.console.author_filters import author_values
 from service.console.context import context_values
 from service.console.form_error import FormError
 from service.console.language import _
-from service.console.navigation import queue_tabs
+from service.console.navigation import BACK, again, queue_tabs
 from service.console.notes import add_note, note_values
 from service.console.pages import URL, QueryName, page_router, pages, redirect
 from service.console.presenters import CommentView, comment_view, label, person_name
 
 router = page_router("/comments/{comment_id}")
 
-# The query of the queue page that a form was sent from. It is only ever put behind '/console/?'.
-# That of a search has escapes.
-BACK = re.compile(r"[A-Za-z0-9_=&.%+*-]{0,3000}")
 REPORTS_SHOWN = 20  # the first ones; the others say the same
 _ID = re.compile(r"[a-z0-9_]{1,64}")
 
@@ -112,7 +109,7 @@ def claim(request: Request, posted: PostedClaim, comment_id: str) -> Response:
         status = 409 if is_claimed else 200
         said = _Told(is_claimed=is_claimed, told="" if is_claimed else told)
         return _comment(request, visitor, card, said, back, status=status)
-    return redirect(_again(back, comment_id))
+    return redirect(again(back, comment_id))
 
 
 @router.post("/corrections")
@@ -209,7 +206,7 @@ def _decide(
         state.ring(DELIVER)
     if "hx-request" not in request.headers:
         if outcome is None:
-            return redirect(_again(back, comment_id))
+            return redirect(again(back, comment_id))
         query = back or f"site={get_card(state.store, visitor, comment_id).site_id}"
         return redirect(f"{URL}/?{query}&done={comment_id}#notice")
     card = queues.get_card(state.store, site_ids, comment_id)
@@ -224,13 +221,6 @@ def _decide(
         back=back,
         tabs=queue_tabs(request, place_in(visitor, back, card.site_id), None),
     )
-
-
-def _again(back: str, comment_id: str) -> str:
-    """Where the comment is open again: in the list that it was in, else on its own page."""
-    if not back:
-        return f"{URL}/comments/{comment_id}"
-    return f"{URL}/?{back}&open={comment_id}#c-{comment_id}"
 
 
 def _explanation(form: session.Form, outcome: Outcome) -> Explanation:
@@ -293,7 +283,7 @@ def _comment(
         "comment.html",
         status,
         **values,
-        **author_values(request, visitor, card),
+        author=author_values(request, visitor, card.site_id, card.id),
         **(notes or note_values(store, site_ids, card)),
         tabs=queue_tabs(request, place_in(visitor, "", card.site_id), card.status),
         reports=queues.list_reports(store, site_ids, card.id, limit=REPORTS_SHOWN)

@@ -10,11 +10,13 @@ from moderation.domain.comment import Status
 from moderation.review import comment_context
 from moderation.review.comment_context import COUNTED, Neighbour
 from moderation.store.sql.engine import Store
+from service.console.author_filters import author_values
 from service.console.language import N_, _, number
-from service.console.pages import page_router, pages
+from service.console.navigation import query
+from service.console.pages import URL, page_router, pages
 from service.console.presenters import STATUS_WORDS, excerpt
 from service.console.reputation import reputation_lines
-from service.console.session import PartVisitor
+from service.console.session import PartVisitor, Visitor
 
 router = page_router()
 
@@ -37,7 +39,9 @@ class NeighbourView:
 def context_values(store: Store, site_ids: Collection[str], comment_id: str) -> dict[str, Any]:
     """What templates/context.html needs besides the comment. Raises NotFound."""
     found = comment_context.of_comment(store, site_ids, comment_id)
+    url = f"{URL}/?{query(site=found.site_id)}"
     return {
+        "site_id": found.site_id,
         "parent": _view(found.parent) if found.parent else None,
         "before": _views(found.before),
         "after": _views(found.after),
@@ -45,8 +49,16 @@ def context_values(store: Store, site_ids: Collection[str], comment_id: str) -> 
         "others": _views(found.of_author),
         "same_text": _count(found.same_text),
         "same_network": _count(found.same_network),
+        "same_text_url": f"{url}&{query(same_text=comment_id)}",
+        "same_network_url": f"{url}&{query(same_network=comment_id)}",
         "reputations": reputation_lines(store, site_ids, comment_id),
     }
+
+
+def around_values(request: Request, visitor: Visitor, comment_id: str) -> dict[str, Any]:
+    """The same for the second pane of a list, where it can be said what becomes of the author. Raises NotFound."""
+    values = context_values(request.app.state.store, visitor.signed.site_ids, comment_id)
+    return values | {"author": author_values(request, visitor, values["site_id"], comment_id)}
 
 
 def _views(found: Sequence[Neighbour]) -> list[NeighbourView]:
@@ -70,5 +82,5 @@ def _count(count: int) -> str:
 @router.get("/comments/{comment_id}/context")
 def context_fragment(request: Request, visitor: PartVisitor, comment_id: str) -> Response:
     """For a card that a script has opened."""
-    store, site_ids = request.app.state.store, visitor.signed.site_ids
-    return pages.page("context.html", around=context_values(store, site_ids, comment_id))
+    around = around_values(request, visitor, comment_id)
+    return pages.page("context.html", visitor=visitor, around=around)

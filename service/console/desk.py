@@ -7,8 +7,8 @@ from typing import Annotated, Any
 from fastapi import Depends, Request, Response
 
 from service.console.campaign_view import CampaignView
-from service.console.comment import BACK
-from service.console.context import context_values
+from service.console.context import around_values
+from service.console.navigation import BACK
 from service.console.pages import URL, page_router, redirect
 from service.console.presenters import CommentView
 from service.console.session import SignedForm, Visitor, signed_form
@@ -39,13 +39,17 @@ class Desk:
         comments: Sequence[CommentView],
         opened: str,
     ) -> "Desk":
-        """opened: the comment that was chosen, '' for the first one."""
+        """opened: the comment that was chosen, '' for the first one that nobody else has."""
         ids = [each.card.id for each in campaigns] + [each.card.id for each in comments]
         is_compact = request.cookies.get(_DENSITY) == "compact"
         if opened in ids:
-            store, site_ids = request.app.state.store, visitor.signed.site_ids
-            return cls(opened, context_values(store, site_ids, opened), is_compact)
-        return cls(ids[0] if ids else "", {}, is_compact)
+            return cls(opened, around_values(request, visitor, opened), is_compact)
+        who = visitor.signed.moderator_id
+        others = {
+            each.card.id for each in comments if each.card.claim and each.card.claim.keeps_out(who)
+        }
+        free = (id for id in ids if id not in others)
+        return cls(next(free, ids[0] if ids else ""), {}, is_compact)
 
 
 @router.post("/density")

@@ -1,5 +1,6 @@
 """Ways between the console's pages: the tabs with their counts, URLs of queues, the next page of a list."""
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
@@ -7,6 +8,7 @@ from urllib.parse import urlencode
 
 from fastapi import Request
 
+from moderation.domain.apart import APART, OWN, PROPOSED, REPORTED
 from moderation.domain.comment import Status
 from moderation.domain.roles import Action
 from moderation.review import campaigns, live_queues, queues, second_looks
@@ -18,6 +20,9 @@ from service.console.language import N_, _, number
 from service.console.pages import URL
 from service.console.presenters import QUEUE_NAMES
 
+# The query of the queue page that a form was sent from. It is only ever put behind '/console/?'.
+# That of a search has escapes.
+BACK = re.compile(r"[A-Za-z0-9_=&.%+*-]{0,3000}")
 PAGE_SIZE = 20  # rows of a list; more would be a long way to scroll and a slow page
 ROWS_READ = PAGE_SIZE + 1  # one more than is shown, to see whether another page follows
 CAMPAIGNS, APPEALS, NOTICES, SAMPLE = (
@@ -28,16 +33,16 @@ CAMPAIGNS, APPEALS, NOTICES, SAMPLE = (
 )  # the tabs that are not queues
 _NAMES = {
     **{status.value: QUEUE_NAMES[status] for status in queues.QUEUE_ORDER},
-    queues.REPORTED: N_("Reported"),
-    queues.PROPOSED: N_("Proposed"),
+    REPORTED: N_("Reported"),
+    PROPOSED: N_("Proposed"),
     APPEALS: N_("Appeals"),
     NOTICES: N_("Notices"),
     SAMPLE: N_("Sample"),
     CAMPAIGNS: N_("Campaigns"),
-    queues.OWN: N_("Mine"),
+    OWN: N_("Mine"),
 }
 # Lists at the address of a queue.
-_QUEUES = (*queues.QUEUE_ORDER, queues.REPORTED, queues.PROPOSED, queues.OWN)
+_QUEUES = (*queues.QUEUE_ORDER, *APART)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +97,8 @@ def counts_together(marks: Collection[Marks]) -> dict[str, int | None]:
     }
     return counts | {
         Status.PENDING.value: counts[Status.PENDING.value] or None,
-        queues.REPORTED: sum(each.reported for each in marks) or None,
-        queues.PROPOSED: sum(each.proposals for each in marks) or None,
+        REPORTED: sum(each.reported for each in marks) or None,
+        PROPOSED: sum(each.proposals for each in marks) or None,
     }
 
 
@@ -118,16 +123,15 @@ def queue_tabs(request: Request, place: Place, current: str | None) -> list[Tab]
         for id, count in counts.items()
         if count is not None or id == current
     ]
-    own = queues.OWN
-    own_url = queue_url(site=site_id, queue=own)
-    return [*tabs, Tab(own, _(_NAMES[own]), "", own_url, own == current)]
+    own_url = queue_url(site=site_id, queue=OWN)
+    return [*tabs, Tab(OWN, _(_NAMES[OWN]), "", own_url, current == OWN)]
 
 
 def _part_tabs(store: Store, place: PartMembership, current: str | None) -> list[Tab]:
     """The lists of somebody's sections, of which only what waits is counted: it is counted one by one."""
     held, _counts = queues.counts_in_parts(store, place.site_ids, Status.HELD)
     counts = {Status.HELD.value: number(held)}
-    shown = (*queues.QUEUE_ORDER, queues.REPORTED, queues.OWN)
+    shown = (*queues.QUEUE_ORDER, REPORTED, PROPOSED, OWN)
     return [
         Tab(
             *(queue, _(_NAMES[queue]), counts.get(queue, "")),
@@ -158,3 +162,10 @@ def query(**fields: str) -> str:
 
 def queue_url(**fields: str) -> str:
     return f"{URL}/?{query(**fields)}"
+
+
+def again(back: str, comment_id: str) -> str:
+    """Where the comment is open again: in the list that it was in, else on its own page."""
+    if not back:
+        return f"{URL}/comments/{comment_id}"
+    return f"{URL}/?{back}&open={comment_id}#c-{comment_id}"

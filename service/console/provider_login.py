@@ -9,7 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from moderation.accounts import provider_sign_in
 from moderation.clock import now_ms
 from moderation.domain.errors import Forbidden, NotFound, TooMany, Unauthenticated, Unavailable
-from service.access.provider import ATTEMPT_MS, Provider
+from service.access.provider import ATTEMPT_MS, Attempt, Provider
 from service.console import session
 from service.console.login import entered, source, try_again
 from service.console.pages import login_page, next_page, page_router, redirect
@@ -52,11 +52,20 @@ def begin(request: Request, provider: Here, next: str = "") -> Response:
 
 @router.get("/back")
 async def come_back(request: Request, provider: Here) -> Response:
-    """Opens a session for whom the provider knows, if this browser went there. Failures are counted, as wrong passwords are."""
-    limits, counted = request.app.state.limits, ("login", f"from:{source(request) or 'unknown'}")
+    """Opens a session for whom the provider knows, if this browser went there.
+
+    Failures of those who went there are counted, apart from wrong passwords. Others are not: any page on the web could send
+    whoever looks at it here, and keep a whole newsroom out.
+    """
+    limits, counted = (
+        request.app.state.limits,
+        ("login", f"provider:{source(request) or 'unknown'}"),
+    )
     try:
+        state = request.query_params.get("state", "")
+        attempt = provider.attempt(request.cookies.get(_COOKIE, ""), state, now_ms())
         await limits.allow(*counted)
-        response = await run_in_threadpool(_signed_in, request, provider)
+        response = await run_in_threadpool(_signed_in, request, provider, attempt)
         await limits.forget(*counted)
     except (Forbidden, Unauthenticated, TooMany) as error:
         response = try_again(request, error)
@@ -66,10 +75,8 @@ async def come_back(request: Request, provider: Here) -> Response:
     return response
 
 
-def _signed_in(request: Request, provider: Provider) -> Response:
-    answer, now = request.query_params, now_ms()
-    attempt = provider.attempt(request.cookies.get(_COOKIE, ""), answer.get("state", ""), now)
-    known = provider.finish(attempt, dict(answer))
+def _signed_in(request: Request, provider: Provider, attempt: Attempt) -> Response:
+    known = provider.finish(attempt, dict(request.query_params))
     token = provider_sign_in.with_provider(
         *(request.app.state.store, known, attempt.state, attempt.expires_at),
         *(provider.domains, provider.gives),

@@ -1,22 +1,19 @@
 """The queues of a site under /console/: held, not judged yet, approved, rejected, spam, what readers reported, one's own."""
 
-from collections.abc import Sequence
-
 from fastapi import Request, Response
 
 from moderation.clock import now_ms
 from moderation.domain.comment import Status
 from moderation.domain.errors import NotFound
 from moderation.domain.roles import Action
-from moderation.review import campaigns, proposals, queues, search
+from moderation.review import campaigns, queues, search
 from moderation.review.live_queues import newest_id
-from moderation.review.own_comments import list_own
-from moderation.review.queues import CommentCard
 from moderation.review.search import Criteria, Results
 from moderation.store.moderators import Membership, PartMembership
 from moderation.store.sql.engine import Store
 from service.console import navigation
 from service.console.all_sites import CurrentPlaceOrPart, Place
+from service.console.apart_queue import apart_page
 from service.console.asked import Asked, AskedFor
 from service.console.campaign_view import campaign_views
 from service.console.comment import comment_views, get_card
@@ -47,14 +44,17 @@ def queue_page(
     unclaimed: without what others have claimed. open: the comment in the second pane.
     """
     store = request.app.state.store
+    if asked.queue:
+        decided = _decided(store, visitor, done)
+        return apart_page(
+            *(request, visitor, place, asked, after),
+            unclaimed=unclaimed,
+            decided=decided,
+            opened=open,
+        )
     if asked.is_search:
         decided = _decided(store, visitor, done)
         return results_page(request, visitor, place, asked, after, decided, open)
-    if place.sections and queue == queues.PROPOSED:
-        raise NotFound("There is no such queue.")
-    if queue in (queues.REPORTED, queues.PROPOSED, queues.OWN):
-        decided = _decided(store, visitor, done)
-        return _apart_page(request, visitor, place, queue, after, decided, open)
     if queue not in queues.QUEUE_ORDER:
         raise NotFound("There is no such queue.")
     status, site_id, reason = Status(queue), place.site_id, asked.reason
@@ -102,6 +102,9 @@ def queue_page(
         queue=status.value,
         tabs=tabs,
         asked=asked,
+        chips=[],
+        statuses=[],
+        problem="",
         refine=refine,
         views=view_links(
             store, visitor, site_id, Asked(status=queue, reason=reason, order=refine.order)
@@ -115,9 +118,15 @@ def queue_page(
         elsewhere=_with_campaigns(store, place) if is_grouped and not is_one else [],
         reason=reason,
         reasons=refine.reasons,
+        reason_url=lambda code: navigation.queue_url(
+            **{**filters, "reason": code, "unclaimed": ""}
+        ),
         unclaimed=unclaimed,
+        unclaimed_url=navigation.queue_url(**{**filters, "unclaimed": "" if unclaimed else "1"}),
         is_claimed_by_others=any(
-            each.claim and each.claim.moderator_id != visitor.signed.moderator_id
+            each.claim
+            and not each.claim.while_open
+            and each.claim.moderator_id != visitor.signed.moderator_id
             for each in found.cards
         ),
         bulk=bulk_bar(place, Asked(status=queue, reason=reason), count),
@@ -157,64 +166,6 @@ def _found(store: Store, place: Place, criteria: Criteria, after: str) -> Result
         not_proposed=bool(criteria.not_proposed_on),
     )
     return Results(*navigation.one_page(rows))
-
-
-def _apart_page(
-    request: Request,
-    visitor: Visitor,
-    site: Place,
-    queue: str,
-    after: str,
-    decided: CommentView | None,
-    opened: str,
-) -> Response:
-    """A page of what readers reported, or trainees propose, whatever its status, what waits longest first; or of what is
-    somebody's own.
-    """
-    store = request.app.state.store
-    if queue == queues.OWN:
-        person_id = visitor.signed.moderator_id
-        own = list_own(store, person_id, site.site_ids, after, navigation.PAGE_SIZE)
-        cards, last = own.cards, own.after
-    elif queue == queues.REPORTED:
-        reported = queues.list_reported(store, site.site_ids, after, navigation.ROWS_READ)
-        cards, last = _page_of([(card.first_report, card) for card in reported])
-    else:
-        proposed = proposals.list_open(store, site.site_ids, after, navigation.ROWS_READ)
-        cards, last = _page_of([(proposal.id, card) for proposal, card in proposed])
-    comments = comment_views(store, cards)
-    where = {"site": site.site_id, "queue": queue}
-    return pages.page(
-        "queue.html",
-        visitor=visitor,
-        site=site,
-        queue=queue,
-        tabs=navigation.queue_tabs(request, site, queue),
-        asked=Asked(),
-        refine=None,
-        comments=comments,
-        campaigns=[],
-        desk=Desk.of(request, visitor, (), comments, opened),
-        held_with_rulings=0,
-        elsewhere=[],
-        reason="",
-        reasons={},
-        unclaimed="",
-        is_claimed_by_others=False,
-        bulk=bulk_bar(site, Asked()),
-        first_url=navigation.queue_url(**where) if after else "",
-        next_url=navigation.queue_url(**where, after=last) if last else "",
-        back=navigation.query(**where, after=after),
-        decided=decided,
-        queue_url=navigation.queue_url,
-        newest=None,
-    )
-
-
-def _page_of(rows: Sequence[tuple[str, CommentCard]]) -> tuple[Sequence[CommentCard], str]:
-    """The rows of this page, and the place where the next one begins, '' for none."""
-    shown = rows[: navigation.PAGE_SIZE]
-    return [card for _, card in shown], shown[-1][0] if len(rows) > navigation.PAGE_SIZE else ""
 
 
 def _decided(store: Store, visitor: Visitor, comment_id: str) -> CommentView | None:

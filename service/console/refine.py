@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from moderation.accounts import sign_in
 from moderation.domain.comment import Status
-from moderation.domain.order import NEWEST, URGENCY
+from moderation.domain.order import LISTED, NEWEST, URGENCY
 from moderation.domain.second_opinion import SECOND_OPINION
-from moderation.review import queues
+from moderation.review import apart_queues, queues
 from moderation.store.sql.engine import Store
 from service.console import navigation
 from service.console.all_sites import Place
@@ -46,43 +46,53 @@ def _ages(asked: Asked) -> Sequence[str]:
     return AGES if not asked.age or asked.age in AGES else (*AGES, asked.age)
 
 
+def _help(status: str, order: str) -> str:
+    if order == LISTED:
+        return _("As this list is, unless another order is chosen.")
+    return _(URGENCY_HELP) if status == Status.HELD else _("By the time at which it was handed in.")
+
+
 def order_of(asked: Asked, status: str) -> str:
     """The order in effect: held comments are worked through by urgency, what is looked up by time."""
     if asked.order:
         return asked.order
+    if asked.queue:
+        return LISTED
     if asked.is_search or not status:
         return NEWEST
     return URGENCY if status == Status.HELD else queues.usual_order(Status(status))
 
 
-def _reasons(store: Store, place: Place, status: str) -> dict[str, int]:
+def _reasons(
+    store: Store, place: Place, asked: Asked, status: str, person_id: str
+) -> dict[str, int]:
     if place.sections:  # of which only what waits is counted
-        is_counted = status == Status.HELD
+        is_counted = status == Status.HELD and not asked.queue
         return queues.counts_in_parts(store, place.site_ids, Status.HELD)[1] if is_counted else {}
+    if asked.queue:
+        return apart_queues.reason_counts(store, place.site_ids, asked.queue, person_id)
     return queues.reason_counts(store, place.site_ids, Status(status)) if status else {}
 
 
-def refine_of(store: Store, place: Place, asked: Asked, status: str) -> Refine:
-    """status: of the list, '' any."""
+def refine_of(store: Store, place: Place, asked: Asked, status: str, person_id: str = "") -> Refine:
+    """status: of the list, '' any. person_id: who looks, where their own comments are listed."""
     order = order_of(asked, status)
     scores = queues.score_names(store, place.site_ids) if status == Status.HELD else []
-    known = orders(status, scores)
-    counts = _reasons(store, place, status)
+    known = orders(status, scores, asked.queue)
+    counts = _reasons(store, place, asked, status, person_id)
     if asked.reason:
         counts.setdefault(asked.reason, 0)
     return Refine(
         status=status,
         order=order,
         order_name=dict(known).get(order, order),
-        order_help=_(URGENCY_HELP)
-        if status == Status.HELD
-        else _("By the time at which it was handed in."),
+        order_help=_help(status, order),
         orders=known,
         scores=[name for name in scores if name != SECOND_OPINION],
         reasons={code: number(count) for code, count in counts.items()},
         ages={age: age_name(age) for age in _ages(asked)},
         deciders={value: _(name) for value, name in DECIDERS.items()},
         moderators=sign_in.emails_of_sites(store, place.site_ids),
-        plain_url=navigation.queue_url(site=place.site_id, queue=status),
+        plain_url=navigation.queue_url(site=place.site_id, queue=asked.queue or status),
         is_open=False,
     )

@@ -8,15 +8,17 @@ from fastapi import Request, Response
 from moderation.clock import now_ms
 from moderation.domain.decision import STATUS_AFTER
 from moderation.domain.errors import Invalid
-from moderation.review import search
+from moderation.review import queues, search
 from moderation.review.search import Results
 from moderation.store.moderators import Membership
+from moderation.store.sql.engine import Store
 from service.console import navigation
 from service.console.all_sites import Place
 from service.console.asked import Asked, chips, criteria_of, status_chips
 from service.console.comment import comment_views
 from service.console.desk import Desk
 from service.console.language import _
+from service.console.match_count import match_count
 from service.console.pages import pages
 from service.console.presenters import QUEUE_NAMES, VERBS, CommentView
 from service.console.refine import refine_of
@@ -55,10 +57,10 @@ def results_page(
 ) -> Response:
     """A page of what was found; with a sentence where the query cannot be read. opened: the comment that is open."""
     store, site_id = request.app.state.store, site.site_id
-    problem = ""
+    problem, criteria = "", criteria_of(asked)
     try:
         found = search.search(
-            store, site.site_ids, criteria_of(asked), after, navigation.PAGE_SIZE, now=now_ms()
+            store, site.site_ids, criteria, after, navigation.PAGE_SIZE, now=now_ms()
         )
     except Invalid as error:
         found, problem = Results((), ""), error.message.removeprefix(f"{error.pointer}: ")
@@ -71,17 +73,25 @@ def results_page(
         site=site,
         tabs=navigation.queue_tabs(request, site, None),
         asked=asked,
-        chips=chips(asked, site_id, refine.moderators),
+        chips=chips(asked, site_id, refine.moderators, names_of(store, site, asked)),
         statuses=status_chips(asked, site_id, QUEUE_NAMES),
         refine=refine,
         views=view_links(store, visitor, site_id, replace(asked, order=refine.order)),
         problem=problem,
         comments=comments,
         desk=Desk.of(request, visitor, (), comments, opened),
-        bulk=bulk_bar(site, asked),
+        bulk=bulk_bar(
+            site, asked, "" if problem else match_count(store, site, criteria, found, after)
+        ),
         first_url=asked.url(site_id) if after else "",
         next_url=asked.url(site_id, after=found.after) if found.after else "",
         back=navigation.query(site=site_id, **asked.given(), after=after),
         decided=decided,
         queue_url=navigation.queue_url,
     )
+
+
+def names_of(store: Store, place: Place, asked: Asked) -> Mapping[str, str]:
+    """The authors' names of the comments that others are to be the same as."""
+    ids = {id for id in (asked.same_text, asked.same_network) if id}
+    return {card.id: card.author_name for card in queues.get_cards(store, place.site_ids, ids)}

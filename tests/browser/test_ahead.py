@@ -95,6 +95,7 @@ def test_a_colleague_who_was_first_is_told_without_taking_the_focus(desk, gateho
     site_ids = {gatehouse.site.id}
     decide(
         *(gatehouse.store, bo, site_ids, ids[0], Outcome.SPAM),
+        take_over=True,  # Ada has it open
         now=now(),
         entropy=lambda n: b"1" * n,
     )

@@ -4,9 +4,8 @@ import os
 from typing import Any
 
 from harness.servers import wait_until
-from moderation.domain.comment import PageRef
+from moderation.domain.comment import PageRef, PageState
 from moderation.domain.decision import Outcome
-from moderation.domain.page_state import PageState
 from moderation.review import page_states, picks, queues
 from moderation.review.page_states import PageChange
 from moderation.store.sql.schema import revisions

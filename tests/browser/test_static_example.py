@@ -9,6 +9,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from playwright.sync_api import Dialog
 
 from gatehouse_client import Gatehouse
 from moderation.store import sites
@@ -55,9 +56,15 @@ def visit(browser, paper):
         opened.append(context)
         # A thread may be a second old from the browser's cache, and a route is a way to do without one.
         context.route("**/api/v1/threads*", lambda route: route.continue_())
-        page, errors = context.new_page(), []
+        page = context.new_page()
+        errors: list[str] = []
+
+        def refuse(dialog: Dialog) -> None:
+            errors.append(dialog.message)
+            dialog.dismiss()
+
         page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("dialog", lambda shown: (errors.append(shown.message), shown.dismiss()))
+        page.on("dialog", refuse)
         page.goto(paper.url)
         return SimpleNamespace(page=page, errors=errors)
 

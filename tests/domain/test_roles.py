@@ -24,6 +24,8 @@ manage_learning      no       no       no         no      yes
 see_keys             yes      no       no         no      yes
 manage_keys          no       no       no         no      yes
 see_audit            yes      no       no         no      yes
+see_site             yes      no       no         yes     yes
+manage_site          no       no       no         no      yes
 manage_retention     no       no       no         no      yes
 manage_personal_data no       no       no         no      yes
 manage_people        no       no       no         no      yes

@@ -17,6 +17,7 @@ SHOWN = {
     "https://münchen.example/straße": "https://xn--mnchen-3ya.example/straße",
     "https://xn--mnchen-3ya.example/": "https://xn--mnchen-3ya.example/",
     "https://аpple.example/": "https://xn--pple-43d.example/",  # a Cyrillic letter is told by the punycode
+    "https://lan.example/home.lan": "https://lan.example/home.lan",
     "https://carol.example/@carol": "https://carol.example/@carol",
 }
 NEVER = [
@@ -32,6 +33,7 @@ NEVER = [
     *('https://carol.example/"onclick="x', "https://carol.example/<b>", "https://carol.example/`x`", "https://carol.example/\\x"),
     *("https://ｃａｒｏｌ.example/", "https://carol。example/", "https://carol．example/", "https://ⓒarol.example/"),
     *("http://localhost/", "http://router/admin", "http://127.0.0.1/", "http://192.168.1.1/", "http://0x7f.1/", "http://2130706433/", "http://[::1]/", "http://1.2.3.4.", "http://a.1.2.3.0x4/"),
+    *("http://carol.localhost/", "http://fritz.local/", "http://router.LAN:8080/?x", "http://nas.home.arpa", "http://metadata.google.internal/", "http://wiki.corp#x"),
     *("https://carol..example/", "https://.example/", "https://example./", "https://carol.example:99999/", "https://carol.example:x/"),
     "https://carol.example/" + "a" * 2_000,
     "https://" + "a" * 64 + ".example/",

@@ -9,6 +9,7 @@ from harness.servers import wait_until
 from moderation.domain.bulk import BulkState, MemberState
 from moderation.domain.decision import Outcome
 from moderation.review import bulk, bulk_sets
+from moderation.review.search import Criteria
 from moderation.store import decisions as stored_decisions
 from tests.factories import NOON, hand_in, reply
 
@@ -49,5 +50,5 @@ def test_what_a_killed_worker_left_is_decided_by_the_next_once_each(build):
     wait_until(lambda: progress().act.state is BulkState.UNDONE, "all is taken back", 60)
     assert progress().undone == COUNT
     assert bulk.list_members(store, site.id, act.act.id, [MemberState.KEPT]) == []
-    preview = bulk_sets.preview(store, site.id, bulk_sets.Criteria(query=ids[0]), NOON)
+    preview = bulk_sets.preview(store, site.id, Criteria(query=ids[0]), NOON)
     assert preview.sample[0].decision.outcome is Outcome.APPROVE

@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -50,7 +51,7 @@ def test_a_site_speaks_what_it_is_told_to(gatehouse: Run, data: Path) -> None:
     gatehouse("migrate")
     site = json.loads(gatehouse("site", "add", "H", "--origin", "https://h.test", "--json").stdout)
 
-    def faces() -> dict[str, dict[str, object]]:
+    def faces() -> dict[str, dict[str, Any]]:
         lines = gatehouse("face", "list", "H", "--json").stdout.splitlines()
         return {protocol["face"]: protocol for protocol in map(json.loads, lines)}
 

@@ -156,6 +156,8 @@ def test_claims_and_notes(gatehouse: Gatehouse) -> None:
     assert gatehouse.comment(comment.id).claim == claim and claim.until > datetime.now(UTC)
     gatehouse.release(comment.id)
     assert gatehouse.comment(comment.id).claim is None
+    opened = gatehouse.keep_open([comment.id])
+    assert (opened.mine, opened.others, opened.gone) == ((), {}, (comment.id,)), "it is approved"
     note = gatehouse.add_note(comment.id, "Says the same every week.")
     assert list(gatehouse.notes(comment.id)) == [note] and note.actor_id == claim.actor_id
     with pytest.raises(ApiError) as unknown:

@@ -63,7 +63,10 @@ def test_claims_and_notes_from_the_command_line(gatehouse, running, url: str) ->
     assert gatehouse("claim", made, **colleague).returncode
     assert gatehouse("claim", made, "--take-over", **colleague).returncode == 0
     assert gatehouse("release", made, **colleague).stdout == f"{made}  released\n"
-    assert gatehouse("decide", made, "reject").returncode == 0
+    assert gatehouse("open", made).stdout == f"{made}  open\n"
+    assert gatehouse("open", made, **colleague).stdout.startswith(f"{made}  with key_")
+    assert gatehouse("decide", made, "reject", **colleague).returncode == 0
+    assert gatehouse("open", made).stdout == f"{made}  no longer waiting\n"
     assert gatehouse("note", made, "A teacher.").stdout.startswith(f"{made}  noted (")
     gatehouse("note", made, stdin="In two\nlines.", **colleague)
     listed = gatehouse("notes", made).stdout.splitlines()

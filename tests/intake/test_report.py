@@ -15,15 +15,16 @@ from moderation.domain.report import MUTED_AFTER, Reporter, ReportReason, Report
 from moderation.intake.report import report
 from moderation.notify import endpoints
 from moderation.review import decisions, queues
+from moderation.review.branches import Replies
 from moderation.review.live_queues import marks_of
+from moderation.review.search import Criteria, search
 from moderation.store.sites import Site
 from moderation.store.sql.engine import Store
 from moderation.upkeep.erase import erase
 from moderation.upkeep.retention import purge
-from tests.factories import NOON, hand_in, newspaper, reply
+from tests.factories import NOON, card, hand_in, newspaper, reply
 from tests.intake.test_change import (
     MINUTE,
-    card,
     decide,
     edit,
     posted,
@@ -58,7 +59,8 @@ def say(
 
 
 def queue(store: Store, site: Site, **options: object) -> list[str]:
-    return [card.id for card in queues.list_reported(store, [site.id], **options)]
+    wanted = Criteria(queue="reported", order="listed")
+    return [card.id for card in search(store, [site.id], wanted, now=NOON, **options).cards]
 
 
 def states(store: Store) -> list[str]:
@@ -79,8 +81,8 @@ def test_reports_count_readers_and_wait_in_their_order(store):
     assert (seen.status, seen.reports) == (Status.APPROVED, 3)
     assert dict(seen.open_reports.reasons) == {SPAM: 2, ABUSE: 1}
     assert seen.open_reports.first_at == NOON + 2
-    [one] = queues.list_reported(store, [site.id], limit=1)
-    assert queue(store, site, after=one.first_report) == [first]
+    assert queue(store, site, limit=1) == [second]
+    assert queue(store, site, after=card(store, site, second).first_report) == [first]
     assert card(store, site, quiet).reports == 0
     assert set(public(store, site)) == {first, second, quiet}
 
@@ -275,7 +277,7 @@ def test_replies_rejected_along_say_nothing_of_their_reporters(store):
     say(store, answer)
     decisions.decide(
         *(store, "mod_1", {site.id}, comment, Outcome.REJECT),
-        replies=decisions.Replies.REJECT,
+        replies=Replies.REJECT,
         now=NOON + 2 * MINUTE,
         entropy=os.urandom,
     )

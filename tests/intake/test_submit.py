@@ -174,7 +174,7 @@ def test_addresses_are_forgotten_when_their_time_is_up(store):
 def test_racing_writers_store_one_comment_a_key(store, round):
     """Several API processes write at once; the database decides who was first."""
     site = newspaper(store)
-    answers: list[object] = []
+    answers: list[Receipt] = []
     start = threading.Barrier(6)
 
     def writer() -> None:

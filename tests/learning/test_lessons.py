@@ -20,7 +20,15 @@ from moderation.learning.relearning import relearn
 from moderation.learning.status import learning_status
 from moderation.review import decisions
 from moderation.scorers.spam.features import WEIGHT_COUNT, extract_features
-from moderation.scorers.spam.spam_model import REACH, STEP, SpamModel, load_prior, log_odds, train
+from moderation.scorers.spam.spam_model import (
+    REACH,
+    STEP,
+    SpamModel,
+    load_prior,
+    log_odds,
+    pack_weights,
+    train,
+)
 from moderation.store import lessons as stored_lessons
 from moderation.store.sites import Site
 from moderation.store.sql.engine import Store
@@ -135,7 +143,7 @@ def test_of_two_at_once_one_learns(store: Store, monkeypatch: pytest.MonkeyPatch
     """The other is beaten between its reading and its writing, and leaves everything as it is."""
     site = newspaper(store)
     say(store, site, SALES[0], SPAM)
-    real, calls = lessons.pack_weights, []
+    real, calls = pack_weights, []
 
     def overtaken(delta: np.ndarray) -> bytes:
         calls.append(1)

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 
+from moderation.domain.appeal import Answer
 from moderation.domain.decision import Outcome
 from moderation.store.sql.engine import Store
 from tests.life.invariants import Life
-from tests.life.stretches import Answer
 
 
 def begin(fresh: Callable[[], Store], *words: str) -> Life:

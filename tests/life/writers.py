@@ -3,6 +3,7 @@
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
+from moderation.domain.appeal import Appeal
 from moderation.domain.comment import AuthorRef, PageRef, PageState, Receipt, Submission
 from moderation.domain.errors import (
     IdempotencyConflict,
@@ -178,7 +179,7 @@ class Writers(Desk):
     def appeal(self, which: int) -> None:
         comment = self.pick(which)
         clock = self.clock
-        made: list[object] = []
+        made: list[Appeal] = []
         may = comment.status in ("held", "rejected", "spam")
         was_refused = self.refused(
             lambda: made.append(appeal.appeal(self.store, comment.id, "Why?", **clock))

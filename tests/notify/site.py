@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from moderation.domain.delivery import Endpoint, Response
 from moderation.notify import deliveries as past_deliveries
 from moderation.notify import endpoints
-from moderation.notify.deliver import Courier, Delivered, Send
+from moderation.notify.deliver import Courier
+from moderation.notify.record_attempts import Delivered
+from moderation.notify.send_attempt import Send
 from moderation.store.deliveries import Delivery
 from moderation.store.sites import Site
 from moderation.store.sql.engine import Store

@@ -4,12 +4,13 @@ import os
 from collections import Counter
 
 from moderation.domain.day_totals import day_of
+from moderation.domain.delivery import Response
 from moderation.domain.durations import DAY_MS
 from moderation.domain.event import ALARM
 from moderation.notify.alarms import send_alarms
 from moderation.store import day_totals
 from tests.notify.site import Scripted, newsroom
-from tests.notify.test_digest import MIDNIGHT, Response, channel
+from tests.notify.test_digest import MIDNIGHT, channel
 
 TODAY = day_of(MIDNIGHT)
 QUIET = Counter({"comments": 100, "machine.approve": 99, "machine.hold": 1, "reason.toxic": 1})

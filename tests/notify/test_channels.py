@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Iterable
 
 import pytest
 import sqlalchemy as sa
@@ -249,7 +250,7 @@ class ScriptedNotify:
         self.answers = list(answers)
         self.notices: list[tuple[str, Notice, list[str]]] = []
 
-    def __call__(self, url: str, words: Notice, emails: object) -> Response:
+    def __call__(self, url: str, words: Notice, emails: Iterable[str]) -> Response:
         self.notices.append((url, words, list(emails)))
         return self.answers.pop(0) if self.answers else Response(200)
 
@@ -365,7 +366,7 @@ def test_channels_that_hang_delay_no_webhook(herald: Newsroom) -> None:
         sent: list[str] = []
         in_time: list[bool] = []
 
-        def hang(url: str, words: Notice, emails: object) -> Response:
+        def hang(url: str, words: Notice, emails: Iterable[str]) -> Response:
             began.release()
             in_time.append(released.wait(60))
             return Response(error="timeout")
@@ -389,7 +390,7 @@ def test_more_channels_than_may_be_told_at_once_are_told_by_one_drain(herald: Ne
     herald.happen()
     tell, at_once, most = ScriptedNotify(), threading.Semaphore(NOTICES), []
 
-    def count(url: str, words: Notice, emails: object) -> Response:
+    def count(url: str, words: Notice, emails: Iterable[str]) -> Response:
         most.append(at_once.acquire(blocking=False))
         response = tell(url, words, emails)
         at_once.release()

@@ -18,10 +18,9 @@ from moderation.review.live_queues import marks_of
 from moderation.store.sites import Site
 from moderation.store.sql.engine import Store
 from moderation.upkeep.erase import erase
-from tests.factories import NOON, newspaper
+from tests.factories import NOON, card, newspaper
 from tests.intake.test_change import (
     MINUTE,
-    card,
     edit,
     posted,
     public,

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from moderation.domain.comment import PageRef, PageState
 from moderation.domain.decision import Outcome
-from moderation.domain.errors import Invalid
+from moderation.domain.errors import Conflict, Invalid, NotFound
 from moderation.domain.page_state import PageDefault
 from moderation.judging.judge import judge
 from moderation.reading import threads
@@ -257,12 +257,12 @@ def test_pages_are_set_before_their_first_comment_and_by_their_own_site_only(sto
         with pytest.raises(Invalid) as refused:
             page_states.set_page(store, site.id, PageRef(url), closed, NOON, os.urandom)
         assert refused.value.pointer == "/page/url"
-    with pytest.raises(page_states.NotFound):
+    with pytest.raises(NotFound):
         page_states.change_page(store, bob.id, status.id, closed, now=NOON)
     reopened, before = page_states.change_page(
         store, site.id, status.id, page_states.PageChange(), closed, now=NOON
     )
     assert (reopened.state, before) == (PageState.OPEN, closed)
-    with pytest.raises(page_states.Conflict):
+    with pytest.raises(Conflict):
         page_states.change_page(store, site.id, status.id, closed, closed, now=NOON)
     assert [page.id for page in page_states.list_pages(store, site.id, NOON)] == [status.id]

@@ -17,6 +17,7 @@ from moderation.notify import endpoints
 from moderation.review import bulk, bulk_batches, bulk_sets, claims, decisions, queues
 from moderation.review.explanation import Explanation
 from moderation.review.search import Criteria, search
+from moderation.store import bulk as stored_bulk
 from moderation.store.sql.schema import bulk_acts
 from moderation.upkeep.erase import erase
 from moderation.upkeep.retention import purge
@@ -251,16 +252,16 @@ def test_what_died_in_the_middle_of_a_transaction_decided_nothing_in_it(store, m
     site = newspaper(store)
     ids, act = large(store, site, monkeypatch)
     bulk_batches.carry_out_some(store, act.act.id, NOON, os.urandom)
-    move = bulk.bulk.move
+    move = stored_bulk.move
 
     def dies(*arguments):
         move(*arguments)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(bulk.bulk, "move", dies)
+    monkeypatch.setattr(stored_bulk, "move", dies)
     with pytest.raises(KeyboardInterrupt):
         bulk_batches.carry_out_some(store, act.act.id, NOON, os.urandom)
-    monkeypatch.setattr(bulk.bulk, "move", move)
+    monkeypatch.setattr(stored_bulk, "move", move)
     assert len(rows(store, "decisions")) == len(ids) + 10
     assert work(store, site, act).decided == 25
     assert len(rows(store, "decisions")) == 2 * len(ids)
@@ -270,7 +271,7 @@ def test_an_act_that_was_never_noted_down_in_whole_decides_nothing_and_is_forgot
     store, monkeypatch
 ):
     site = newspaper(store)
-    add_members = bulk.bulk.add_members
+    add_members = stored_bulk.add_members
     calls = iter(range(9))
 
     def dies(*arguments):
@@ -278,7 +279,7 @@ def test_an_act_that_was_never_noted_down_in_whole_decides_nothing_and_is_forgot
             raise KeyboardInterrupt
         add_members(*arguments)
 
-    monkeypatch.setattr(bulk.bulk, "add_members", dies)
+    monkeypatch.setattr(stored_bulk, "add_members", dies)
     with pytest.raises(KeyboardInterrupt):
         large(store, site, monkeypatch)
     [act] = bulk.list_acts(store, site.id)
@@ -470,7 +471,7 @@ def test_old_acts_are_forgotten_piece_by_piece(store, monkeypatch):
     purge(store, NOON + 89 * DAY_MS, 24)
     assert len(rows(store, "bulk_members")) == 25
     with store.write() as connection:
-        assert bulk.bulk.forget_old(connection, NOON + DAY_MS, 20, 0) == 21
+        assert stored_bulk.forget_old(connection, NOON + DAY_MS, 20, 0) == 21
         assert connection.scalar(sa.select(sa.func.count()).select_from(bulk_acts)) == 1
     purge(store, NOON + 100 * DAY_MS, 24)
     assert rows(store, "bulk_acts") == rows(store, "bulk_members") == []

@@ -7,7 +7,7 @@ import pytest
 
 from moderation.domain.decision import Outcome
 from moderation.review import claims, decisions
-from moderation.review.own_comments import list_own
+from moderation.review.search import Criteria, search
 from moderation.store import own_comments
 from moderation.upkeep.erase import erase
 from tests.factories import NOON, hand_in, newspaper, reply
@@ -16,6 +16,11 @@ from tests.factories import NOON, hand_in, newspaper, reply
 def decide(store, site, comment_id, at, by="mod_ada", outcome=Outcome.REJECT):
     clock = {"now": NOON + at, "entropy": os.urandom}
     decisions.decide(store, by, {site.id}, comment_id, outcome, **clock)
+
+
+def list_own(store, person_id, site_ids, after="", limit=25, **conditions):
+    wanted = Criteria(queue="mine", person=person_id, order="listed", **conditions)
+    return search(store, site_ids, wanted, after, limit, now=NOON)
 
 
 def pages(store, person_id, sites, limit=2):

@@ -11,8 +11,8 @@ from moderation.review.policy_advice import policy_advice
 from moderation.review.policy_errors import Circumstance, csv_of, policy_errors
 from moderation.store.decisions import reasons_json
 from moderation.store.sql.schema import decisions
-from tests.factories import newspaper
-from tests.review.test_policy_backtest import IN_FORCE, LATER, NOON, decide, judged
+from tests.factories import NOON, newspaper
+from tests.review.test_policy_backtest import IN_FORCE, LATER, decide, judged
 
 
 def test_the_errors_of_each_rule_are_counted(store):

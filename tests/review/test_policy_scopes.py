@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 import sqlalchemy as sa
 
+from moderation.domain.audit import AuditQuery
 from moderation.domain.comment import PageRef, PageState, Status
 from moderation.domain.decision import Outcome
 from moderation.domain.errors import Conflict, Invalid, PageClosed
@@ -32,7 +33,6 @@ from moderation.review.site_policy import (
     site_policy,
 )
 from moderation.store import audit, pages, policy_scopes, sites
-from moderation.store.audit import AuditQuery
 from moderation.store.sql.schema import sites as site_rows
 from tests.factories import NOON, card, hand_in, newspaper, reply
 from tests.review.test_policy_backtest import IN_FORCE, LATER, SOURCE, counts, decide, judged

@@ -137,7 +137,7 @@ def signals(store: Store, site: Site, id: str) -> dict[str, Signal]:
     return {signal.name: signal for signal in queues.get_card(store, {site.id}, id).signals}
 
 
-def rows(store: Store) -> tuple[list[Any], list[Any]]:
+def rows(store: Store) -> tuple[list[Any], ...]:
     with store.read() as connection:
         both = (connection.execute(sa.select(table)).all() for table in (votes, counts))
         return tuple(sorted(map(tuple, row_set)) for row_set in both)

@@ -67,7 +67,14 @@ def test_an_undo_goes_back_to_what_was_in_effect_and_to_nothing_else(store: Stor
     # Nobody can say that a decision with an outcome of their own takes one back.
     with pytest.raises(TypeError):
         decisions.decide(
-            store, "m", {site.id}, comment, SPAM, now=NOON, entropy=os.urandom, undo=True
+            store,
+            "m",
+            {site.id},
+            comment,
+            SPAM,
+            now=NOON,
+            entropy=os.urandom,
+            undo=True,  # type: ignore[call-arg]
         )
     made = undo(store, site, comment, 3)
     assert (made.sequence, made.outcome, made.takes_back) == (4, APPROVE, 3)

@@ -7,6 +7,7 @@ import pytest
 from moderation.domain.errors import Invalid
 from moderation.scorers.build import build_scorers
 from moderation.scorers.language import Language
+from moderation.scorers.models.author_names import WithAuthorNames
 from moderation.scorers.models.by_language import ByLanguage
 from moderation.scorers.models.model_names import Models, check_model, folder_name_of
 from moderation.scorers.models.transformer import Transformer
@@ -50,7 +51,9 @@ class TestWhatServes:
         make_folder(tmp_path / "tiny")
         assert (models.missing, models.serving) == ("", "detoxify:tiny")
         assert models.runs_on("detoxify:tiny") == "onnx"
-        assert isinstance(build_scorers(models)[-3].scorer, Transformer)
+        reads_names = build_scorers(models)[-3]
+        assert isinstance(reads_names, WithAuthorNames)
+        assert isinstance(reads_names.scorer, Transformer)
 
     def test_a_folder_may_be_named_itself(self, tmp_path: Path) -> None:
         make_folder(tmp_path / "elsewhere")

@@ -38,7 +38,7 @@ from moderation.scorers.models.bundled import Bundled
 from moderation.scorers.spam.spam_model import load_prior
 from training import assemble, blatant, linear, prepare, spam, teacher, transformer
 from training.examples import split
-from training.learning import predict_logits
+from training.learning import TrainingPlan, predict_logits
 from training.rows import read_rows
 
 WIDTH, LAYERS = 64, 2
@@ -170,7 +170,7 @@ def test_the_teacher_labels_every_example_and_the_network_learns(
     assert labels.shape == read_rows(taught / "base.npz").labels.shape
     assert ((labels > 0) & (labels < 1)).all()
     held_out = read_rows(taught / "held.npz")
-    course = transformer.TrainingPlan(1, 512, 1e-3, 0.85, 0, 20, "cpu")
+    course = TrainingPlan(1, 512, 1e-3, 0.85, 0, 20, "cpu")
     toxicity = predict_logits(transformer.load_reader(taught), held_out, course)[:, 0]
     toxic = held_out.labels[:, 0] == 1
     assert toxicity[toxic].min() > toxicity[~toxic].max()

@@ -186,6 +186,18 @@ def test_isso_as_database(tmp_path):
     assert (older.author, older.url) == ("Ben & Zoë", "https://zoe.example/?a=1&copy=2")
 
 
+@pytest.mark.parametrize("created", ["9e999", "-9e999", "1e308"])
+def test_a_time_of_isso_that_no_clock_shows_is_none(tmp_path, created):
+    with sqlite3.connect(":memory:") as connection:
+        connection.executescript(ISSO_ROWS)
+        connection.execute(f"UPDATE comments SET created = {created} WHERE id = 1")
+        connection.commit()
+        content = connection.serialize()
+    _, [first, second, *_] = read(tmp_path, content)
+    assert isinstance(first, ImportedComment) and first.created_at is None
+    assert isinstance(second, ImportedComment) and second.created_at
+
+
 LINE = {"id": 7, "page_url": "https://herald.test/1", "author": "Carol", "text": "=Typed", "created_at": "2019-03-01T12:00:00Z", "status": "approved"}  # fmt: skip
 
 
@@ -223,6 +235,10 @@ REFUSED = {
     "unknown entity": ("wxr", "<rss>&nbsp;</rss>"),
     "deep": ("wxr", "<a>" * 5_000),
     "torn": ("wxr", WXR[: len(WXR) // 2]),
+    "unknown encoding": ("wxr", '<?xml version="1.0" encoding="bogus-8"?><rss/>'),
+    "encoding of many bytes": ("wxr", '<?xml version="1.0" encoding="utf-7"?><rss/>'),
+    "encoding of no text": ("wxr", '<?xml version="1.0" encoding="zlib"?><rss/>'),
+    "encoding of hosts": ("wxr", '<?xml version="1.0" encoding="idna"?><rss/>'),
     "attribute": ("disqus", '<disqus><post dsq:id="1"><thread dsq:id=2/></post></disqus>'),
     "no xml": ("disqus", "hello"),
     "empty": ("wxr", ""),
@@ -301,6 +317,21 @@ def test_html_becomes_the_text_that_was_seen():
     assert {html: plain(html) for html in cases} == cases
 
 
+@pytest.mark.parametrize(
+    "section", ["<![foo[x]]>", "<![1]>", "<![ ]>", "<!x>", "<?x>", "<!-- <b> -->"]
+)
+def test_no_section_stops_an_import(section):
+    """WordPress keeps what a stranger wrote as it was sent."""
+    assert plain(f"One {section}<b>two</b>") == "One two"
+
+
+def test_a_text_of_beginnings_stays_text():
+    for begun in ("<a ", "<a a='", "<!--", "<?", "</", "<![", "<!", "<a a=\"x' "):
+        text = (begun * 20_000)[:65_000]  # minutes, for a parser that looks for each end anew
+        assert plain(f"{text}<b>end</b>") == f"{text}end"
+        assert plain(f"<!-- {text} --><b>end</b>") == "end"
+
+
 def test_reading_needs_no_more_memory_for_a_longer_file():
     """A file without end is read as far as somebody asks."""
 
@@ -312,5 +343,5 @@ def test_reading_needs_no_more_memory_for_a_longer_file():
             self.post += 1
             return b"<disqus>" if self.post == 1 else b'<post dsq:id="%d"/>' % self.post
 
-    posts = formats.READERS["disqus"](Endless())  # type: ignore[arg-type]
+    posts = formats.READERS["disqus"](Endless())
     assert len([next(posts) for _ in range(1_000)]) == 1_000

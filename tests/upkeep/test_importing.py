@@ -155,7 +155,7 @@ def test_old_addresses_of_the_site_become_its_own_and_spellings_one_page(store):
     assert count_comments(store, [HARBOUR]) == {HARBOUR: 3}
 
 
-SKIPPED = {
+SKIPPED: dict[str, dict[str, object]] = {
     "page": {"page_url": "https://elsewhere.test/1"},
     "no page": {"page_url": ""},
     "user in url": {"page_url": "https://a@herald.test/"},
@@ -192,8 +192,11 @@ def test_what_breaks_a_rule_beside_the_text_is_left_out(store):
         ip="x",
     )
     nameless = comment("2", author=" ")
-    assert run(store, site, [odd, nameless]).stored == 2
-    first, second = list_approved(store, find_page(store, site.id, HARBOUR))
+    halves = comment(
+        "3\ud800", email="a\ud800@mail.example", url="https://a\ud800.example/", parent_id="\udfff"
+    )
+    assert run(store, site, [odd, nameless, halves]).stored == 3
+    first, second, _ = list_approved(store, find_page(store, site.id, HARBOUR))
     assert (first.text, first.author_name, first.author_url) == ("A text?.", "N" * 245, "")
     assert second.author_name == "Anonymous"
 

@@ -104,7 +104,7 @@ _LISTS = re.compile(r"\bAMONG :([A-Za-z_]\w*)")
 # A parameter; no cast (x::bigint), and nothing inside a literal. SQLite's driver reads :name by itself.
 _BINDS = re.compile(r"'[^']*'|(?<![:\w]):([A-Za-z_]\w*)")
 _LOCK = re.compile(
-    r"\bFOR (?:UPDATE|KEY SHARE)(?: OF \w+)?"
+    r"\bFOR (?:UPDATE|KEY SHARE)(?: OF \w+)?(?: SKIP LOCKED)?"
 )  # SQLite's one writer has everything locked
 
 _Kinds = tuple[tuple[str, str], ...]

@@ -9,6 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine, make_url
 
+from moderation.domain.errors import Unavailable
+
 BUSY_TIMEOUT = 5_000  # ms; two API writers and two claimers never waited longer than 3.2 s
 
 LOOK = 0.001  # s; a transaction takes some 5 ms
@@ -20,7 +22,10 @@ AWAY_ERRORS = (sqlite3.OperationalError, sqlite3.InterfaceError, sqlite3.Interna
 def sqlite_engine(url: str) -> Engine:
     database = make_url(url).database
     if database and database != ":memory:":
-        Path(database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            Path(database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise Unavailable("The database's folder cannot be made.") from error
     engine = sa.create_engine(
         url,
         hide_parameters=True,  # an exception's message may end up in a log; its values must not

@@ -10,6 +10,10 @@ _HIDDEN = frozenset({"script", "style"})
 _LIMIT = (
     400_000  # characters; a text that is longer stays as it is, and is then too long for a comment
 )
+# A tag; what is none, but no text either; a sign that begins neither. Python's parser takes minutes for a text full of beginnings
+# without ends, and stops at sections that it does not know: it gets tags alone.
+_MARKUP = re.compile(r"""(</?[A-Za-z](?:[^<>"']++|"[^"<]*"|'[^'<]*')*+>)|<[!?][^<>]*>|<""")
+_COMMENT = re.compile("<!--.*?-->", re.DOTALL)
 _SIGNS = {"&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"', "&#34;": '"', "&#39;": "'", "&#x27;": "'"}  # fmt: skip
 _ESCAPED = re.compile("|".join(_SIGNS))
 
@@ -19,13 +23,20 @@ def plain(html: str) -> str:
     if ("<" not in html and "&" not in html) or len(html) > _LIMIT:
         return html
     parser = _Text()
-    parser.feed(html)
+    parser.feed(_tags_alone(html))
     parser.close()
     lines = "".join(parser.parts).replace("\r\n", "\n").split("\n")
     text = "\n".join(line.strip() for line in lines).strip()
     while "\n\n\n" in text:
         text = text.replace("\n\n\n", "\n\n")
     return text
+
+
+def _tags_alone(html: str) -> str:
+    """The same without comments and declarations, and with each < that begins no tag escaped."""
+    ended = html.rfind("-->") + 1  # behind it no comment ends, and none is looked for
+    html = _COMMENT.sub("", html[: ended + 2]) + html[ended + 2 :] if ended else html
+    return _MARKUP.sub(lambda found: found[1] or ("&lt;" if found[0] == "<" else ""), html)
 
 
 def unescaped(text: str) -> str:

@@ -1,6 +1,7 @@
 """Reads Isso's comments: its SQLite database, or the JSON that it calls generic."""
 
 from collections.abc import Iterator
+from math import isfinite
 from typing import Any, BinaryIO
 
 from moderation.domain.comment import Status
@@ -27,7 +28,7 @@ def _of_database(file: BinaryIO) -> Iterator[Entry]:
             id=f"{row.uri} {row.id}",
             page_url=row.uri,
             text=row.text,
-            created_at=round(row.created * 1000),
+            created_at=round(millis) if isfinite(millis := row.created * 1000) else None,
             status=_STATUSES.get(row.mode, Status.HELD),
             author=unescaped(row.author),
             parent_id=f"{row.uri} {row.parent}" if row.parent else "",

@@ -62,6 +62,10 @@ def elements(file: BinaryIO, paths: Collection[str]) -> Iterator[Element]:
             yield from handler.take()
             line, why = handler.line(error.lineno), expat.ErrorString(error.code)
             raise Invalid(f"Line {line}: not XML ({why}).") from None
+        except (LookupError, ValueError):  # what Python says of an encoding that it cannot read
+            raise Invalid(
+                "The file is in an encoding that cannot be read; save it in UTF-8."
+            ) from None
         yield from handler.take()
         chunk = file.read(_CHUNK)
 

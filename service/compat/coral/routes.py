@@ -117,7 +117,8 @@ def _text_to_judge(payload: Any) -> str | None:
     comment, author = payload.get("comment"), payload.get("author")
     if not isinstance(comment, Mapping) or not isinstance(comment.get("body", ""), str | None):
         raise errors.Invalid("A comment has a body.", "/comment/body")
-    if isinstance(author, Mapping) and author.get("role") in STAFF:
+    role = author.get("role") if isinstance(author, Mapping) else None
+    if isinstance(role, str) and role in STAFF:
         return None
     text = mend_surrogates(comment.get("body") or "")
     # No request says whether the phase is set to HTML or plain text. The scorers decide what is markup,

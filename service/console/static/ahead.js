@@ -6,12 +6,14 @@ const ahead = (() => {
   const NEAR = 6; // open comments: fewer after this one, and the next page is fetched
   const left = new Set(); // ids of cards that somebody went on from, while their decision is on its way
   const failed = new Map(); // what came instead of a decision, by such a card's id
-  let fetching = false, afterwards = null;
+  let fetching = null, afterwards = null;
 
-  const isOpen = (card) => !card.matches(".stub") && !left.has(card.id);
+  const isLeft = (card) => left.has(card.id);
+  const isOpen = (card) => !card.matches(".stub") && !isLeft(card) && !lease.isOthers(card);
 
+  // The next card to decide about that is nobody else's.
   function following(card) {
-    let next = card.nextElementSibling;
+    let next = card?.nextElementSibling;
     while (next && !isOpen(next)) next = next.nextElementSibling;
     return next;
   }
@@ -23,12 +25,24 @@ const ahead = (() => {
     failed.delete(card.id);
     tell();
     near(card);
-    const next = isWide.matches && following(card);
-    if (!next) return;
+    if (!isWide.matches || !(following(card) || near(card))) return;
     left.add(card.id);
     rowOf(card)?.setAttribute("aria-busy", "true");
-    show(next);
+    goOn(card.id);
   });
+
+  // Shows what comes after a card: at once, unless the next page is still on its way, or somebody is faster than the answers that
+  // say what nobody else has. Keys that are pressed meanwhile wait.
+  function goOn(id, wasFetched = false, wasAsked = false) {
+    const card = document.getElementById(id), next = following(card), coming = !next && !wasFetched && near(card);
+    if (coming) return lease.wait(coming, () => goOn(id, true, wasAsked));
+    if (next && !wasAsked && !lease.isSure(next)) {
+      const { isNew, coming } = lease.answer();
+      return lease.wait(coming, () => goOn(id, wasFetched, isNew));
+    }
+    if (opened() && opened().id !== id) return; // somebody went elsewhere meanwhile
+    show(next || card);
+  }
 
   // The answer about a card has come; whether somebody had gone on from it. sentence: what came instead of a decision.
   function came(card, sentence = "") {
@@ -65,18 +79,20 @@ const ahead = (() => {
     }));
   }
 
-  // Fetches the next page of the list once few comments are left, and puts it below.
-  async function near(card) {
+  // Fetches the next page of the list once few comments are left, and puts it below; null where nothing is on its way.
+  function near(card) {
     const link = document.querySelector(".pages a[rel=next]"), rows = document.querySelector(".desk .rows");
     let count = 0;
     for (let next = card; next && count <= NEAR; next = following(next)) count += 1;
-    if (fetching || !link || !rows || count > NEAR) return;
-    fetching = true;
+    if (link && rows && count <= NEAR) fetching ??= fetchPage(link, rows).finally(() => { fetching = null; });
+    return fetching;
+  }
+
+  async function fetchPage(link, rows) {
     try {
       const answer = await fetch(link.href);
       if (answer.ok) add(new DOMParser().parseFromString(await answer.text(), "text/html"), link, rows);
     } catch { /* away: the link is still there, and the next decision tries again */ }
-    fetching = false;
   }
 
   function add(page, link, rows) {
@@ -96,5 +112,6 @@ const ahead = (() => {
     if (was?.matches(".stub") && added[1].length && following(was) === added[1][0]) show(added[1][0]);
   }
 
-  return { came, near, whenAnswered };
+  const leaving = () => [...left].map((id) => document.getElementById(id)).filter(Boolean);
+  return { came, near, whenAnswered, following, goOn, isLeft, leaving };
 })();

@@ -42,11 +42,15 @@ const isWide = matchMedia("(min-width: 1100px)");
 const rowOf = (card) => document.querySelector(`.item a[data-card="${card.id}"]`);
 const opened = () => document.querySelector(".desk .card[data-open]");
 
-function move(step) {
+function move(step, isAsked = false) {
   const all = cards();
   const index = all.indexOf(current() || (document.activeElement.closest(".item") && opened()));
-  const next = index < 0 ? (isWide.matches && opened()) || all[0] : all[index + step];
+  let place = index + step;
+  while (index >= 0 && all[place] && lease.isOthers(all[place])) place += step; // a click opens it all the same
+  const next = index < 0 ? (isWide.matches && opened()) || all[0] : all[place];
+  if (next && step > 0 && !isAsked && !lease.isSure(next)) return lease.wait(lease.answer().coming, () => move(step, true));
   if (next) show(next);
+  else if (all[index + step]) say(words("with_others"));
 }
 
 function show(card) {
@@ -54,6 +58,7 @@ function show(card) {
   card.focus({ preventScroll: true });
   const place = isWide.matches && rowOf(card);
   (place || card).scrollIntoView({ block: "nearest" });
+  lease.opens(card);
 }
 
 // Shows a card in the second pane, and asks for what stands around it once it is looked at.
@@ -148,6 +153,24 @@ function goTo(anchor) {
   if (link) location.assign(link.href + anchor);
 }
 
+// Opens who can be held from now on, in the second pane; else goes to the comment's page. What stands around a comment that was
+// opened just now is on its way.
+let wantsAuthor = null;
+function fromNowOn() {
+  const card = selected();
+  if (!card) return;
+  if (!isWide.matches || !card.closest(".desk")) return goTo("#author");
+  if (card.querySelector(".context[hx-get]")) wantsAuthor = card;
+  else showAuthor(card);
+}
+
+function showAuthor(card) {
+  const folded = card.querySelector(".from-now-on");
+  if (!folded) return say(words("author_unknown"));
+  folded.open = true;
+  (folded.querySelector("select, button, a") || folded.querySelector("summary")).focus();
+}
+
 function up() {
   const places = [".tabs a[aria-current]", ".crumbs a", ".brand"];
   location.assign(places.map((place) => document.querySelector(place)).find(Boolean).href);
@@ -220,7 +243,7 @@ const KEYS = {
   e: () => unfold(".wrong details", "button"),
   n: () => unfold(".why", "textarea[name=note]"),
   o: () => goTo(""),
-  p: () => goTo("#author"),
+  p: fromNowOn,
   u: up,
   z: undo,
   r: () => document.querySelector("#fresh a")?.click(),
@@ -235,8 +258,8 @@ document.addEventListener("keydown", (event) => {
   const act = /^[1-9]$/.test(event.key) ? () => giveReason(Number(event.key)) : KEYS[keyMap.meaning(event.key)];
   if (!act) return;
   event.preventDefault();
-  announcement.className = "unseen";
-  act();
+  const run = () => { announcement.className = "unseen"; act(); };
+  if (!lease.holds(run)) run();
 });
 
 // ---- a slider and its number are one ----------------------------------------------------------------
@@ -265,6 +288,14 @@ document.body.addEventListener("htmx:afterRequest", (event) => event.target.remo
 document.body.addEventListener("htmx:load", (event) => {
   const card = event.detail.elt;
   if (card.matches?.("#undone > .notice")) announcement.textContent = card.dataset.announcement;
+  if (card.matches?.(".author-marks[data-announcement]")) {
+    announcement.textContent = card.dataset.announcement;
+    card.focus();
+  }
+  if (card.matches?.(".context") && wantsAuthor?.contains(card)) {
+    if (wantsAuthor === current()) showAuthor(wantsAuthor);
+    wantsAuthor = null;
+  }
   if (!card.matches?.(".card")) return;
   noteCampaign(card);
   if (!card.matches(".stub")) {
@@ -278,9 +309,7 @@ document.body.addEventListener("htmx:load", (event) => {
   announcement.textContent = card.dataset.announcement;
   if (!decidedIds.includes(card.id)) decidedNow(card.id);
   if (ahead.came(card)) return;
-  let next = card.nextElementSibling;
-  while (next?.matches(".stub")) next = next.nextElementSibling;
-  show(next || card);
+  ahead.goOn(card.id);
 });
 
 // The row of a campaign says what was decided about it; that of a comment comes from the server.

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
@@ -28,7 +29,7 @@ class Api:
     secret: str
     publishable: str
 
-    def hand_in(self, key: str = "", **changes: object):
+    def hand_in(self, key: str = "", **changes: Any):
         headers = {"Authorization": f"Bearer {key or self.secret}"}
         headers |= changes.pop("headers", {})
         return self.client.post("/api/v1/comments", json=a_comment(**changes), headers=headers)

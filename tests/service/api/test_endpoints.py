@@ -1,5 +1,7 @@
 """/api/v1/endpoints: made, changed, tried, replayed; comments erased; another site's are not there."""
 
+from typing import Any
+
 import pytest
 
 from tests.factories import key_of, newspaper
@@ -13,7 +15,7 @@ def send(api, method: str, path: str, body: object = None, key: str = ""):
     return api.client.request(method, path, headers=headers, **options)
 
 
-def add(api, **options: object) -> dict[str, object]:
+def add(api, **options: object) -> dict[str, Any]:
     answer = send(api, "POST", "/api/v1/endpoints", {"url": URL} | options)
     assert answer.status_code == 201, answer.text
     return answer.json()

@@ -65,6 +65,18 @@ def test_what_makes_no_sense_is_named(api, change, pointer, path):
     assert send(api, "GET", "").json() == {"items": []}
 
 
+@pytest.mark.parametrize(
+    ("until", "kept"),
+    [
+        ("9999-12-31T23:59:59.999999Z", "9999-12-31T23:59:59.999Z"),
+        ("9999-12-31T23:59:59-23:59", "9999-12-31T23:59:59.999Z"),
+    ],
+)
+def test_an_end_beyond_the_calendar_is_its_last_moment(api, until, kept):
+    made = send(api, "POST", "", CASINO | {"until": until})
+    assert (made.status_code, made.json()["until"]) == (201, kept)
+
+
 def test_a_trial_keeps_nothing_and_shows_what_it_would_have_matched(api):
     hand_in(api.store, reply(api.site, "A <b>specialist</b> in cialis", at=now() - 1_000))
     draft = CASINO | {"kind": "patterns", "entries": ["cialis"]}

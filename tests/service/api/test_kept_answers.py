@@ -3,7 +3,7 @@
 import asyncio
 import threading
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from httpx import ASGITransport, AsyncClient
 
 from moderation.reading.thread_versions import NamedPage
@@ -104,7 +104,7 @@ class Page:
         assert self.may_look.wait(60)
         return dict.fromkeys(named, seen)
 
-    def answer(self, request: kept_answers.Request):
+    def answer(self, request: Request):
         self._kept.about(request, NamedPage("site", "/page"))
         self.made += 1
         return public_json(request, {"version": self.version}, "public")
@@ -149,7 +149,7 @@ def test_a_look_that_fails_fails_those_who_wait_and_no_others():
             transport=ASGITransport(page.app, raise_app_exceptions=False), base_url="http://test"
         ) as client:
             assert (await client.get("/page")).is_success
-            page.may_look = None  # type: ignore[assignment]
+            page.may_look = None
             assert (await client.get("/page")).status_code == 500
             page.may_look = threading.Event()
             page.may_look.set()

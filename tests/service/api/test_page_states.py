@@ -77,6 +77,13 @@ def test_the_sites_default_and_its_days(api):
     assert other.status_code == 202
 
 
+@pytest.mark.parametrize("published", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59"])
+def test_a_date_beyond_the_calendar_is_its_first_or_last(api, published):
+    """In UTC it would be in the year 0, or 10000."""
+    assert set_state(api, None, published_at=published).status_code == 200
+    assert set_state(api, None, close_after_days=14, published_at=published).status_code == 200
+
+
 @pytest.mark.parametrize(
     ("path", "body", "pointer"),
     [

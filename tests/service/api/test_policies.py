@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from moderation.domain.comment import PageRef
 from moderation.domain.policy_scopes import SCOPES_LIMIT
 from moderation.policies import load_policy, policy_source
+from moderation.review.site_policy import POLICY_LIMIT
 from moderation.store.sql.schema import sites
-from service.api.policy_schemas import POLICY_LIMIT
 from tests.factories import hand_in, newspaper, reply
 from tests.review.test_policy_backtest import SOURCE, judged
 from tests.service.console.console_browser import now

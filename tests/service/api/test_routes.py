@@ -20,6 +20,7 @@ OTHERS = {
     # The writer's own token, which no key is.
     "PATCH /api/v1/comments/{comment_id}": "401 403 403",
     "POST /api/v1/comments/{comment_id}/appeal": "401 403 403",
+    "POST /api/v1/sites": "401 403 403",  # a key of the installation
     # Readers.
     "POST /api/v1/comments/{comment_id}/reports": PUBLIC,
     "GET /api/v1/counts": PUBLIC,

@@ -6,10 +6,9 @@ import pytest
 
 from harness.proxy import Fault, before_database
 from harness.servers import wait_until
-from moderation.domain.comment import PageRef
+from moderation.domain.comment import PageRef, PageState
 from moderation.domain.decision import Outcome
 from moderation.domain.errors import TooMany
-from moderation.domain.page_state import PageState
 from moderation.review import page_states, picks
 from moderation.review.page_states import PageChange
 from service.http.event_stream import OpenStreams, StreamsFull

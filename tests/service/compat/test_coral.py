@@ -118,6 +118,11 @@ def test_corals_own_people_are_not_judged(send, role):
     assert send(comment(author={"id": "u", "role": role})).status_code == 204
 
 
+@pytest.mark.parametrize("role", [None, 1, [], ["ADMIN"], {}, {"ADMIN": 1}])
+def test_a_role_that_is_no_word_is_nobodys(send, role):
+    assert send(comment(author={"id": "u", "role": role})).status_code == 200
+
+
 @pytest.mark.parametrize(
     "body",
     [

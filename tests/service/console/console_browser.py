@@ -106,4 +106,4 @@ class ConsoleBrowser:
 
     @property
     def token(self) -> str:
-        return self.client.cookies.get("gatehouse_session", "")
+        return self.client.cookies.get("gatehouse_session") or ""

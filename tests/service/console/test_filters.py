@@ -3,7 +3,7 @@
 import html
 import re
 
-from moderation.domain.filter import FilterAction, FilterField, FilterKind
+from moderation.domain.filter import FilterAction, FilterDraft, FilterField, FilterKind
 from moderation.review import filters
 from tests.factories import hand_in, newspaper, reply
 from tests.service.console.console_browser import now
@@ -113,7 +113,7 @@ def test_a_moderator_may_view_and_preview_but_not_change(browser, site, store):
 
 def test_the_filters_of_another_site_are_not_found(editor, site, store):
     other = newspaper(store, "Bob's Blog", "https://bob.test")
-    draft = filters.FilterDraft("secret", FilterKind.WORDS, FilterAction.HOLD, ("secret",))
+    draft = FilterDraft("secret", FilterKind.WORDS, FilterAction.HOLD, ("secret",))
     bobs_filter = filters.add_filter(
         store, other.id, draft, "x", now=now(), entropy=lambda n: bytes(n)
     )

@@ -185,6 +185,10 @@ def test_the_routes_are_all_here(scene):
         "/console/reputation/{kind}/{name}",
         "/console/retention",
         "/console/sample",
+        "/console/site",
+        "/console/site/apis",
+        "/console/sites",
+        "/console/sites/new",
         "/console/statistics",
         "/console/statistics/csv",
     ]
@@ -298,6 +302,7 @@ def build(browser, open_browser, site):
     with store.write() as connection:
         ada = moderators.by_email(connection, "ada@herald.test")
         moderators.grant(connection, ada.id, site.id, "admin")
+        moderators.set_owner(connection, ada.id, True)
     [linked] = held(store, site, "bad http://shop.example/")
     decisions.decide(
         *(store, ada.id, {site.id}, linked, Outcome.SPAM),
@@ -397,6 +402,7 @@ def build(browser, open_browser, site):
         "/console/campaigns/{campaign_id}/exclusions": members,
         "/console/campaigns/{campaign_id}/splits": members,
         "/console/campaigns/{campaign_id}/undo": members,
+        "/console/claims": token | {"comments": comment_id},
         "/console/comments/{comment_id}/claim": token | {"claim": "claim"},
         "/console/comments/{comment_id}/filters": token
         | {"about": "network", "action": "hold", "days": "7"},
@@ -450,6 +456,11 @@ def build(browser, open_browser, site):
         "/console/retention": token | {"site": site.id, "rejected": "90", "do": "save"},
         "/console/reputation/{kind}/{name}/reset": change,
         "/console/reputation/{kind}/{name}/undo": change,
+        "/console/site": browser.fields("/console/site", 'action="/console/site"')
+        | {"name": "The Herald", "origins": "https://herald.test"},
+        "/console/site/apis": token | {"site": site.id, "api": "perspective", "do": "on"},
+        "/console/site/state": token | {"site": site.id, "state": "closed"},
+        "/console/sites/new": token | {"name": "The Courier", "origins": "https://courier.test"},
         "/console/undo": token | {"site": site.id},
         "/console/views": token | {"site": site.id, "name": "Mine", "status": "held"},
         "/console/views/{view_id}/remove": token | {"site": site.id},
@@ -496,6 +507,8 @@ def success(path):
         "/secret",
         "/console/keys",
         "/console/people",
+        "/console/site/apis",
+        "/console/sites/new",
         *(f"/personal-data/{act}" for act in ("erase", "export", "find")),
         "/policy/try",
     )
@@ -567,8 +580,11 @@ ROLES = {
                 *("pages", "reputation/{kind}/{name}", "comments/{comment_id}/context"),
                 *("notices", "reasons", "account", "account/second-factor"),
                 *("sample", "statistics", "statistics/csv", "agreement", "agreement/csv"),
+                *("sites", "sites/new"),  # the latter for owners, as Ada is: test_sites.py
             )
         },
+        "/console/site": ENDPOINTS,
+        "/console/site/apis": ENDPOINTS,
         **{
             f"/console/{path}": OVERSEEING
             for path in (
@@ -609,6 +625,8 @@ ROLES = {
             )
         },
         "/console/density": ALL,
+        "/console/claims": PROPOSING,
+        "/console/sites/new": ALL,  # for owners, as Ada is: test_sites.py
         "/console/sample": PROPOSING,
         "/console/comments/{comment_id}/decisions": PROPOSING,
         "/console/comments/{comment_id}/undo": PROPOSING,
@@ -659,6 +677,7 @@ ROLES = {
                     "learning/undo",
                     "people",
                     "retention",
+                    *("site", "site/apis", "site/state"),
                     "people/withdraw/{invitation_id}",
                     *(f"personal-data/{act}" for act in ("erase", "export", "find")),
                 ),

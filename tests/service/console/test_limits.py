@@ -5,6 +5,7 @@ import logging
 import threading
 
 import pytest
+from fastapi import FastAPI
 from redis.asyncio import ConnectionPool
 from starlette.testclient import TestClient
 
@@ -26,7 +27,9 @@ def test_guesses_of_all_browsers_are_counted_in_redis(settings, store, site, bro
     caplog.set_level(logging.WARNING, "gatehouse.limits")
     with console_browsers(settings(GATEHOUSE_LIMIT_LOGIN="3/minute"), store) as open_browser:
         answers = [open_browser().log_in("ada@herald.test", "a wrong guess") for _ in range(5)]
-        limits = open_browser().client.app.state.limits
+        app = open_browser().client.app
+        assert isinstance(app, FastAPI)
+        limits = app.state.limits
         assert limits.ok
     assert [answer.status_code for answer in answers] == [401] * 3 + [429] * 2
     counted = redis_client(broker_url, timeout=5)

@@ -251,6 +251,34 @@ def test_a_provider_that_fails_leaves_the_password(open_browser, provider, site,
     assert who(store, browser) == ada
 
 
+@pytest.mark.parametrize("setting", [{"GATEHOUSE_LIMIT_LOGIN": "4/365 days"}])
+def test_a_page_that_sends_people_to_the_way_back_keeps_nobody_out(
+    open_browser, provider, site, store
+):
+    ada = moderator(store, "ada@herald.test", site)
+    lured = open_browser()
+    for _ in range(6):  # as many pictures of a stranger's page
+        assert lured.get(f"{START}/back?code=x&state=y").status_code == 401
+    assert lured.log_in("ada@herald.test").status_code == 303
+    colleague = open_browser()  # at the same address
+    assert log_in(colleague).status_code == 303 and who(store, colleague) == ada
+
+
+@pytest.mark.parametrize("setting", [{"GATEHOUSE_LIMIT_LOGIN": "4/365 days"}])
+def test_a_provider_that_fails_again_and_again_leaves_the_password(
+    open_browser, provider, site, store
+):
+    ada = moderator(store, "ada@herald.test", site)
+    browser = open_browser()
+    for _ in range(6):
+        begun = browser.get(START).headers["location"]
+        state = dict(parse_qsl(urlsplit(begun).query))["state"]
+        answer = browser.get(f"{START}/back?code=no-such-code&state={state}")
+    assert answer.status_code == 429, "who went there is counted"
+    assert browser.log_in("ada@herald.test").status_code == 303
+    assert who(store, browser) == ada
+
+
 @pytest.mark.parametrize(
     "described",
     [

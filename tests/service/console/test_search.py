@@ -3,6 +3,8 @@
 import html
 import re
 
+import pytest
+
 from moderation.domain.comment import AuthorRef
 from moderation.upkeep.search_index import index_due
 from tests.factories import newspaper
@@ -56,6 +58,14 @@ def test_comments_are_listed_by_their_age(browser, site):
     asked = browser.get("/console/?status=held&age=over-90m")  # not among those to choose from
     assert '<option value="over-90m" selected>more than 1 h 30 min<' in asked.text
     assert browser.get("/console/?age=old").status_code == 422
+
+
+@pytest.mark.parametrize(
+    "after", ["99999999999999999999", f"{2**63}.cmt_1", "1e9.x", "\u0661.x", "x"]
+)
+def test_a_place_that_no_list_has_is_refused(browser, site, after):
+    held(browser.store, site, "bad tea")
+    assert browser.get(f"/console/?after={after}").status_code == 422
 
 
 def test_nothing_found_says_what_could_be_searched_for(browser):

@@ -11,6 +11,7 @@ from moderation.accounts import moderators as people
 from moderation.accounts import second_factor, sign_in
 from moderation.accounts.second_factor import STEP_MS, remove_lost
 from moderation.domain.audit import AuditQuery
+from moderation.domain.errors import NotFound, Unauthenticated
 from moderation.store import audit, moderators
 from moderation.store.sql.schema import recovery_codes, second_factors
 from tests.factories import NOON
@@ -133,7 +134,7 @@ def test_each_code_is_good_once_in_its_step_and_one_either_way(store, site):
         clock = {"now": at, "entropy": os.urandom}
         try:
             new = sign_in.with_code(store, token, code, **clock)
-        except sign_in.Unauthenticated:
+        except Unauthenticated:
             return False
         return sign_in.session_of(store, new, at).has_second_factor
 
@@ -170,7 +171,7 @@ def test_a_session_that_awaits_a_code_ends_soon_and_with_all_others(store, site)
     with store.write() as connection:
         moderators.store_hash(connection, ada, "")
         moderators.sign_out(connection, ada)
-    with pytest.raises(sign_in.NotFound):
+    with pytest.raises(NotFound):
         sign_in.with_code(store, token, codes[0], now=NOON, entropy=os.urandom)
 
 
@@ -182,7 +183,7 @@ def test_who_lost_it_is_helped_by_the_command(store, site, open_browser):
     with store.read() as connection:
         [off, _] = audit.newest(connection, [site.id], AuditQuery(change="moderator"), None, 10)
     assert (off.by, off.change, off.about) == ("command", "moderator.second_factor_off", ada)
-    with pytest.raises(second_factor.NotFound):
+    with pytest.raises(NotFound):
         remove_lost(store, EMAIL)
 
 

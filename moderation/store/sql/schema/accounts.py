@@ -12,6 +12,7 @@ moderators = sa.Table(
     text("password_hash"),  # argon2id; '' = no password, only log-in links
     sa.Column("digest", sa.Boolean, nullable=False),  # wants the daily mail
     text("language", server_default=""),  # of the console: a code, '' as the browser says
+    sa.Column("owner", sa.Boolean, nullable=False, server_default=sa.false()),  # may make sites
     sa.Column("created_at", Millis, nullable=False),
 )
 

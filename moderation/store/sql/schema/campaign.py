@@ -27,6 +27,12 @@ sa.Index(
     sketches.c.number,
     **only(sketches.c.campaign_id != ""),
 )
+sa.Index(
+    "sketches_in_order",
+    sketches.c.campaign_id,
+    sketches.c.comment_id,
+    **only(sketches.c.campaign_id != ""),
+)
 
 sketch_keys = sa.Table(
     "sketch_keys",

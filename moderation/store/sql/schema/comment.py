@@ -63,6 +63,12 @@ sa.Index(
     **only(comments.c.first_report != ""),
 )
 sa.Index(
+    "comments_reported_in_order",
+    comments.c.site_id,
+    comments.c.id,
+    **only(comments.c.first_report != ""),
+)
+sa.Index(
     "comments_withdrawn",
     comments.c.withdrawn_at,
     **only(comments.c.withdrawn_at.is_not(None)),

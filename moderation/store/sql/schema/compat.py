@@ -8,9 +8,11 @@ site_faces = sa.Table(
     "site_faces",
     metadata,
     text("site_id", primary_key=True),
-    text("face", primary_key=True),  # akismet | coral | openai | perspective; a row: it is on
+    text("face", primary_key=True),  # akismet | coral | openai | perspective
     text("limit_text"),  # '600/minute', '' the service's default
     text("options_json"),  # the face's own
+    # False: it was, and its options wait until it is again.
+    sa.Column("is_on", sa.Boolean, nullable=False, server_default=sa.true()),
     sa.Column("created_at", Millis, nullable=False),
 )
 

@@ -4,13 +4,15 @@ import sqlalchemy as sa
 
 from moderation.store.sql.schema.columns import Millis, metadata, only, text
 
-# Who is about to decide; a row whose time is over says nothing.
+# Who is about to decide; a row whose time is over says nothing. while_open: because they have it open, for seconds.
 claims = sa.Table(
     "claims",
     metadata,
     text("comment_id", primary_key=True),
     text("moderator_id"),
     sa.Column("until", Millis, nullable=False),  # by the database's clock
+    sa.Column("while_open", sa.Boolean, nullable=False, default=False),
+    sa.Index("claims_of_moderator", "moderator_id"),
 )
 
 # What trainees would decide, until another person has; at most one of a comment is open.
@@ -33,6 +35,12 @@ proposals = sa.Table(
     sa.Index("proposals_of_comment", "comment_id", "id"),
     sa.Index("proposals_of_site", "site_id", "state", "id"),
     sa.Index("proposals_of_moderator", "moderator_id", "site_id", "id"),
+)
+sa.Index(
+    "proposals_open_in_order",
+    proposals.c.site_id,
+    proposals.c.comment_id,
+    **only(proposals.c.state == "open"),
 )
 
 notes = sa.Table(

@@ -39,6 +39,7 @@ sites = sa.Table(
     # Decisions before this were looked through for a second look, ms.
     sa.Column("reviewed_until", Millis, nullable=False, server_default="0"),
     sa.Column("created_at", Millis, nullable=False),
+    sa.Column("closed_at", Millis),  # since when it takes no comments, NULL while it is open
 )
 
 keys = sa.Table(
@@ -46,8 +47,8 @@ keys = sa.Table(
     metadata,
     text("digest", primary_key=True),  # SHA-256 hex of the whole key
     text("id", unique=True),
-    text("site_id", index=True),
-    text("kind"),  # secret | publishable | the name of a face
+    text("site_id", index=True),  # '' of the installation's
+    text("kind"),  # secret | publishable | the name of a face | installation
     text("hint"),  # its first characters, to recognise it by
     text("name", server_default=""),  # what it is for, as people wrote it
     sa.Column("created_at", Millis, nullable=False),

@@ -6,7 +6,7 @@ from alembic import op
 from moderation.domain.policy_scopes import path_of
 
 revision = "0047"
-down_revision = "0043"
+down_revision = "0046"
 
 _COLUMNS = (("memberships", "sections_json"), ("invitations", "sections_json"), ("pages", "path"))
 _AT_ONCE = 5_000  # pages
@@ -25,5 +25,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    # The version before knows no sections: who is limited to some would look after all of the site.
+    op.execute("DELETE FROM memberships WHERE sections_json <> ''")
+    op.execute("DELETE FROM invitations WHERE sections_json <> ''")
     for table, name in reversed(_COLUMNS):
         op.drop_column(table, name)

@@ -1,0 +1,121 @@
+"""What a site has set about itself, in one place: seen and changed; closed, and opened again."""
+
+from collections.abc import Collection
+from dataclasses import asdict, replace
+from typing import Any
+
+from moderation.accounts.new_site import locked_sites, require_free
+from moderation.domain.audit import COMMAND, Change
+from moderation.domain.errors import Conflict, NotFound
+from moderation.domain.site import SiteSettings, check_change
+from moderation.store import audit, pages, site_settings
+from moderation.store.site_settings import SiteRow
+from moderation.store.sql.engine import Connection, Store
+
+_NO_SITE = "There is no such site."
+
+
+class PagesJoin(Conflict):
+    """Pages would become one for good, and nobody said that they may. count: how many."""
+
+    code = "pages_join"
+
+    def __init__(self, count: int) -> None:
+        super().__init__(
+            f"{count:,} pages would be joined with others, for good: say that they may."
+        )
+        self.members = {"count": count}
+
+
+def list_sites(store: Store, site_ids: Collection[str] | None = None) -> list[SiteRow]:
+    """These sites, or with None all of the installation, oldest first."""
+    with store.read() as connection:
+        return site_settings.of_sites(connection, site_ids)
+
+
+def get_site(store: Store, site_id: str) -> SiteRow:
+    """Raises NotFound."""
+    with store.read() as connection:
+        found = site_settings.get(connection, site_id)
+    if found is None:
+        raise NotFound(_NO_SITE)
+    return found
+
+
+def change_settings(
+    store: Store,
+    site_id: str,
+    settings: SiteSettings,
+    expected: SiteSettings | None = None,
+    by: str = COMMAND,
+    *,
+    may_join: bool = False,
+    own_site_ids: Collection[str] = (),
+) -> SiteRow:
+    """Changes all but whether the site is closed, from now on.
+
+    expected: what the caller saw. may_join: whether pages that are one by the new rules are joined, which is for good. own_site_ids: as
+    in make_site(). Raises NotFound, Invalid, NameTaken, OriginTaken, PagesJoin, and Conflict where it is not as expected any more.
+    """
+    with store.write() as connection:
+        known = locked_sites(connection)
+        before = _locked(connection, site_id)
+        old = before.settings
+        if expected is not None and _compared(expected) != _compared(old):
+            raise Conflict("Somebody has changed this meanwhile.")
+        new = check_change(settings, old)
+        new_origins = [each for each in new.rules.origins if each not in old.rules.origins]
+        # A site that has a name or an origin keeps it, whoever else has it.
+        name = new.name if new.name != old.name else ""
+        require_free(known, name, new_origins, own_site_ids, site_id=site_id)
+        site_settings.put(connection, site_id, new)
+        if new.rules != old.rules:
+            pages.lock(connection, [site_id])
+            joined = pages.rename_addresses(connection, site_id)
+            if joined and not may_join:
+                raise PagesJoin(joined)
+        for change, facts in ((Change.SITE_CHANGED, _facts), (Change.SITE_RULES_CHANGED, _rules)):
+            audit.record(connection, by, change, site_id, site_id, facts(old), facts(new))
+        return SiteRow(site_id, before.created_at, new)
+
+
+def close_site(store: Store, site_id: str, by: str = COMMAND, *, now: int) -> SiteRow:
+    """From now on the site takes no comments, on no page, and answers no compatible API; what is published stays. Raises NotFound."""
+    with store.write() as connection:
+        return _set_closed(connection, site_id, now, by)
+
+
+def reopen_site(store: Store, site_id: str, by: str = COMMAND) -> SiteRow:
+    """All is again as before it was closed. Raises NotFound."""
+    with store.write() as connection:
+        return _set_closed(connection, site_id, None, by)
+
+
+def _set_closed(connection: Connection, site_id: str, closed_at: int | None, by: str) -> SiteRow:
+    before = _locked(connection, site_id)
+    if (before.settings.closed_at is None) == (closed_at is None):
+        return before
+    settings = replace(before.settings, closed_at=closed_at)
+    site_settings.put(connection, site_id, settings)
+    change = Change.SITE_REOPENED if closed_at is None else Change.SITE_CLOSED
+    audit.record(connection, by, change, site_id, site_id)
+    return SiteRow(site_id, before.created_at, settings)
+
+
+def _locked(connection: Connection, site_id: str) -> SiteRow:
+    found = site_settings.get(connection, site_id, lock=True)
+    if found is None:
+        raise NotFound(_NO_SITE)
+    return found
+
+
+def _compared(settings: SiteSettings) -> SiteSettings:
+    return replace(settings, closed_at=None)
+
+
+def _facts(settings: SiteSettings) -> dict[str, Any]:
+    return {"name": settings.name, "language": settings.language}
+
+
+def _rules(settings: SiteSettings) -> dict[str, Any]:
+    return {name: sorted(names) for name, names in asdict(settings.rules).items()}

@@ -1,0 +1,121 @@
+"""/console/site/apis: the compatible APIs of a site: which it answers, with which keys and limits."""
+
+import os
+from typing import Annotated
+
+from fastapi import Depends, Request, Response
+
+from moderation.accounts import compat_apis
+from moderation.clock import now_ms
+from moderation.domain.errors import Conflict, Invalid
+from moderation.domain.roles import Action
+from moderation.store.compat_apis import AKISMET, CORAL, OPENAI, PERSPECTIVE
+from moderation.store.moderators import Membership
+from service.console.form_error import FormError, form_error
+from service.console.language import N_
+from service.console.navigation import query
+from service.console.pages import URL, CurrentSite, QueryName, page_router, pages, redirect
+from service.console.session import CurrentVisitor, SiteForm, Visitor, site_form
+
+router = page_router("/site/apis")
+
+# What each is called, and whose clients it answers.
+APIS = {
+    AKISMET: ("Akismet", N_("For WordPress with Akismet, and other clients of it.")),
+    CORAL: (
+        "Coral",
+        N_("For Coral, as an external moderation phase. Coral signs with a secret of its own."),
+    ),
+    OPENAI: ("OpenAI", N_("For clients of OpenAI's moderations.")),
+    PERSPECTIVE: ("Perspective", N_("For clients of Google's Perspective API.")),
+}
+NOTICES = {
+    "on": N_("It is on, and answers within five seconds."),
+    "off": N_(
+        "It is off: its clients are refused within five seconds. Its keys work again when it is switched on."
+    ),
+    "secret": N_("The secret is kept; the one before is valid until the next."),
+}
+_ADDRESSES = {AKISMET: "", OPENAI: "/v1", PERSPECTIVE: "/v1alpha1"}
+
+Posted = Annotated[
+    SiteForm, Depends(site_form("api", "do", "limit", "secret", may=Action.MANAGE_SITE))
+]
+
+
+@router.get("")
+def apis_page(
+    request: Request, visitor: CurrentVisitor, membership: CurrentSite, did: QueryName = ""
+) -> Response:
+    """All of them, on or off. did: what was just done."""
+    membership.require(Action.SEE_SITE)
+    return _page(request, visitor, membership, notice=NOTICES.get(did, ""))
+
+
+@router.post("")
+def change(request: Request, posted: Posted) -> Response:
+    """Switches one on or off, gives it another limit, key or secret, as the button says; a new key is shown once, on the page that answers."""
+    visitor, form, membership = posted
+    store, site_id, by = request.app.state.store, membership.site_id, visitor.signed.moderator_id
+    name, do, key = form.get("api", ""), form.get("do", ""), ""
+    try:
+        if do == "on":
+            _, key = compat_apis.switch_on(
+                *(store, site_id, name, form.get("limit", ""), by),
+                now=now_ms(),
+                entropy=os.urandom,
+            )
+        elif do == "off":
+            compat_apis.switch_off(store, site_id, name, by)
+        elif do == "key":
+            _, key = compat_apis.make_key(
+                store, site_id, name, by, now=now_ms(), entropy=os.urandom
+            )
+        elif do == "secret":
+            compat_apis.add_secret(store, site_id, name, form.get("secret", ""), by)
+        else:
+            raise Invalid("The form does not say what to do.")
+    except (Conflict, Invalid) as error:
+        status = 409 if isinstance(error, Conflict) else 422
+        typed = form.get("limit", "")
+        flaw = form_error(error)
+        return _page(request, visitor, membership, status, error=flaw, which=name, typed=typed)
+    if key:
+        return _page(request, visitor, membership, made=key, which=name)
+    return redirect(f"{URL}/site/apis?{query(site=site_id, did=do)}#notice")
+
+
+def _page(
+    request: Request,
+    visitor: Visitor,
+    membership: Membership,
+    status: int = 200,
+    *,
+    notice: str = "",
+    error: FormError = FormError(),  # noqa: B008 - it never changes
+    which: str = "",
+    typed: str = "",
+    made: str = "",
+) -> Response:
+    """which: the API that the error is about, with the limit that was typed, or that has the new key `made`."""
+    service = request.app.state.settings.public_url
+    addresses = {name: f"{service}{path}" for name, path in _ADDRESSES.items()}
+    addresses[CORAL] = f"{service}/integrations/coral/{membership.site_id}"
+    return pages.page(
+        "compat_apis.html",
+        status,
+        visitor=visitor,
+        site=membership,
+        states=compat_apis.list_apis(request.app.state.store, membership.site_id),
+        apis=APIS,
+        addresses=addresses,
+        usual=request.app.state.settings.limit_face,
+        notice=notice,
+        error=error,
+        which=which,
+        typed=typed,
+        made=made,
+        secret_least=compat_apis.SECRET_LEAST,
+        secret_most=compat_apis.SECRET_MOST,
+        may_manage=membership.may(Action.MANAGE_SITE),
+    )

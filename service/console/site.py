@@ -1,0 +1,163 @@
+"""/console/site: what a site has set about itself, in one place, and the ways to the rest; closing it and opening it again."""
+
+import hashlib
+from typing import Annotated, Any
+
+from fastapi import Depends, Request, Response
+
+from moderation.accounts import site_settings
+from moderation.accounts.site_settings import PagesJoin
+from moderation.clock import now_ms
+from moderation.domain.errors import Conflict, Invalid
+from moderation.domain.page_url import DISTINCTIONS, SCHEME, SLASH, WWW, PageRules
+from moderation.domain.roles import Action
+from moderation.domain.site import LANGUAGE_LIMIT, NAME_LIMIT, SiteSettings
+from moderation.store.moderators import Membership, PartMembership
+from service.console.form_error import FormError, form_error
+from service.console.language import N_
+from service.console.navigation import query
+from service.console.pages import URL, CurrentSite, QueryName, page_router, pages, redirect
+from service.console.session import CurrentVisitor, Form, SiteForm, Visitor, site_form
+from service.console.sites import lines
+
+router = page_router("/site")
+
+_TEXTS = ("name", "origins", "language", "ignored", "kept")
+_APART = {
+    SCHEME: N_("http and https"),
+    WWW: N_("with and without www."),
+    SLASH: N_("with and without a slash at the end"),
+}
+NOTICES = {
+    "saved": N_("It is saved, and holds within five seconds."),
+    "closed": N_(
+        "The site is closed: it takes no comments. All is as it was when it is opened again."
+    ),
+    "reopened": N_("The site is open again."),
+}
+_CHANGED = N_(
+    "Somebody else has changed this meanwhile; nothing was saved. It is now as below the form."
+)
+
+Posted = Annotated[
+    SiteForm,
+    Depends(site_form("was", "join", *_TEXTS, *_APART, may=Action.MANAGE_SITE)),
+]
+PostedState = Annotated[SiteForm, Depends(site_form("state", may=Action.MANAGE_SITE))]
+
+
+@router.get("")
+def site_page(
+    request: Request, visitor: CurrentVisitor, membership: CurrentSite, did: QueryName = ""
+) -> Response:
+    """The settings of a site. did: what was just done."""
+    membership.require(Action.SEE_SITE)
+    found = site_settings.get_site(request.app.state.store, membership.site_id)
+    return _page(request, visitor, membership, _typed(found.settings), notice=NOTICES.get(did, ""))
+
+
+@router.post("")
+def change(request: Request, posted: Posted) -> Response:
+    """Saves what was typed; what is refused is shown as it was typed."""
+    visitor, form, membership = posted
+    store, site_id = request.app.state.store, membership.site_id
+    seen = site_settings.get_site(store, site_id).settings
+    typed: dict[str, Any] = {name: form.get(name, "") for name in _TEXTS}
+    typed["apart"] = [name for name in DISTINCTIONS if form.get(name)]
+    if form.get("was", "") != _digest(seen):
+        flaw = FormError(message=_CHANGED)
+        return _page(request, visitor, membership, typed, 409, error=flaw, now=seen)
+    try:
+        site_settings.change_settings(
+            *(store, site_id, _settings(typed, seen), seen, visitor.signed.moderator_id),
+            may_join=bool(form.get("join")),
+            own_site_ids=[each.site_id for each in visitor.signed.sites if _manages(each)],
+        )
+    except PagesJoin as error:
+        count = int(str(error.members["count"]))
+        return _page(request, visitor, membership, typed, 409, joins=count)
+    except (Conflict, Invalid) as error:
+        status = 409 if isinstance(error, Conflict) else 422
+        return _page(request, visitor, membership, typed, status, error=form_error(error))
+    return redirect(f"{URL}/site?{query(site=site_id, did='saved')}#notice")
+
+
+@router.post("/state")
+def change_state(request: Request, posted: PostedState) -> Response:
+    """Closes the site or opens it again."""
+    visitor, form, membership = posted
+    store, site_id, by = request.app.state.store, membership.site_id, visitor.signed.moderator_id
+    if form.get("state") == "closed":
+        site_settings.close_site(store, site_id, by, now=now_ms())
+        return redirect(f"{URL}/site?{query(site=site_id, did='closed')}#notice")
+    site_settings.reopen_site(store, site_id, by)
+    return redirect(f"{URL}/site?{query(site=site_id, did='reopened')}#notice")
+
+
+def _manages(membership: Membership | PartMembership) -> bool:
+    return membership.may(Action.MANAGE_SITE)
+
+
+def _typed(settings: SiteSettings) -> dict[str, Any]:
+    """Settings as the fields of the form have them."""
+    rules = settings.rules
+    return {
+        "name": settings.name,
+        "origins": "\n".join(rules.origins),
+        "language": settings.language,
+        "ignored": " ".join(sorted(rules.ignored)),
+        "kept": " ".join(sorted(rules.kept)),
+        "apart": sorted(rules.apart),
+    }
+
+
+def _settings(typed: dict[str, Any], seen: SiteSettings) -> SiteSettings:
+    """What the form says. A field that is as it was stands for what it was made from."""
+    before = _typed(seen)
+    rules = PageRules(
+        seen.rules.origins
+        if lines(typed["origins"]) == lines(before["origins"])
+        else tuple(lines(typed["origins"])),
+        frozenset(typed["ignored"].split()),
+        frozenset(typed["kept"].split()),
+        frozenset(typed["apart"]),
+    )
+    return SiteSettings(typed["name"], typed["language"].strip(), rules, seen.closed_at)
+
+
+def _digest(settings: SiteSettings) -> str:
+    """Of what a form was made from, so that it overwrites nothing else."""
+    return hashlib.sha256(repr(sorted(_typed(settings).items())).encode()).hexdigest()[:16]
+
+
+def _page(
+    request: Request,
+    visitor: Visitor,
+    membership: Membership,
+    typed: Form | dict[str, Any],
+    status: int = 200,
+    *,
+    notice: str = "",
+    error: FormError = FormError(),  # noqa: B008 - it never changes
+    joins: int = 0,
+    now: SiteSettings | None = None,
+) -> Response:
+    """joins: how many pages would be joined with others by what was typed. now: as it is, where somebody else has changed it."""
+    found = site_settings.get_site(request.app.state.store, membership.site_id)
+    return pages.page(
+        "site.html",
+        status,
+        visitor=visitor,
+        site=membership,
+        found=found,
+        typed=typed,
+        was=_digest(found.settings),
+        apart=_APART,
+        name_limit=NAME_LIMIT,
+        language_limit=LANGUAGE_LIMIT,
+        notice=notice,
+        error=error,
+        joins=joins,
+        now=_typed(now) if now else None,
+        may_manage=membership.may(Action.MANAGE_SITE),
+    )
