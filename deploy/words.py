@@ -35,7 +35,7 @@ KEYWORDS = {
 }
 # Rooms whose errors and reasons people read at the console.
 ROOMS = ("accounts", "domain", "judging", "intake", "learning", "notify", "policies", "review")
-_ERRORS = ("Invalid", "NotFound", "Forbidden", "Conflict", "Unauthenticated", "TooMany", "Drifted", "Busy", "Gone")  # fmt: skip
+_ERRORS = ("Invalid", "NotFound", "Forbidden", "Conflict", "Unauthenticated", "TooMany", "Drifted", "Busy", "Gone", "NameTaken", "OriginTaken")  # fmt: skip
 _WORD = re.compile(r"[A-Za-z]{2}")
 _SPOKEN = re.compile(r'\b(?:aria-label|title|placeholder|alt|data-announcement)="([^"]*)"')
 _NO_WORDS = re.compile(r"<(code|kbd|svg|bdi)\b.*?</\1>|<(\w+)[^>]* translate=\"no\".*?</\2>", re.S)

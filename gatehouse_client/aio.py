@@ -440,13 +440,15 @@ class AsyncGatehouse(AsyncSite):
         size: int = 100,
         unclaimed: bool = False,
         order: str = "",
+        **conditions: Any,
     ) -> AsyncIterator[Comment]:
         """The comments of a queue, fetched as they are asked for, `size` at a time (1 to 100).
 
         Held and pending come oldest first, the others newest first, unless another order of search() is asked for.
-        unclaimed: without what others have claimed.
+        name: one of queues(), 'proposed' or 'mine'. unclaimed: without what others have claimed. conditions: others of search(), and
+        the status of what is reported, proposed or this key's own.
         """
-        return self._pages(calls.queue(name, reason, size, unclaimed, order))
+        return self._pages(calls.queue(name, reason, size, unclaimed, order, conditions))
 
     async def queue_reasons(self, name: str) -> dict[str, int]:
         """How many comments of a queue have which reason code in effect, the most frequent first."""
@@ -470,6 +472,9 @@ class AsyncGatehouse(AsyncSite):
         score: str = "",
         score_from: float | None = None,
         score_to: float | None = None,
+        queue: str = "",
+        same_text: str = "",
+        same_network: str = "",
         order: str = "newest",
         size: int = 100,
     ) -> AsyncIterator[Comment]:
@@ -479,7 +484,8 @@ class AsyncGatehouse(AsyncSite):
         author: one of the last three, 'id:' and the site's own id, or words of the name. domain: linked to.
         language: ISO 639. decided_by: policy, moderator or import. moderator: the id of who decided last. Times with
         a zone. age: under-24h or over-4h, in m, h or d. score: with the status held, the name of a score that is at least score_from and at most score_to, 0 to 1.
-        order: newest or oldest; with the status held also urgency, or the name of a score.
+        queue: 'reported', 'proposed' or 'mine': only what stands in it. same_text, same_network: the id of a comment: it and those like it.
+        order: newest or oldest; with the status held also urgency, or the name of a score; with a queue also 'listed'.
         """
         return self._pages(
             calls.search(
@@ -498,6 +504,9 @@ class AsyncGatehouse(AsyncSite):
                 score=score,
                 score_from=score_from,
                 score_to=score_to,
+                queue=queue,
+                same_text=same_text,
+                same_network=same_network,
                 order=order,
                 size=size,
             )

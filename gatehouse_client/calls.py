@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 from urllib.parse import quote
 
@@ -379,10 +380,21 @@ def queues() -> Call[list[answers.Queue]]:
 
 
 def queue(
-    name: str, reason: str, size: int, unclaimed: bool = False, order: str = ""
+    name: str,
+    reason: str,
+    size: int,
+    unclaimed: bool = False,
+    order: str = "",
+    conditions: Mapping[str, Any] = MappingProxyType({}),
 ) -> Call[Piece[answers.Comment]]:
     query = _given(
-        {"limit": size, "reason": reason, "unclaimed": "true" if unclaimed else "", "order": order}
+        {
+            **{name: str(value) for name, value in _plain(conditions).items() if value is not None},
+            "limit": size,
+            "reason": reason,
+            "unclaimed": "true" if unclaimed else "",
+            "order": order,
+        }
     )
     return Call(
         "GET",
@@ -410,6 +422,9 @@ def search(
     score: str,
     score_from: float | None,
     score_to: float | None,
+    queue: str = "",
+    same_text: str = "",
+    same_network: str = "",
     order: str,
     size: int,
 ) -> Call[Piece[answers.Comment]]:
@@ -430,6 +445,9 @@ def search(
             "score": score,
             "score_from": "" if score_from is None else str(score_from),
             "score_to": "" if score_to is None else str(score_to),
+            "queue": queue,
+            "same_text": same_text,
+            "same_network": same_network,
             "order": order,
             "limit": size,
         }

@@ -26,6 +26,15 @@ def bulk(
     page: Annotated[str, typer.Option(help="All on this article.")] = "",
     author: Annotated[str, typer.Option(help="All of this author, as in `search`.")] = "",
     domain: Annotated[str, typer.Option(help="All that link to this domain.")] = "",
+    language: Annotated[str, typer.Option(help="All in this language.")] = "",
+    queue: Annotated[str, typer.Option(help="All in reported, proposed or mine.")] = "",
+    age: Annotated[str, typer.Option(help="All handed in so long ago: over-4h.")] = "",
+    same_text: Annotated[
+        str, typer.Option(help="All with much the same text as the comment with this id.")
+    ] = "",
+    same_network: Annotated[
+        str, typer.Option(help="All from the network of the comment with this id.")
+    ] = "",
     with_reason: Annotated[
         str, typer.Option(help="Why, by a code of `gatehouse site reasons`.")
     ] = "",
@@ -45,6 +54,11 @@ def bulk(
         "page_url": page,
         "author": author,
         "domain": domain,
+        "language": language,
+        "queue": queue,
+        "age": age,
+        "same_text": same_text,
+        "same_network": same_network,
     }
     given = {name: value for name, value in conditions.items() if value}
     if bool(ids) == bool(given):

@@ -18,6 +18,8 @@ from gatehouse.commands.comments import (
 )
 from gatehouse.commands.output import printable
 
+__all__ = ["comment"]  # with these commands
+
 
 @comment.command("claim")
 def claim(

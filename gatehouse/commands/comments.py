@@ -14,7 +14,7 @@ from gatehouse.commands.output import printable
 from moderation.domain.errors import GatehouseError
 
 if TYPE_CHECKING:
-    from gatehouse_client import Appeal, Comment, Gatehouse, Note, Report
+    from gatehouse_client import Appeal, Comment, Correction, Gatehouse, Note, Report
 
 comment = typer.Typer(
     help="Comments of the running service that GATEHOUSE_URL and GATEHOUSE_KEY name, by its API.",
@@ -85,16 +85,60 @@ def show(comment_id: str, url: Url = LOCAL_URL, key: Key = "", as_json: AsJson =
 @comment.command("list")
 def list_queue(
     queue: Annotated[
-        str, typer.Argument(help="held, pending, approved, rejected, spam, reported or mine.")
+        str,
+        typer.Argument(help="held, pending, approved, rejected, spam, reported, proposed or mine."),
     ],
+    status: Annotated[str, typer.Option(help="Of reported, proposed and mine alone.")] = "",
+    reason: Annotated[str, typer.Option(help="A reason code.")] = "",
+    page: Annotated[str, typer.Option(help="Any URL of the article.")] = "",
+    author: Annotated[str, typer.Option(help="As in `search`.")] = "",
+    domain: Annotated[str, typer.Option(help="A domain that they link to.")] = "",
+    language: Annotated[str, typer.Option(help="As measured: en, de, ...")] = "",
+    decided_by: Annotated[str, typer.Option(help="policy, moderator or import.")] = "",
+    age: Annotated[str, typer.Option(help="As in `search`.")] = "",
+    order: Annotated[
+        str, typer.Option(help="newest or oldest; of held ones urgency or a score, too.")
+    ] = "",
+    unclaimed: Annotated[
+        bool, typer.Option("--unclaimed", help="Without what others have claimed.")
+    ] = False,
     limit: Annotated[int, typer.Option(min=1, help="At most this many.")] = 25,
     url: Url = LOCAL_URL,
     key: Key = "",
     as_json: AsJson = False,
 ) -> None:
     """List the comments of a queue, one a line."""
+    conditions = {
+        "status": status,
+        "page_url": page,
+        "author": author,
+        "domain": domain,
+        "language": language,
+        "decided_by": decided_by,
+        "age": age,
+    }
     with service_of(url, key) as service:
-        _list(service.queue(queue, size=min(limit, 100)), limit, as_json)
+        found = service.queue(
+            queue,
+            reason=reason,
+            order=order,
+            unclaimed=unclaimed,
+            size=min(limit, 100),
+            **conditions,
+        )
+        _list(found, limit, as_json)
+
+
+@comment.command("reasons")
+def reasons(queue: str, url: Url = LOCAL_URL, key: Key = "", as_json: AsJson = False) -> None:
+    """List the reasons in a queue with how many comments have each, the most frequent first."""
+    with service_of(url, key) as service:
+        counts = service.queue_reasons(queue)
+    if as_json:
+        print(json.dumps(counts))
+        return
+    for code, count in counts.items():
+        print(f"{count:>9,}  {code}")
 
 
 @comment.command("search")
@@ -126,6 +170,12 @@ def search(
     score_to: Annotated[
         float | None, typer.Option(min=0, max=1, help="It is this or less.")
     ] = None,
+    same_text: Annotated[
+        str, typer.Option(help="The id of a comment: it and those with much the same text.")
+    ] = "",
+    same_network: Annotated[
+        str, typer.Option(help="The id of a comment: it and those from its network.")
+    ] = "",
     oldest_first: Annotated[
         bool, typer.Option("--oldest-first", help="Newest first else.")
     ] = False,
@@ -149,6 +199,8 @@ def search(
             score=score,
             score_from=score_from,
             score_to=score_to,
+            same_text=same_text,
+            same_network=same_network,
             order="oldest" if oldest_first else "newest",
             size=min(limit, 100),
         )
@@ -229,7 +281,7 @@ def _show(comment: "Comment", as_json: bool) -> None:
         print(f"  {label:18} {value:.3f}")
 
 
-def as_json_line(answer: "Comment | Report | Appeal | Note") -> str:
+def as_json_line(answer: "Comment | Report | Appeal | Note | Correction") -> str:
     """An answer of the client as JSON, without a line break."""
     fields: dict[str, Any] = dataclasses.asdict(answer)
     return json.dumps(fields, default=lambda time: time.isoformat())

@@ -26,9 +26,10 @@ class NameTaken(Conflict):
 
     code = "name_taken"
 
-    def __init__(self, site_id: str) -> None:
-        super().__init__("There is a site with this name already.")
-        self.pointer = "/name"
+    pointer = "/name"
+
+    def __init__(self, message: str, site_id: str) -> None:
+        super().__init__(message)
         self.site_id = site_id
 
 
@@ -36,10 +37,7 @@ class OriginTaken(Conflict):
     """Another site has one of these origins."""
 
     code = "origin_taken"
-
-    def __init__(self) -> None:
-        super().__init__("Another site has one of these origins.")
-        self.pointer = "/origins"
+    pointer = "/origins"
 
 
 def make_site(
@@ -101,11 +99,12 @@ def require_free(
     others = [site for site in known if site.id != site_id]
     for other in others:
         if name and name_key(other.settings.name) == name_key(name):
-            raise NameTaken(other.id if other.id in own_site_ids else "")
+            own_id = other.id if other.id in own_site_ids else ""
+            raise NameTaken("There is a site with this name already.", own_id)
     for other in others:
         # Whoever may not change the other site must not have its readers asked which of the two they mean.
         if other.id not in own_site_ids and {*other.origins} & {*origins}:
-            raise OriginTaken
+            raise OriginTaken("Another site has one of these origins.")
 
 
 def make_installation_key(

@@ -5,6 +5,7 @@
 The most specific one decides: a page, else the longest section, else a language, else the site.
 """
 
+import posixpath
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ SCOPES_LIMIT = 50  # of one site
 SCOPE_LENGTH = 2_000  # characters; a page's URL is the longest
 _TAG = re.compile(r"[A-Za-z]{2,3}")
 _ANY = PageRules()
+_SLASHES = re.compile("(?:/|%2F)+", re.IGNORECASE)
 # What the detector of languages may answer (the labels of fastText's lid.176).
 _LABELS = """
     af als am an ar arz as ast av az azb ba bar bcl be bg bh bn bo bpy br bs bxr ca cbk ce ceb ckb co cs cv cy da de diq
@@ -65,11 +67,14 @@ def place_of(page_id: str, url: str) -> Place:
 
 
 def path_of(url: str) -> str:
-    """The path of a page's URL, in the spelling that sections have; '' where it has no origin."""
+    """The path of a page's URL, in the spelling that sections have; '' where it has no origin.
+
+    Web servers take several slashes, and escaped ones, for one: no spelling leads out of a section whose pages it shows.
+    """
     if not origin_of(url):
         return ""
     key = page_key(url, _ANY).partition("?")[0]
-    return key[key.index("/", len("https://")) :]
+    return posixpath.normpath(_SLASHES.sub("/", key[key.index("/", len("https://")) :]))
 
 
 class Scopes:

@@ -83,7 +83,9 @@ def cluster_of(connection: Connection, comment_id: str, number: int) -> str:
 
 
 def _claimed(connection: Connection, person_id: str) -> tuple[sa.ColumnElement[bool], ...]:
-    return claims.c.moderator_id == person_id, claims.c.until > database_time(connection)
+    """Claimed in so many words, as claims.of_person() has it; not what is only open."""
+    is_said = (claims.c.moderator_id == person_id, claims.c.while_open.is_(sa.false()))
+    return *is_said, claims.c.until > database_time(connection)
 
 
 def _is_alike(cluster_id: str) -> tuple[sa.ColumnElement[bool], ...]:

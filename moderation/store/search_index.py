@@ -80,11 +80,14 @@ def put(connection: Connection, documents: Sequence[Document]) -> None:
         return
     if connection.dialect.name == "sqlite":
         numbers = _free_numbers(connection, ids)
+        if not numbers:
+            return
         connection.exec_driver_sql(
             "INSERT INTO search_index (rowid, comment_id, facts, name, words) VALUES (?, ?, ?, ?, ?)",
             [
                 (numbers[each.comment_id], each.comment_id, *map(" ".join, (each.facts, each.name, each.words)))
                 for each in documents
+                if each.comment_id in numbers
             ],
         )  # fmt: skip
     else:
@@ -153,16 +156,17 @@ def numbers_of(comment_ids: Iterable[str]) -> list[int]:
 
 
 def _free_numbers(connection: Connection, comment_ids: Collection[str]) -> dict[str, int]:
-    """A number for each comment, none of them in use."""
+    """A number for each comment, none of them in use. None for one whose few numbers are all taken: it is found by no words,
+    but no other number would be looked at when it is changed or erased.
+    """
     query = "SELECT rowid FROM search_index WHERE rowid AMONG :numbers"
     taken = {number for (number,) in fetch(connection, query, numbers=numbers_of(comment_ids))}
     numbers: dict[str, int] = {}
     for id in sorted(comment_ids):
-        number = number_of(id)
-        while number in taken:
-            number += 1
-        taken.add(number)
-        numbers[id] = number
+        own = (number for number in numbers_of([id]) if number not in taken)
+        if (number := next(own, None)) is not None:
+            taken.add(number)
+            numbers[id] = number
     return numbers
 
 

@@ -18,6 +18,7 @@ from moderation.store.sites import Site
 from moderation.store.sql.engine import Connection, Store
 
 BATCH = 500  # comments in a transaction
+PLACE_BITS = 21  # of an id, behind its time, as many as domain/ids.py number_of() takes
 LOOSE_NAMED = 20_000  # replies whose places are remembered until what they answer comes
 
 _OUTCOMES = {
@@ -88,6 +89,7 @@ class _Importing:
         self._by = by
         self._actor = Actor(ActorKind.IMPORT, source)
         self._found = 0  # comments so far
+        self._first_place: int | None = None  # of the file's first comment, among those of its time
         self._loose: dict[str, str] = {}  # places of replies without a parent yet, by row
         self.done = Imported()
 
@@ -149,6 +151,9 @@ class _Importing:
         self, connection: Connection, found: Sequence[ImportedComment]
     ) -> tuple[int, list[Remark]]:
         rows = {self._row(comment.id): comment for comment in reversed(found)}
+        if found and self._first_place is None:  # the same when it is continued
+            first = hashlib.sha256(self._row(found[0].id).encode()).digest()
+            self._first_place = int.from_bytes(first[-4:], "big") >> 12
         places = {row: self._found + place for place, row in enumerate(reversed(rows))}
         self._found += len(found)
         parents = {self._row(comment.parent_id) for comment in found if comment.parent_id}
@@ -257,7 +262,11 @@ class _Importing:
             return comment.id
         assert comment.created_at is not None
         digest = hashlib.sha256(row.encode()).digest()
-        return timed_id("cmt", comment.created_at, place.to_bytes(4, "big") + digest[:6])
+        # Files may have days for times, or one date for all that is old. The index of words has room for few comments in one
+        # place (store/search_index.py), and another file of the same days must begin at another one.
+        at = ((self._first_place or 0) + place) % (1 << PLACE_BITS)
+        rest = at << 80 - PLACE_BITS | int.from_bytes(digest[:8], "big") >> PLACE_BITS - 16
+        return timed_id("cmt", comment.created_at, rest.to_bytes(10, "big"))
 
     def _submission(self, comment: ImportedComment, id: str) -> Submission:
         assert comment.created_at is not None

@@ -77,7 +77,8 @@ def apart_page(
         unclaimed=unclaimed,
         unclaimed_url=asked.url(site_id, unclaimed="" if unclaimed else "1"),
         is_claimed_by_others=any(
-            each.claim and each.claim.moderator_id != person_id for each in found.cards
+            each.claim and not each.claim.while_open and each.claim.moderator_id != person_id
+            for each in found.cards
         ),
         bulk=bulk_bar(
             place, asked, "" if problem else match_count(store, place, criteria, found, after)

@@ -63,8 +63,8 @@ def change(request: Request, posted: Posted, comment_id: str) -> Response:
             *target, about, action, days, form.get("domain", ""), now=now, entropy=os.urandom
         )
     if "hx-request" in request.headers:
-        author = author_values(request, visitor, site_id, comment_id) | {"is_changed": True}
-        return pages.page("author_marks.html", visitor=visitor, author=author)
+        marking = author_values(request, visitor, site_id, comment_id) | {"is_changed": True}
+        return pages.page("author_marks.html", visitor=visitor, marking=marking)
     back = form.get("back", "")
     if back and BACK.fullmatch(back):
         return redirect(again(back, comment_id))

@@ -283,7 +283,7 @@ def _comment(
         "comment.html",
         status,
         **values,
-        author=author_values(request, visitor, card.site_id, card.id),
+        marking=author_values(request, visitor, card.site_id, card.id),
         **(notes or note_values(store, site_ids, card)),
         tabs=queue_tabs(request, place_in(visitor, "", card.site_id), card.status),
         reports=queues.list_reports(store, site_ids, card.id, limit=REPORTS_SHOWN)

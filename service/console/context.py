@@ -58,7 +58,7 @@ def context_values(store: Store, site_ids: Collection[str], comment_id: str) -> 
 def around_values(request: Request, visitor: Visitor, comment_id: str) -> dict[str, Any]:
     """The same for the second pane of a list, where it can be said what becomes of the author. Raises NotFound."""
     values = context_values(request.app.state.store, visitor.signed.site_ids, comment_id)
-    return values | {"author": author_values(request, visitor, values["site_id"], comment_id)}
+    return values | {"marking": author_values(request, visitor, values["site_id"], comment_id)}
 
 
 def _views(found: Sequence[Neighbour]) -> list[NeighbourView]:

@@ -160,3 +160,29 @@ def test_twenty_decisions_are_taken_back_one_by_one_each_named(desk):
         expect(page.locator(f"#c-{comment_id}")).to_be_focused()
         expect(page.locator(".item.decided")).to_have_count(PAGE_SIZE - 1 - left)
         expect(page.locator("#announcement")).to_contain_text("Undone")
+
+
+# Presses a key at the first moment at which a row is there as it was before.
+_AT_ONCE = """
+    (id) => new MutationObserver((changes, observer) => {
+      if (!document.querySelector(`#r-${id} a[data-card]`)) return;
+      observer.disconnect();
+      const pressed = { key: "d", bubbles: true, cancelable: true };
+      document.activeElement.dispatchEvent(new KeyboardEvent("keydown", pressed));
+    }).observe(document.body, { childList: true, subtree: true })
+"""
+
+
+def test_a_key_in_the_moment_in_which_a_comment_comes_back_decides_about_it(desk):
+    from playwright.sync_api import expect  # here: without it the tests skip, loudly
+
+    watch, ids = desk
+    page = watch.page
+    page.keyboard.press("j")
+    page.keyboard.press("a")
+    expect(page.locator(f"#r-{ids[0]}")).to_contain_text("Approved")
+    page.evaluate(_AT_ONCE, ids[0])
+    page.keyboard.press("z")
+    expect(page.locator(f"#r-{ids[0]}")).to_contain_text("Rejected")
+    expect(page.locator(f"#c-{ids[1]}")).to_be_focused()
+    assert watch.incidents == []

@@ -57,10 +57,11 @@ def test_two_at_one_queue_by_keys_decide_about_different_comments(visit, gatehou
 
     ids = comments(gatehouse, 48)  # whoever is last has a few before them that the other has next
     ada_at, bo_at = visit(**WIDE), visit(**WIDE)
-    refused = []
+    refused: list[str] = []
     for watch in (ada_at, bo_at):
         watch.page.on(
-            "response", lambda answer: answer.status >= 400 and refused.append(answer.url)
+            "response",
+            lambda answer: refused.extend([answer.url] if answer.status >= 400 else []),
         )
     with ada_at.page.expect_response("**/console/claims"):
         ada_at.log_in()

@@ -86,7 +86,7 @@ def test_the_menu_is_narrowed_down_by_typing(visit, gatehouse, sites, scheme, wi
     watch.log_in()
     page = watch.page
     page.locator("details.sites summary").click()
-    links, field = page.locator("details.sites a:visible"), page.get_by_label("Find a site")
+    links, field = page.locator("details.sites nav a:visible"), page.get_by_label("Find a site")
     expect(field).to_be_focused()
     expect(links).to_have_count(42)
     page.keyboard.type("paper 7")

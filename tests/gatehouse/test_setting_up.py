@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from gatehouse.commands.sites import normal_origin
 from moderation.domain.errors import Invalid
+from moderation.domain.site import normal_origin
 from tests.gatehouse.conftest import Run
 
 

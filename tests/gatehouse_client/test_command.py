@@ -158,3 +158,58 @@ def test_what_goes_wrong_is_one_sentence(gatehouse) -> None:
     ):
         assert process.returncode == 1 and process.stdout == ""
         assert process.stderr.startswith(words) and process.stderr.count("\n") == 1
+
+
+def test_the_desk_from_the_command_line(gatehouse, running, url: str) -> None:
+    page = "https://herald.test/desk"
+
+    def submit(text: str) -> str:
+        made = gatehouse("submit", "--page", page, "--name", "Dan", "--wait", "20", "--json", text)
+        return json.loads(made.stdout)["id"]
+
+    first, made = (
+        submit("A fine thing."),
+        submit("You are a stupid idiot, see https://ferry-times.com/"),
+    )
+    # What stands around it.
+    around = gatehouse("context", made)
+    assert f"before it:\n  {first}  approved  Dan: A fine thing." in around.stdout, around.stderr
+    assert json.loads(gatehouse("context", made, "--json").stdout)["parent"] is None
+    assert made in gatehouse("search", "--same-text", made).stdout
+    assert gatehouse("search", "--same-network", made).stdout.startswith(f"{made}  ")
+    # A score that is wrong.
+    assert gatehouse("wrong", made, "insult").stdout.startswith(f"{made}  insult 0.")
+    assert "insult 0." in gatehouse("corrections", made).stdout
+    assert gatehouse("wrong", made, "no_such").returncode
+    assert gatehouse("not-wrong", made, "insult").stdout == f"{made}  taken back: insult\n"
+    assert gatehouse("corrections", made).stdout == ""
+    # Held from now on, for a week, and no longer.
+    assert "domain ferry-times.com: nothing\n" in gatehouse("filters", made).stdout
+    held = gatehouse(
+        *("from-now-on", made, "hold", "--about", "domain"),
+        *("--domain", "ferry-times.com", "--days", "7"),
+    )
+    assert held.stdout.startswith(f"{made}  hold by "), held.stderr
+    filter_id = held.stdout.rpartition("(")[2].rstrip(")\n")
+    assert f"domain ferry-times.com: hold ({filter_id}, " in gatehouse("filters", made).stdout
+    assert gatehouse("no-longer", made, filter_id).stdout == f"{made}  off {filter_id}\n"
+    assert "domain ferry-times.com: nothing\n" in gatehouse("filters", made).stdout
+    assert gatehouse("from-now-on", made, "hold", "--about", "planet").returncode
+    # Queues narrowed down, and their reasons.
+    assert gatehouse("decide", made, "hold").returncode == 0
+    mine = gatehouse("list", "mine", "--status", "held", "--page", page)
+    assert mine.stdout.startswith(f"{made}  Dan: You are") and mine.stdout.count("\n") == 1
+    assert gatehouse("list", "mine", "--status", "spam", "--page", page).stdout == ""
+    assert gatehouse("list", "held", "--page", page, "--order", "urgency").stdout == mine.stdout
+    assert gatehouse("reasons", "held").returncode == 0
+    assert gatehouse("reasons", "nothing").returncode
+    # Views.
+    saved = gatehouse("save-view", "Mine, held", "--queue", "mine", "--status", "held")
+    view_id = saved.stdout.partition("  ")[0]
+    assert "Mine, held (own): status=held queue=mine" in saved.stdout, saved.stderr
+    assert gatehouse("views").stdout == saved.stdout
+    assert gatehouse("remove-view", view_id).stdout == f"{view_id}  removed\n"
+    assert gatehouse("views").stdout == ""
+    # All that is one's own here, at once.
+    told = gatehouse("bulk", "approve", "--queue", "mine", "--page", page, "--yes")
+    assert "1 of 1 decided" in told.stdout, told.stderr

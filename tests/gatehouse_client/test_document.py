@@ -96,7 +96,9 @@ EVERY: dict[str, Call[Any]] = {
     "site_reasons": calls.site_reasons(),
     "set_site_reasons": calls.set_site_reasons([reader_answers.SiteReason("dull", {"en": "Dull"})]),
     "queues": calls.queues(),
-    "queue": calls.queue("held", "toxic", 10, True, "urgency"),
+    "queue": calls.queue(
+        "mine", "toxic", 10, True, "listed", {"author": "ada", "status": "held", "score_from": 0.5}
+    ),
     "queue_reasons": calls.queue_reasons("held"),
     "search": calls.search(
         "sea wall",
@@ -114,6 +116,9 @@ EVERY: dict[str, Call[Any]] = {
         score="toxicity",
         score_from=0.25,
         score_to=1.0,
+        queue="reported",
+        same_text="cmt_1",
+        same_network="cmt_2",
         order="oldest",
         size=10,
     ),
@@ -325,6 +330,7 @@ def test_the_answer_to_a_call_is_read_as_the_document_describes_it(
 READ_FROM = {
     answers.Receipt: ("ReceiptOut", set()),
     answers.Expiring: ("ExpiringOut", set()),
+    answers.OpenComments: ("OpenOut", set()),
     answers.Claim: ("ClaimOut", {"actor_id"}),  # of the object `actor`
     answers.Note: ("NoteOut", {"actor_id"}),  # likewise
     answers.Correction: ("CorrectionOut", {"actor_id"}),  # likewise

@@ -198,6 +198,9 @@ def test_what_is_ones_own_is_nobody_elses_and_claims_come_first(store):
     assert listed(store, [site], "mine", author="bob") == [id for id in in_order if id in ids[1::2]]
     assert listed(store, [site], "mine", author="ann")[0] == claimed
     assert listed(store, [site], "mine", order="newest") == [claimed, *ids[::-1]]
+    [opened] = hand_in(store, reply(site))
+    claims.keep_open(store, ADA, {site.id}, [opened])
+    assert opened not in listed(store, [site], "mine", order="newest")
     for person in ("mod_cy", ""):
         wanted = Criteria(queue="mine", person=person, order="listed")
         assert not search(store, [site.id], wanted, now=NOON).cards

@@ -10,11 +10,12 @@ from moderation.domain.bulk import MemberState
 from moderation.domain.comment import Status
 from moderation.domain.decision import Outcome
 from moderation.domain.errors import Claimed, Invalid, NotFound
-from moderation.review import bulk, claims, decisions, own_comments, queues
+from moderation.review import bulk, claims, decisions, queues
 from moderation.store.sql.schema import claims as claim_rows
 from tests.factories import NOON, newspaper
 from tests.review.test_claims import claim, claimed, decide, expire
 from tests.review.test_decisions import judged
+from tests.review.test_own_comments import list_own
 
 
 def keep_open(store, site, ids, by="mod_ada", **options):
@@ -108,9 +109,9 @@ def test_what_is_claimed_in_so_many_words_stays_claimed(store, site, ids):
     assert claimed(store, site, ids[0]) == said
     keep_open(store, site, [])
     assert rows(store) == {ids[0]: "mod_ada"}
-    own = own_comments.list_own(store, "mod_ada", {site.id})
+    own = list_own(store, "mod_ada", {site.id})
     keep_open(store, site, ids[1:])
-    assert own_comments.list_own(store, "mod_ada", {site.id}) == own
+    assert list_own(store, "mod_ada", {site.id}) == own
     assert [card.id for card in own.cards] == [ids[0]]
 
 

@@ -23,7 +23,14 @@ from moderation.store import decisions as stored_decisions
 from moderation.store import moderators, sites
 from moderation.store.sql.engine import Store
 from moderation.store.sql.migrate import configured, is_current, migrate, newest_revision
-from moderation.store.sql.schema import comments, held_scores, memberships, metadata, pages, sketches
+from moderation.store.sql.schema import (
+    comments,
+    held_scores,
+    memberships,
+    metadata,
+    pages,
+    sketches,
+)
 from moderation.store.sql.sqlite_engine import BUSY_TIMEOUT
 from moderation.upkeep.search_index import index_due
 from tests.factories import NOON, hand_in, newspaper, reply

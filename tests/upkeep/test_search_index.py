@@ -8,10 +8,12 @@ import sqlalchemy as sa
 from moderation.domain.comment import AuthorRef, PageRef, Status
 from moderation.domain.decision import Outcome
 from moderation.domain.durations import DAY_MS as DAY
+from moderation.domain.imported import ImportedComment
 from moderation.review import decisions
 from moderation.review.search import Criteria, search
 from moderation.store import search_index
 from moderation.upkeep.erase import empty_spam, erase
+from moderation.upkeep.importing import import_comments
 from moderation.upkeep.search_index import index_due
 from tests.factories import NOON, hand_in, newspaper, reply
 
@@ -116,6 +118,54 @@ def test_two_comments_of_one_number_are_both_found_and_erased_apart(store):
     assert (found("green"), found("black")) == ([first], [second])
     erase(store, {site.id}, first, now=NOON, entropy=os.urandom)
     assert found("tea") == [second]
+
+
+def test_imports_of_whole_days_are_found_by_their_words_and_erased(store):
+    """Many comments of one time, as a table with days for dates has them, from more files than one."""
+    site = newspaper(store)
+    for source in ("first", "second", "third"):
+        day = [
+            ImportedComment(f"line {n}", f"{source}{n}", "https://herald.test/1", f"{source} zwquick {n}", NOON - DAY, Status.APPROVED)
+            for n in range(700)
+        ]  # fmt: skip
+        import_comments(
+            store, site, source, day, personal_days=30, now=NOON, remark=lambda remark: None
+        )
+        index_all(store)
+    for word in ("second", "69", "zwquick 699"):
+        found = search(store, [site.id], Criteria(query=word), limit=100, now=NOON)
+        assert found.cards, word
+    for n in (0, 5, 6, 699):
+        [card] = search(
+            store,
+            [site.id],
+            Criteria(query=f"second zwquick {n}", author="Anonymous"),
+            limit=9,
+            now=NOON,
+        ).cards
+        erase(store, {site.id}, card.id, "mod_1", now=NOON, entropy=os.urandom)
+        assert not search(
+            store, [site.id], Criteria(query=f'"second zwquick {n}"'), limit=9, now=NOON
+        ).cards
+    with store.read() as connection:
+        assert connection.execute(sa.text("SELECT count(*) FROM search_index")).scalar_one() == 2_096  # fmt: skip
+
+
+def test_more_comments_of_one_number_than_there_is_room_for_stop_no_index(store):
+    documents = [
+        search_index.Document(f"cmt_01m1c5e2000000{n:012d}", ["sitex"], ["zwname"], ["zwquick"])
+        for n in range(7)
+    ]
+    for _ in range(2):  # each alone, then all anew
+        for document in documents:
+            with store.write() as connection:
+                search_index.put(connection, [document])
+        with store.write() as connection:
+            search_index.put(connection, documents)
+    with store.write() as connection:
+        search_index.forget(connection, [each.comment_id for each in documents])
+    index_all(store)
+    assert b"zwquick" not in raw_index(store)
 
 
 def test_a_page_that_is_renamed_is_indexed_anew_with_all_its_comments(store):

@@ -2,9 +2,14 @@
 
 import os
 
+from moderation.domain.comment import AuthorRef, Context
+from moderation.domain.decision import Outcome
+from moderation.review import proposals
 from moderation.store import sites
-from tests.factories import hand_in, key_of, newspaper, reply
+from tests.factories import NOON, hand_in, key_of, newspaper, reply
+from tests.review.test_apart_queues import report
 from tests.review.test_order import held
+from tests.review.test_search import approve
 
 
 def test_a_queue_is_ordered_filtered_and_paged(api, store):
@@ -83,3 +88,80 @@ def test_what_stands_around_a_comment(api, store):
     with store.write() as connection:
         key = sites.add_key(connection, other.id, sites.SECRET, 1, os.urandom)
     assert api.get(f"/api/v1/comments/{second}/context", key).status_code == 404
+
+
+def ids_of(answer):
+    assert answer.status_code == 200, answer.text
+    return [item["id"] for item in answer.json()["items"]]
+
+
+def test_what_is_reported_proposed_or_ones_own_has_filters_and_orders(api, store):
+    weak, strong, half = held(store, api.site, [0.2, 0.9, 0.5])
+    published = hand_in(store, reply(api.site, author=AuthorRef("Ann Reed")))
+    approve(store, api.site, published)
+    for n, id in enumerate((half, *published, weak)):
+        report(store, id, n)
+        proposal = {"now": NOON + n, "entropy": os.urandom}
+        proposals.propose(store, "mod_bo", {api.site.id}, id, Outcome.SPAM, **proposal)
+    for name in ("reported", "proposed"):
+        queue = f"/api/v1/queues/{name}"
+        assert ids_of(api.get(queue)) == [half, *published, weak]
+        page = api.get(f"{queue}?limit=2&order=oldest")
+        assert ids_of(page) == [weak, *published]
+        assert ids_of(api.get(page.json()["next"])) == [half]
+        assert ids_of(api.get(f"{queue}?status=approved")) == published
+        assert ids_of(api.get(f"{queue}?decided_by=moderator&reason=other")) == [half, weak]
+        assert ids_of(api.get(f"{queue}?status=held&order=toxicity")) == [half, weak]
+        assert ids_of(api.get(f"{queue}?status=held&score=toxicity&score_to=0.3")) == [weak]
+        assert ids_of(api.get(f"/api/v1/comments?queue={name}&status=held")) == [half, weak]
+        refused = api.get(f"{queue}?order=urgency")
+        assert [each["parameter"] for each in refused.json()["errors"]] == ["order"]
+        # What a queue lists is filtered in a view and in a bulk decision, too.
+        kept = {"queue": name, "status": "held", "order": "listed"}
+        view = api.post("/api/v1/views", {"name": name, "filter": kept}).json()
+        assert {field: view["filter"][field] for field in kept} == kept
+        assert ids_of(api.get(view["url"])) == [half, weak]
+        many = {"filter": {"queue": name, "reason": "other"}}
+        assert api.post("/api/v1/bulk/preview", many).json()["count"] == 2
+    counts = api.get("/api/v1/queues/reported/reasons").json()["items"]
+    assert [(each["code"], each["count"]) for each in counts] == [("spam", 3), ("other", 2)]
+    assert ids_of(api.get(counts[1]["url"])) == [half, weak]
+    counts = api.get("/api/v1/queues/proposed/reasons").json()["items"]
+    assert [(each["code"], each["count"]) for each in counts] == [("other", 2)]
+    api.post(f"/api/v1/comments/{strong}/decisions", {"outcome": "approve"})
+    api.post(f"/api/v1/comments/{half}/decisions", {"outcome": "hold"})
+    mine = "/api/v1/queues/mine"
+    assert ids_of(api.get(mine)) == [half, strong]
+    assert ids_of(api.get(f"{mine}?status=approved")) == [strong]
+    assert ids_of(api.get(f"{mine}?order=oldest")) == [strong, half]
+    assert api.post("/api/v1/bulk/preview", {"filter": {"queue": "mine"}}).json()["count"] == 2
+    other = key_of(store, api.site)
+    assert ids_of(api.get("/api/v1/comments?queue=mine", other)) == []
+    for wrong, name in (
+        ("queues/held?status=approved", "status"),
+        ("comments?order=listed", "order"),
+        ("comments?queue=held", "queue"),
+    ):
+        refused = api.get(f"/api/v1/{wrong}")
+        assert refused.status_code == 422
+        assert [each["parameter"] for each in refused.json()["errors"]] == [name]
+    assert api.get("/api/v1/queues/nothing/reasons").status_code == 404
+
+
+def test_what_is_like_a_comment_is_a_list_by_its_id(api, store):
+    near = [Context(f"198.51.100.{n}") for n in range(3)]
+    same = hand_in(store, *(reply(api.site, f"Number {n}.", context=at) for n, at in enumerate(near)))  # fmt: skip
+    hand_in(store, reply(api.site, context=Context("203.0.113.9")))
+    around = api.get(f"/api/v1/comments/{same[0]}/context")
+    assert around.json()["same_network"] == 2 and "198.51" not in around.text
+    assert ids_of(api.get(around.json()["same_network_url"])) == same[::-1]
+    assert ids_of(api.get(around.json()["same_text_url"])) == same[:1]
+    approve(store, api.site, same[1:])
+    path = f"/api/v1/queues/approved?same_network={same[0]}"
+    assert ids_of(api.get(f"{path}&order=oldest")) == same[1:]
+    count = api.post("/api/v1/bulk/preview", {"filter": {"same_network": same[0]}}).json()["count"]
+    assert count == 3
+    other = key_of(store, newspaper(store, "Bob's Blog", "https://bob.test"))
+    assert ids_of(api.get(around.json()["same_network_url"], other)) == []
+    refused = api.get("/api/v1/comments?same_text=198.51.100.7")
+    assert refused.status_code == 422 and "198.51" not in refused.text

@@ -505,6 +505,7 @@ def success(path):
         "/filters/{filter_id}/remove",
         "/endpoints/new",
         "/secret",
+        "/console/claims",
         "/console/keys",
         "/console/people",
         "/console/site/apis",

@@ -291,7 +291,7 @@ def test_a_decision_never_leads_out_of_the_console(browser, site):
 
 def test_static_files_may_be_cached_and_only_they_are_served(browser):
     links = re.findall(r'(?:src|href)="(/console/static/[^"]+)"', browser.get().text)
-    assert len(links) == 12
+    assert len(links) == 13
     for link in links:
         answer = browser.get(link)
         assert answer.status_code == 200 and "immutable" in answer.headers["cache-control"]
