@@ -21,13 +21,17 @@ class AsyncSite(AsyncCalls):
         """One of them."""
         return await self.send(site_calls.moderator(moderator_id))
 
-    async def invite_moderator(self, email: str, role: str) -> Json:
-        """Invites somebody; `link` in the answer is shown this once and works once."""
-        return await self.send(site_calls.invite_moderator(email, role))
+    async def invite_moderator(
+        self, email: str, role: str, *, sections: Sequence[str] = ()
+    ) -> Json:
+        """Invites somebody; `link` in the answer is shown this once and works once. sections: that they look after alone, such as /sport."""
+        return await self.send(site_calls.invite_moderator(email, role, sections))
 
-    async def change_role(self, moderator_id: str, role: str) -> Json:
-        """Gives them another role, from their next request on."""
-        return await self.send(site_calls.change_role(moderator_id, role))
+    async def change_role(
+        self, moderator_id: str, role: str, *, sections: Sequence[str] | None = None
+    ) -> Json:
+        """Gives them another role, from their next request on. sections: () for all of the site, None as they were."""
+        return await self.send(site_calls.change_role(moderator_id, role, sections))
 
     async def remove_moderator(self, moderator_id: str) -> None:
         """Removes somebody, or withdraws an invitation."""

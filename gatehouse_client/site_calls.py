@@ -18,14 +18,14 @@ def moderator(moderator_id: str) -> Call[Json]:
     return Call("GET", f"{API}/moderators/{segment(moderator_id)}", _object, repeatable=True)
 
 
-def invite_moderator(email: str, role: str) -> Call[Json]:
-    return Call("POST", f"{API}/moderators", _object, given({"email": email, "role": role}))
+def invite_moderator(email: str, role: str, sections: Sequence[str]) -> Call[Json]:
+    body = given({"email": email, "role": role, "sections": list(sections) or None})
+    return Call("POST", f"{API}/moderators", _object, body)
 
 
-def change_role(moderator_id: str, role: str) -> Call[Json]:
-    return Call(
-        "PATCH", f"{API}/moderators/{segment(moderator_id)}", _object, given({"role": role})
-    )
+def change_role(moderator_id: str, role: str, sections: Sequence[str] | None) -> Call[Json]:
+    body = given({"role": role, "sections": None if sections is None else list(sections)})
+    return Call("PATCH", f"{API}/moderators/{segment(moderator_id)}", _object, body)
 
 
 def remove_moderator(moderator_id: str) -> Call[None]:

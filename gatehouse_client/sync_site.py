@@ -21,13 +21,15 @@ class Site(Calls):
         """One of them."""
         return self.send(site_calls.moderator(moderator_id))
 
-    def invite_moderator(self, email: str, role: str) -> Json:
-        """Invites somebody; `link` in the answer is shown this once and works once."""
-        return self.send(site_calls.invite_moderator(email, role))
+    def invite_moderator(self, email: str, role: str, *, sections: Sequence[str] = ()) -> Json:
+        """Invites somebody; `link` in the answer is shown this once and works once. sections: that they look after alone, such as /sport."""
+        return self.send(site_calls.invite_moderator(email, role, sections))
 
-    def change_role(self, moderator_id: str, role: str) -> Json:
-        """Gives them another role, from their next request on."""
-        return self.send(site_calls.change_role(moderator_id, role))
+    def change_role(
+        self, moderator_id: str, role: str, *, sections: Sequence[str] | None = None
+    ) -> Json:
+        """Gives them another role, from their next request on. sections: () for all of the site, None as they were."""
+        return self.send(site_calls.change_role(moderator_id, role, sections))
 
     def remove_moderator(self, moderator_id: str) -> None:
         """Removes somebody, or withdraws an invitation."""

@@ -188,6 +188,12 @@ def revoke_key(
     print(f"{key} is revoked.", file=sys.stderr)
 
 
+OfSections = Annotated[
+    list[str] | None,
+    typer.Option("--section", help="In this section alone, such as /sport; may be repeated."),
+]
+
+
 @moderator.command("owner")
 def set_owner(
     email: str,
@@ -209,6 +215,7 @@ def add_person(
     password_stdin: Annotated[
         bool, typer.Option("--password-stdin", help="Read a password; without one, links only.")
     ] = False,
+    section: OfSections = None,
 ) -> None:
     """Add a moderator, or give an existing one another site, role or password."""
     from moderation.accounts.moderators import add_moderator
@@ -219,7 +226,10 @@ def add_person(
     password = hash_password(sys.stdin.readline().rstrip("\r\n")) if password_stdin else ""
     with open_site(site) as (store, found_site):
         moderator_id = add_moderator(
-            store, email, password, found_site.id, role, now=now_ms(), entropy=entropy
+            *(store, email, password, found_site.id, role),
+            sections=section or (),
+            now=now_ms(),
+            entropy=entropy,
         )
     print(f"{email} is {role} of {found_site.name}.", file=sys.stderr)
     print(moderator_id)
@@ -230,13 +240,18 @@ def invite_person(
     email: str,
     role: Annotated[str, typer.Option(help="moderator, editor, admin, trainee or auditor.")],
     site: SiteOption,
+    section: OfSections = None,
 ) -> None:
     """Print a link by which somebody becomes a moderator, once, within 7 days."""
     from moderation.accounts.invitations import invite
 
     settings = checked_settings()
     with open_site(site, settings) as (store, found_site):
-        _, token = invite(store, found_site.id, email, role, COMMAND, now=now_ms(), entropy=entropy)
+        _, token = invite(
+            *(store, found_site.id, email, role, COMMAND, section or ()),
+            now=now_ms(),
+            entropy=entropy,
+        )
     print(f"{settings.public_url}/console/invitation?link={token}")
 
 
@@ -246,8 +261,9 @@ def list_moderators(site: SiteName) -> None:
     from moderation.store import moderators
 
     with open_store() as store, store.read() as connection:
-        for email, role in moderators.of_site(connection, find_site(connection, site).id):
-            print(f"{role:12}{email}")
+        people = moderators.of_site(connection, find_site(connection, site).id)
+        for email, role, sections in people:
+            print(f"{role:12}{email}{''.join(f'  {each}' for each in sections)}")
 
 
 @moderator.command("revoke")

@@ -5,14 +5,16 @@ take over the accounts of another's moderators by inviting them.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from moderation.accounts.moderators import grant
+from moderation.accounts.moderators import grant, role_facts
 from moderation.domain.audit import Change
 from moderation.domain.durations import DAY_MS
 from moderation.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from moderation.domain.ids import Entropy
 from moderation.domain.roles import parse_role
+from moderation.domain.sections import parse_sections
 from moderation.store import audit, invitations, moderators, sites
 from moderation.store.invitations import Invitation
 from moderation.store.sql.engine import Connection, Store
@@ -34,14 +36,23 @@ class Invited:
 
 
 def invite(
-    store: Store, site_id: str, email: str, role: str, by: str, *, now: int, entropy: Entropy
+    store: Store,
+    site_id: str,
+    email: str,
+    role: str,
+    by: str,
+    sections: Sequence[str] = (),
+    *,
+    now: int,
+    entropy: Entropy,
 ) -> tuple[Invitation, str]:
-    """Asks somebody to look after a site; the invitation, and the token of its link, which is never shown again.
+    """Asks somebody to look after a site, or some of its sections as people write them; the invitation, and the token of its link, which is never shown again.
 
     An earlier invitation of the same person ends. Whether they have an account here is not told. Raises Invalid, and
     Conflict where they look after the site already or OPEN_LIMIT wait.
     """
     checked_role = parse_role(role)
+    limited_to = parse_sections(sections, checked_role)
     if len(email) > EMAIL_LIMIT or not _EMAIL.fullmatch(email.strip()) or not email.isprintable():
         raise Invalid("That is no e-mail address.", "/email")
     with store.write() as connection:
@@ -52,25 +63,33 @@ def invite(
         if len(invitations.of_site(connection, site_id, now)) >= OPEN_LIMIT:
             raise Conflict(f"A site has at most {OPEN_LIMIT} open invitations: withdraw some.")
         made, token = invitations.add(
-            *(connection, site_id, email, checked_role, by),
+            *(connection, site_id, email, checked_role, by, limited_to),
             lifetime=LIFETIME,
             now=now,
             entropy=entropy,
         )
-        facts = {"email": made.email, "role": made.role}
+        facts = {"email": made.email} | role_facts(made.role, made.sections)
         audit.record(connection, by, Change.MODERATOR_INVITED, site_id, made.id, None, facts)
     return made, token
 
 
 def change_role(
-    store: Store, site_id: str, invitation_id: str, role: str, by: str, *, now: int
+    store: Store,
+    site_id: str,
+    invitation_id: str,
+    role: str,
+    by: str,
+    sections: Sequence[str] | None = None,
+    *,
+    now: int,
 ) -> Invitation:
-    """Invites into another role, by the same link. Raises Invalid and NotFound."""
+    """Invites into another role, by the same link. sections: None as they were. Raises Invalid and NotFound."""
     new = parse_role(role)
     with store.write() as connection:
         old = _existing(connection, site_id, invitation_id, now)
-        invitations.change_role(connection, invitation_id, new)
-        before, after = {"role": old.role}, {"role": new}
+        limited_to = parse_sections(old.sections if sections is None else sections, new)
+        invitations.change_role(connection, invitation_id, new, limited_to)
+        before, after = role_facts(old.role, old.sections), role_facts(new, limited_to)
         audit.record(
             *(connection, by, Change.MODERATOR_INVITATION_CHANGED, site_id, invitation_id),
             *(before, after),
@@ -83,7 +102,7 @@ def withdraw(store: Store, site_id: str, invitation_id: str, by: str, *, now: in
     with store.write() as connection:
         old = _existing(connection, site_id, invitation_id, now)
         invitations.remove(connection, invitation_id)
-        facts = {"email": old.email, "role": old.role}
+        facts = {"email": old.email} | role_facts(old.role, old.sections)
         audit.record(
             *(connection, by, Change.MODERATOR_INVITATION_WITHDRAWN, site_id, invitation_id, facts)
         )
@@ -132,7 +151,10 @@ def accept(
             moderator_id = moderators.add(connection, found.email, password_hash, now, entropy)
             session = moderators.open_session(connection, moderator_id, now, entropy)
         if found.site_id not in _site_ids(connection, moderator_id):
-            grant(connection, moderator_id, found.site_id, found.role, moderator_id)
+            grant(
+                *(connection, moderator_id, found.site_id, found.role, moderator_id),
+                found.sections,
+            )
     return found.site_id, session
 
 

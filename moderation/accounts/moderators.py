@@ -1,11 +1,15 @@
 """The moderators of a site: who they are, in which role, who comes and goes."""
 
+from collections.abc import Sequence
+
 from moderation.domain.audit import COMMAND, Change
 from moderation.domain.errors import Conflict, Forbidden, NotFound
 from moderation.domain.ids import Entropy
 from moderation.domain.roles import Role, parse_role
+from moderation.domain.sections import parse_sections
 from moderation.store import audit, colleagues, moderators
 from moderation.store.colleagues import Colleague, OpenSession
+from moderation.store.moderators import Membership
 from moderation.store.sql.engine import Connection, Store
 
 _NOBODY = "There is no such moderator on this site."
@@ -18,14 +22,15 @@ def add_moderator(
     site_id: str,
     role: str,
     by: str = COMMAND,
+    sections: Sequence[str] = (),
     *,
     now: int,
     entropy: Entropy,
 ) -> str:
-    """Gives a person a role on a site, with an account if they have none; returns its id.
+    """Gives a person a role on a site or some of its sections, with an account if they have none; returns its id.
 
-    password_hash: '' leaves the one they have. Raises Invalid for a role that there is not, and Conflict where a site
-    would be left without an admin.
+    password_hash: '' leaves the one they have. sections: as people write them, () all of the site. Raises Invalid for a role or a
+    section that there is not, and Conflict where a site would be left without an admin.
     """
     with store.write() as connection:
         account = moderators.by_email(connection, email)
@@ -35,38 +40,60 @@ def add_moderator(
             moderator_id = account.id
             if password_hash:
                 moderators.set_password(connection, moderator_id, password_hash)
-        grant(connection, moderator_id, site_id, role, by)
+        grant(connection, moderator_id, site_id, role, by, sections)
         if account is not None and password_hash:
             audit.record_of_account(connection, by, Change.MODERATOR_PASSWORD_SET, moderator_id)
     return moderator_id
 
 
 def grant(
-    connection: Connection, moderator_id: str, site_id: str, role: str, by: str = COMMAND
+    connection: Connection,
+    moderator_id: str,
+    site_id: str,
+    role: str,
+    by: str = COMMAND,
+    sections: Sequence[str] = (),
 ) -> None:
-    """Gives a moderator a role on a site, instead of the one they had there. Raises as add_moderator()."""
+    """Gives a moderator a role on a site or some of its sections, instead of what they had there. Raises as add_moderator()."""
     new = parse_role(role)
-    old = _locked_role(connection, moderator_id, site_id)
-    if old is Role.ADMIN and new is not Role.ADMIN:
+    limited_to = parse_sections(sections, new)
+    old = _locked(connection, moderator_id, site_id)
+    if old and old.role is Role.ADMIN and new is not Role.ADMIN:
         _require_other_admin(connection, moderator_id, site_id)
-    moderators.grant(connection, moderator_id, site_id, new)
-    before = {"role": old} if old else None
-    audit.record(connection, by, Change.ROLE_GRANTED, site_id, moderator_id, before, {"role": new})
+    moderators.grant(connection, moderator_id, site_id, new, limited_to)
+    before = role_facts(old.role, old.sections) if old else None
+    after = role_facts(new, limited_to)
+    audit.record(connection, by, Change.ROLE_GRANTED, site_id, moderator_id, before, after)
+
+
+def role_facts(role: Role, sections: Sequence[str]) -> dict[str, object]:
+    """A role as the audit has it, with the sections that it is limited to."""
+    return {"role": role, "sections": " ".join(sections)} if sections else {"role": role}
 
 
 def change_role(
-    store: Store, moderator_id: str, site_id: str, role: str, by: str = COMMAND, *, now: int
+    store: Store,
+    moderator_id: str,
+    site_id: str,
+    role: str,
+    by: str = COMMAND,
+    sections: Sequence[str] | None = None,
+    *,
+    now: int,
 ) -> Colleague:
-    """Makes somebody who looks after a site something else there, from their next request on.
+    """Makes somebody who looks after a site something else there, from their next request on. sections: that they are limited to, None as
+    they were.
 
     Raises Invalid, NotFound, Forbidden for one's own role, and Conflict where the site would be left without an admin.
     """
     if by == moderator_id:
         raise Forbidden("Nobody changes their own role: ask another admin.")
     with store.write() as connection:
-        if _locked_role(connection, moderator_id, site_id) is None:
+        before = _locked(connection, moderator_id, site_id)
+        if before is None:
             raise NotFound(_NOBODY)
-        grant(connection, moderator_id, site_id, role, by)
+        kept = before.sections if sections is None else sections
+        grant(connection, moderator_id, site_id, role, by, kept)
         return colleagues.of_site(connection, site_id, now, moderator_id)[0]
 
 
@@ -98,7 +125,7 @@ def end_sessions(
     Raises NotFound.
     """
     with store.write() as connection:
-        if _locked_role(connection, moderator_id, site_id) is None:
+        if _locked(connection, moderator_id, site_id) is None:
             raise NotFound(_NOBODY)
         if not session_id:
             moderators.sign_out(connection, moderator_id)
@@ -133,17 +160,18 @@ def remove(store: Store, moderator_id: str, site_id: str, by: str = COMMAND) -> 
     Raises NotFound where they do not look after it, and Conflict where it would be left without an admin.
     """
     with store.write() as connection:
-        role = _locked_role(connection, moderator_id, site_id)
-        if role is None:
+        theirs = _locked(connection, moderator_id, site_id)
+        if theirs is None:
             raise NotFound(_NOBODY)
-        if role is Role.ADMIN:
+        if theirs.role is Role.ADMIN:
             _require_other_admin(connection, moderator_id, site_id)
         moderators.revoke(connection, moderator_id, site_id)
         if not moderators.memberships_of(connection, moderator_id):
             moderators.set_owner(connection, moderator_id, False)  # who looks after none makes none
         moderators.sign_out(connection, moderator_id)
         audit.record(
-            connection, by, Change.MODERATOR_REMOVED, site_id, moderator_id, {"role": role}
+            *(connection, by, Change.MODERATOR_REMOVED, site_id, moderator_id),
+            role_facts(theirs.role, theirs.sections),
         )
 
 
@@ -193,13 +221,11 @@ def _account(connection: Connection, email: str) -> str:
     return account.id
 
 
-def _locked_role(connection: Connection, moderator_id: str, site_id: str) -> Role | None:
+def _locked(connection: Connection, moderator_id: str, site_id: str) -> Membership | None:
     """Their role, with all that concerns the site's roles locked: two admins may remove each other at once."""
     moderators.lock_roles(connection, site_id)
-    roles = {
-        each.site_id: each.role for each in moderators.memberships_of(connection, moderator_id)
-    }
-    return roles.get(site_id)
+    theirs = moderators.memberships_of(connection, moderator_id)
+    return next((each for each in theirs if each.site_id == site_id), None)
 
 
 def _require_other_admin(connection: Connection, moderator_id: str, site_id: str) -> None:

@@ -1,7 +1,7 @@
 """Signs moderators in and out: with a password or a one-time link, a code where they have a second factor, by their session."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from moderation.accounts import second_factor
 from moderation.accounts.passwords import decoy_hash, hash_password, matches, needs_rehash
@@ -10,7 +10,7 @@ from moderation.domain.errors import NotFound, Unauthenticated
 from moderation.domain.ids import Entropy
 from moderation.domain.roles import Role
 from moderation.store import moderators, second_factors
-from moderation.store.moderators import Membership
+from moderation.store.moderators import Membership, PartMembership
 from moderation.store.sql.engine import Connection, Store
 
 _WRONG_CREDENTIALS = "The e-mail or the password is wrong."
@@ -21,18 +21,30 @@ _LINK_USED = "This link was used before or is too old. Ask for a new one."
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A signed-in moderator and their sites. language: that they have chosen for the console, '' for none. is_owner: whether they may make sites."""
+    """A signed-in moderator and their sites. language: that they have chosen for the console, '' for none. is_owner: whether they may make sites.
+    parts: of sites, where they are limited to sections; those are not among the sites, so that nothing shows them which does not ask for parts.
+    """
 
     moderator_id: str
     email: str
-    sites: tuple[Membership, ...]
+    sites: tuple[Membership | PartMembership, ...]
     has_second_factor: bool = False
     language: str = ""
     is_owner: bool = False
+    parts: tuple[PartMembership, ...] = ()
 
     @property
     def site_ids(self) -> frozenset[str]:
-        return frozenset(membership.site_id for membership in self.sites)
+        return frozenset(id for membership in self.sites for id in membership.site_ids)
+
+    @property
+    def with_parts(self) -> "SignedIn":
+        """The same with the parts among the sites: for what is limited to sections where it is told so (store/reach.py)."""
+        return replace(self, sites=(*self.sites, *self.parts), parts=())
+
+    @property
+    def all_sites(self) -> tuple[Membership | PartMembership, ...]:
+        return (*self.sites, *self.parts)
 
 
 def with_password(
@@ -121,10 +133,15 @@ def session_of(store: Store, token: str, now: int, *, in_passing: bool = False) 
     return SignedIn(
         session.moderator_id,
         session.email,
-        sites,
+        tuple(each for each in sites if not each.sections),
         session.has_second_factor,
         session.language,
         session.owner,
+        tuple(
+            PartMembership(each.site_id, each.site_name, each.role, each.sections)
+            for each in sites
+            if each.sections
+        ),
     )
 
 

@@ -75,6 +75,10 @@ _ALLOWED: Mapping[Role, frozenset[Action]] = {
 }
 
 
+# All that somebody may do who is limited to sections of a site: everything else concerns all of it.
+PART_ACTIONS = frozenset({Action.DECIDE, Action.PROPOSE})
+
+
 def may(role: Role, action: Action) -> bool:
     """Whether somebody with this role may do this."""
     return action in _ALLOWED[role]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from moderation.domain.comment import Status
 from moderation.domain.errors import Claimed, Invalid, NotFound
 from moderation.domain.event import iso
-from moderation.store import claims, decisions
+from moderation.store import claims, decisions, reach
 from moderation.store.claims import Claim
 from moderation.store.sql.engine import Connection, Store
 
@@ -87,7 +87,9 @@ def keep_open(
             raise Invalid(f"/{name}: {MOST} comments at most.", f"/{name}")
     with store.write() as connection:
         asked = dict.fromkeys([*comment_ids, *shown])
-        waiting = claims.waiting(connection, site_ids, asked)
+        waiting = claims.waiting(connection, reach.site_ids_of(site_ids), asked)
+        if reach.has_parts(site_ids):
+            waiting = reach.reached_ids(connection, waiting, site_ids)
         mine = claims.put_open(
             connection,
             moderator_id,
@@ -110,5 +112,7 @@ def refuse_others(connection: Connection, moderator_id: str, comment_ids: Collec
 
 def _lock(connection: Connection, site_ids: Collection[str], comment_id: str) -> None:
     standing = decisions.standings(connection, [comment_id]).get(comment_id)
-    if standing is None or standing.site_id not in site_ids or standing.status is Status.ERASED:
+    if standing is None or standing.status is Status.ERASED:
+        raise NotFound("There is no such comment.")
+    if not reach.reaches(connection, comment_id, standing.site_id, site_ids):
         raise NotFound("There is no such comment.")

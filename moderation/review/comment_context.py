@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from moderation.review.queues import existing_comment
-from moderation.store import comment_context
+from moderation.store import comment_context, reach
 from moderation.store.comment_context import COUNTED, Neighbour
 from moderation.store.sql.engine import Store
 
@@ -40,6 +40,12 @@ def of_comment(store: Store, site_ids: Collection[str], comment_id: str) -> Comm
         place = (entry.page_id, entry.parent_id, comment_id)
         before, after = comment_context.beside(connection, *place, SIBLINGS)
         column, others = comment_context.by_author(connection, entry.site_id, comment_id, OF_AUTHOR)
+        if reach.has_parts(site_ids):  # what is elsewhere is not counted either
+            near = reach.reached(connection, others, site_ids)
+            return CommentContext(
+                *(entry.id, entry.site_id, parent, before, after),
+                *(column.removesuffix("_key"), near, 0, 0),
+            )
         return CommentContext(
             entry.id,
             entry.site_id,

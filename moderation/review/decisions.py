@@ -20,7 +20,7 @@ from moderation.review.claims import refuse_others
 from moderation.review.explanation import UNEXPLAINED, Explanation
 from moderation.review.filings import undo_filings
 from moderation.review.record import record
-from moderation.store import decisions
+from moderation.store import decisions, reach
 from moderation.store.decisions import Standing
 from moderation.store.sql.engine import Connection, Store
 
@@ -183,7 +183,9 @@ def locked_standing(
 ) -> Standing:
     """How the comment stands, locked until the decision is stored. Raises as decide()."""
     standing = decisions.standings(connection, [comment_id]).get(comment_id)
-    if standing is None or standing.site_id not in site_ids or standing.status is Status.ERASED:
+    if standing is None or standing.status is Status.ERASED:
+        raise NotFound("There is no such comment.")
+    if not reach.reaches(connection, comment_id, standing.site_id, site_ids):
         raise NotFound("There is no such comment.")
     if expected_sequence is not None and expected_sequence != standing.sequence:
         raise Conflict("Somebody has decided about this comment, or changed it, meanwhile.")

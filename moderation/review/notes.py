@@ -8,7 +8,7 @@ from moderation.domain.ids import Entropy
 from moderation.domain.note import Note, new_note, note_text
 from moderation.review.mentions import store_note
 from moderation.review.queues import existing_comment
-from moderation.store import decisions, notes
+from moderation.store import decisions, notes, reach
 from moderation.store.sql.engine import Store
 
 
@@ -26,7 +26,9 @@ def add_to_comment(
     note_text(text)
     with store.write() as connection:
         standing = decisions.standings(connection, [comment_id]).get(comment_id)
-        if standing is None or standing.site_id not in site_ids or standing.status is Status.ERASED:
+        if standing is None or standing.status is Status.ERASED:
+            raise NotFound("There is no such comment.")
+        if not reach.reaches(connection, comment_id, standing.site_id, site_ids):
             raise NotFound("There is no such comment.")
         note = new_note(standing.site_id, comment_id, moderator_id, text, now, entropy)
         store_note(connection, note, comment_id, entropy)

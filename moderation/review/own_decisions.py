@@ -5,7 +5,7 @@ from collections.abc import Collection
 from moderation.domain.decision import Decision
 from moderation.domain.ids import Entropy
 from moderation.review import decisions
-from moderation.store import own_decisions
+from moderation.store import own_decisions, reach
 from moderation.store.sql.engine import Store
 
 LIMIT = 20
@@ -20,7 +20,11 @@ def undo_last(
     Raises as decisions.undo().
     """
     with store.read() as connection:
-        standing = own_decisions.standing(connection, moderator_id, site_ids, LIMIT)
+        of_sites = reach.site_ids_of(site_ids)
+        standing = own_decisions.standing(connection, moderator_id, of_sites, LIMIT)
+        if reach.has_parts(site_ids):
+            there = reach.reached_ids(connection, [id for id, _ in standing], site_ids)
+            standing = [each for each in standing if each[0] in there]
     if not standing:
         return None
     comment_id, sequence = standing[0]

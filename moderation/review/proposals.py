@@ -15,7 +15,7 @@ from moderation.review.claims import refuse_others
 from moderation.review.decisions import decide, locked_standing
 from moderation.review.explanation import UNEXPLAINED, Explanation
 from moderation.review.queues import CommentCard, cards_of
-from moderation.store import proposals, queues
+from moderation.store import proposals, queues, reach
 from moderation.store.decisions import standings
 from moderation.store.sql.engine import Store
 
@@ -80,12 +80,20 @@ def withdraw(
     return proposal
 
 
-def withdraw_last(store: Store, moderator_id: str, site_id: str, *, now: int) -> Proposal | None:
-    """Takes the last one back that is open on this site of all of somebody's; None where there is none. Raises as withdraw()."""
+def withdraw_last(
+    store: Store, moderator_id: str, site_ids: Collection[str], *, now: int
+) -> Proposal | None:
+    """Takes the last one back that is open on this site, or part of it, of all of somebody's; None where there is none. Raises as withdraw()."""
+    sites = reach.site_ids_of(site_ids)
+    if len(sites) != 1:
+        return None
+    [site_id] = sites
     with store.read() as connection:
         made = proposals.of_moderator(connection, site_id, moderator_id, "", _LOOKED_AT)
-    last = next((each for each in made if each.state is ProposalState.OPEN), None)
-    return withdraw(store, moderator_id, {site_id}, last.comment_id, now=now) if last else None
+        open_ids = [each.comment_id for each in made if each.state is ProposalState.OPEN]
+        there = reach.reached_ids(connection, open_ids, site_ids)
+    last = next((id for id in open_ids if id in there), "")
+    return withdraw(store, moderator_id, site_ids, last, now=now) if last else None
 
 
 def agree(

@@ -18,6 +18,7 @@ from moderation.store import (
     legal_notices,
     proposals,
     queues,
+    reach,
     replies,
     reports,
     second_opinions,
@@ -168,6 +169,17 @@ def list_reports(
         return reports.of_comment(connection, comment_id, after, limit)
 
 
+def counts_in_parts(
+    store: Store, site_ids: Collection[str], status: Status
+) -> tuple[int, dict[str, int]]:
+    """How many comments with this status there are in these parts of sites, and how many of them have which reason code; the
+    most frequent first. Counted one by one.
+    """
+    with store.read() as connection:
+        count, counts_by_code = counts.in_parts(connection, site_ids, status)
+    return count, dict(sorted(counts_by_code.items(), key=lambda item: (-item[1], item[0])))
+
+
 def held_counts(store: Store, site_ids: Collection[str]) -> dict[str, int]:
     """How many comments are held on each of these sites."""
     with store.read() as connection:
@@ -207,7 +219,7 @@ def existing_comment(
 def get_cards(
     store: Store, site_ids: Collection[str], comment_ids: Collection[str]
 ) -> list[CommentCard]:
-    """Those of the comments that belong to one of the sites, oldest first."""
+    """Those of the comments that belong to one of the sites or parts of sites, oldest first."""
     with store.read() as connection:
         entries = queues.by_ids(connection, comment_ids)
-        return cards_of(connection, [entry for entry in entries if entry.site_id in site_ids])
+        return cards_of(connection, reach.reached(connection, entries, site_ids))

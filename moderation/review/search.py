@@ -14,7 +14,7 @@ from moderation.domain.order import BY_TIME, LISTED, NEWEST
 from moderation.domain.search_words import Phrase, fact_word, parse_query
 from moderation.domain.sender_address import canonical_address
 from moderation.review.queues import SEARCHED, CommentCard, cards_of
-from moderation.store import comment_context, desk_lists, pages, queues
+from moderation.store import comment_context, desk_lists, pages, queues, reach
 from moderation.store.apart_search import find_apart
 from moderation.store.held_ranks import rank_of
 from moderation.store.ranked_search import find_ranked
@@ -134,7 +134,12 @@ def wanted_of(
         )
     if not criteria.score and (criteria.score_from, criteria.score_to) != (None, None):
         raise Invalid("/score: Bounds of which score? Add its name.", "/score")
+    parts = site_ids if reach.has_parts(site_ids) else ()
+    site_ids = reach.site_ids_of(site_ids)
+    criteria = replace(criteria, not_proposed_on=reach.site_ids_of(criteria.not_proposed_on))
     wanted: Wanted | None = _wanted(crypto, site_ids, _with_times(criteria, now))
+    if wanted:
+        wanted = replace(wanted, reach=parts)
     if wanted and criteria.same_text:
         wanted = _with_same_text(connection, wanted, criteria.same_text)
     if wanted and criteria.same_network:
@@ -148,7 +153,7 @@ def wanted_of(
 
 def _with_same_text(connection: Connection, wanted: Wanted, comment_id: str) -> Wanted | None:
     """The comment and those with much the same text; by itself where that has no other."""
-    entry = queues.by_id(connection, comment_id, wanted.site_ids)
+    entry = queues.by_id(connection, comment_id, wanted.reach or wanted.site_ids)
     if entry is None:
         return None
     number = number_of(entry.id, entry.created_at)
@@ -158,7 +163,7 @@ def _with_same_text(connection: Connection, wanted: Wanted, comment_id: str) -> 
 
 def _with_same_network(connection: Connection, wanted: Wanted, comment_id: str) -> Wanted | None:
     """The comment and those from its network, whose key is the site's own; by itself where that is not known."""
-    if queues.by_id(connection, comment_id, wanted.site_ids) is None:
+    if queues.by_id(connection, comment_id, wanted.reach or wanted.site_ids) is None:
         return None
     key = comment_context.network_of(connection, comment_id)
     if not key:

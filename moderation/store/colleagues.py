@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from moderation.domain.roles import Role
+from moderation.domain.sections import read_stored
 from moderation.store.moderators import is_open
 from moderation.store.sql.schema import memberships, moderators, second_factors, sessions
 
@@ -13,7 +14,7 @@ from moderation.store.sql.schema import memberships, moderators, second_factors,
 @dataclass(frozen=True, slots=True)
 class Colleague:
     """Who looks after a site. since: when they got an account, ms. sessions: open ones; seen_at: in one of them, ms, None
-    for never.
+    for never. sections: that they are limited to, () all of the site.
     """
 
     id: str
@@ -23,6 +24,7 @@ class Colleague:
     sessions: int
     seen_at: int | None
     has_second_factor: bool = False
+    sections: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +51,26 @@ def of_site(
             sa.func.count(sessions.c.digest),
             sa.func.max(sessions.c.seen_at),
             sa.exists().where(second_factors.c.moderator_id == moderators.c.id),
+            memberships.c.sections_json,
         )
         .join(memberships, memberships.c.moderator_id == moderators.c.id)
         .outerjoin(sessions, theirs)
         .where(memberships.c.site_id == site_id)
-        .group_by(moderators.c.id, moderators.c.email, memberships.c.role, moderators.c.created_at)
+        .group_by(
+            *(moderators.c.id, moderators.c.email, memberships.c.role, moderators.c.created_at),
+            memberships.c.sections_json,
+        )
         .order_by(moderators.c.email)
     )
     if moderator_id:
         query = query.where(moderators.c.id == moderator_id)
     return [
-        Colleague(id, email, Role(role), since, count, seen_at, bool(has_factor))
-        for id, email, role, since, count, seen_at, has_factor in connection.execute(query)
+        Colleague(
+            *(id, email, Role(role), since, count, seen_at, bool(has_factor), read_stored(sections))
+        )
+        for id, email, role, since, count, seen_at, has_factor, sections in connection.execute(
+            query
+        )
     ]
 
 

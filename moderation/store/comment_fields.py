@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from moderation.domain.comment import Status, Submission
 from moderation.domain.durations import DAY_MS
+from moderation.domain.policy_scopes import path_of
 from moderation.store.sql.crypto import Crypto, network_of
 from moderation.store.sql.schema import comments, pages, personal, revisions
 
@@ -27,6 +28,7 @@ def page_row(submission: Submission, page_id: str) -> dict[str, object]:
         "site_id": submission.site_id,
         "external_id": page.id,
         "url": page.url,
+        "path": path_of(page.url),
         "title": page.title,
         "title_verified": page.by_server and page.title != "",
         "state": "",

@@ -7,7 +7,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from moderation.domain.comment import Status
+from moderation.store import reach
 from moderation.store.sql.dialect import fetch, run_listed
+from moderation.store.sql.schema import comment_reasons, comments
 
 _OF_SITES = """
     SELECT site_id, status, sum(comments) FROM comment_counts
@@ -69,6 +71,26 @@ def of_reasons(connection: Connection, site_ids: Collection[str], status: Status
     """How many comments of these sites with this status have which reason code in effect."""
     rows = fetch(connection, _OF_REASONS, sites=list(site_ids), status=status.value)
     return Counter({code: int(count) for code, count in rows if count})
+
+
+def in_parts(
+    connection: Connection, site_ids: Collection[str], status: Status
+) -> tuple[int, Counter[str]]:
+    """How many comments with this status there are in parts of sites, and of them with which reason code: for what waits, which is not much."""
+    is_status = sa.literal(status.value, literal_execute=True)
+    there = (
+        comments.c.site_id.in_(reach.site_ids_of(site_ids)),
+        comments.c.status == is_status,
+        reach.within(comments.c.site_id, comments.c.page_id, site_ids),
+    )
+    count = connection.scalar(sa.select(sa.func.count()).select_from(comments).where(*there))
+    rows = connection.execute(
+        sa.select(comment_reasons.c.code, sa.func.count())
+        .join(comments, comments.c.id == comment_reasons.c.comment_id)
+        .where(*there)
+        .group_by(comment_reasons.c.code)
+    )
+    return count or 0, Counter({code: int(number) for code, number in rows})
 
 
 _KEYS = {"comment_counts": "site_id, campaign_id, status", "reason_counts": "site_id, status, code"}

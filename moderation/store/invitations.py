@@ -1,5 +1,6 @@
 """Invitations of moderators: a link each, kept as SHA-256, that works once until it runs out."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -7,6 +8,7 @@ from sqlalchemy.engine import Connection
 
 from moderation.domain.ids import Entropy, timed_id
 from moderation.domain.roles import Role
+from moderation.domain.sections import read_stored, stored
 from moderation.store.moderators import plain_email, token_digest
 from moderation.store.sql.rows import row_of
 from moderation.store.sql.schema import invitations
@@ -14,7 +16,7 @@ from moderation.store.sql.schema import invitations
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """Somebody who was asked to look after a site, and as what. Times in ms."""
+    """Somebody who was asked to look after a site, and as what. Times in ms. sections: as of a Membership."""
 
     id: str
     site_id: str
@@ -23,6 +25,7 @@ class Invitation:
     invited_by: str
     created_at: int
     expires_at: int
+    sections: tuple[str, ...] = ()
 
 
 def add(
@@ -31,6 +34,7 @@ def add(
     email: str,
     role: Role,
     by: str,
+    sections: tuple[str, ...] = (),
     *,
     lifetime: int,
     now: int,
@@ -45,9 +49,10 @@ def add(
     )
     token = "ghi_" + entropy(32).hex()
     invitation = Invitation(
-        timed_id("inv", now, entropy(10)), site_id, address, role, by, now, now + lifetime
+        timed_id("inv", now, entropy(10)), site_id, address, role, by, now, now + lifetime, sections
     )
-    row = row_of(invitation, invitations) | {"digest": token_digest(token)}
+    own = {"digest": token_digest(token), "sections_json": stored(sections)}
+    row = row_of(invitation, invitations) | own
     connection.execute(sa.insert(invitations).values(row))
     return invitation, token
 
@@ -77,8 +82,9 @@ def find(connection: Connection, token: str, now: int) -> Invitation | None:
     return _invitation(row) if row else None
 
 
-def change_role(connection: Connection, id: str, role: Role) -> None:
-    connection.execute(sa.update(invitations).where(invitations.c.id == id).values(role=role.value))
+def change_role(connection: Connection, id: str, role: Role, sections: Sequence[str]) -> None:
+    values = {"role": role.value, "sections_json": stored(sections)}
+    connection.execute(sa.update(invitations).where(invitations.c.id == id).values(values))
 
 
 def remove(connection: Connection, id: str) -> bool:
@@ -101,4 +107,5 @@ def _invitation(row: sa.Row[tuple[object, ...]]) -> Invitation:
         row.invited_by,
         row.created_at,
         row.expires_at,
+        read_stored(row.sections_json),
     )

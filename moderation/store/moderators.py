@@ -5,7 +5,7 @@ sign in with nothing that is in it.
 """
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -13,9 +13,10 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
 from moderation.domain.durations import HOUR_MS, MINUTE_MS, WEEK_MS
-from moderation.domain.errors import Invalid
+from moderation.domain.errors import Invalid, NotFound
 from moderation.domain.ids import Entropy, timed_id
-from moderation.domain.roles import Action, Role, may, parse_role, require
+from moderation.domain.roles import PART_ACTIONS, Action, Role, may, parse_role, require
+from moderation.domain.sections import part_of, read_stored, stored
 from moderation.store.sql.dialect import upsert
 from moderation.store.sql.schema import (
     login_links,
@@ -32,6 +33,7 @@ IDLE_LIMIT = 8 * HOUR_MS  # a shift: who went home without logging out is logged
 SESSION_LIMIT = WEEK_MS  # however busy: a stolen cookie ends within the week
 # Being seen is written down this often, so that reading a queue is not a write each time.
 SEEN_EVERY = 5 * MINUTE_MS
+_IS_OF_ALL = memberships.c.sections_json == ""  # of the site, not of sections
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +47,19 @@ class Moderator:
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """A site that a moderator looks after, and as what."""
+    """A site that a moderator looks after, and as what. sections: that they are limited to, () all of the site; whoever has some gets a
+    PartMembership in the console (accounts/sign_in.py).
+    """
 
     site_id: str
     site_name: str
     role: Role
+    sections: tuple[str, ...] = ()
+
+    @property
+    def of_site(self) -> str:
+        """The site's id, of a part as well."""
+        return self.site_id
 
     @property
     def site_ids(self) -> tuple[str, ...]:
@@ -70,6 +80,46 @@ class Membership:
 
     def require(self, action: Action) -> None:
         """Raises Forbidden, with who may, where the moderator may not do this on the site."""
+        require(self.role, action)
+
+
+@dataclass(frozen=True, slots=True)
+class PartMembership:
+    """A part of a site that a moderator looks after: its sections. of_site: the site's id, for addresses and what holds for all of it.
+
+    Everything else about comments takes `site_ids`, which names the part; a site with this name there is not.
+    """
+
+    of_site: str
+    site_name: str
+    role: Role
+    sections: tuple[str, ...]
+
+    @property
+    def site_id(self) -> str:
+        """For addresses. No site has this id: what takes it for one finds nothing."""
+        return f"{self.of_site}.part"
+
+    @property
+    def site_ids(self) -> tuple[str, ...]:
+        return (part_of(self.of_site, self.sections),)
+
+    @property
+    def sites(self) -> tuple["PartMembership", ...]:
+        return (self,)
+
+    def without(self, action: Action) -> tuple[str, ...]:
+        """The parts of these where the moderator may not do this."""
+        return () if self.may(action) else self.site_ids
+
+    def may(self, action: Action) -> bool:
+        """Whether the moderator may do this there: what concerns all of the site nobody may who is limited to a part."""
+        return action in PART_ACTIONS and may(self.role, action)
+
+    def require(self, action: Action) -> None:
+        """Raises Forbidden, with who may, where the moderator may not do this there; NotFound for what concerns all of the site."""
+        if action not in PART_ACTIONS:
+            raise NotFound("There is no such site.")
         require(self.role, action)
 
 
@@ -129,16 +179,24 @@ def password_hash(connection: Connection, moderator_id: str) -> str:
     return connection.execute(query).scalar_one_or_none() or ""
 
 
-def grant(connection: Connection, moderator_id: str, site_id: str, role: str) -> None:
-    """Gives a moderator a role on a site, instead of the one they had there.
+def grant(
+    connection: Connection,
+    moderator_id: str,
+    site_id: str,
+    role: str,
+    sections: Sequence[str] = (),
+) -> None:
+    """Gives a moderator a role on a site or some of its sections, instead of what they had there.
 
-    role: one of Role. Raises Invalid for any other.
+    role: one of Role. Raises Invalid for any other. sections: as parse_sections() made them, () for all of the site.
     """
-    checked_role = parse_role(role)
-    connection.execute(
-        upsert(connection, memberships, "role"),
-        {"moderator_id": moderator_id, "site_id": site_id, "role": checked_role.value},
-    )
+    row = {
+        "moderator_id": moderator_id,
+        "site_id": site_id,
+        "role": parse_role(role).value,
+        "sections_json": stored(sections),
+    }
+    connection.execute(upsert(connection, memberships, "role", "sections_json"), row)
 
 
 def revoke(connection: Connection, moderator_id: str, site_id: str) -> bool:
@@ -166,15 +224,15 @@ def has_other_admin(connection: Connection, site_id: str, moderator_id: str) -> 
     return connection.execute(query.limit(1)).first() is not None
 
 
-def of_site(connection: Connection, site_id: str) -> list[tuple[str, str]]:
-    """The e-mail and role of everybody who looks after a site, by e-mail."""
+def of_site(connection: Connection, site_id: str) -> list[tuple[str, str, tuple[str, ...]]]:
+    """The e-mail and role of everybody who looks after a site, by e-mail, and the sections that they are limited to."""
     rows = connection.execute(
-        sa.select(moderators.c.email, memberships.c.role)
+        sa.select(moderators.c.email, memberships.c.role, memberships.c.sections_json)
         .join(memberships, memberships.c.moderator_id == moderators.c.id)
         .where(memberships.c.site_id == site_id)
         .order_by(moderators.c.email)
     )
-    return [(row.email, row.role) for row in rows]
+    return [(row.email, row.role, read_stored(row.sections_json)) for row in rows]
 
 
 def emails_of_sites(connection: Connection, site_ids: Collection[str]) -> dict[str, str]:
@@ -189,11 +247,13 @@ def emails_of_sites(connection: Connection, site_ids: Collection[str]) -> dict[s
 
 
 def digest_readers(connection: Connection, site_id: str, moderator_id: str = "") -> list[str]:
-    """The e-mails of a site's moderators who want its mails; with an id that one's alone."""
+    """The e-mails of a site's moderators who want its mails; with an id that one's alone. Mails are of all of a site: nobody limited to
+    sections gets them.
+    """
     query = (
         sa.select(moderators.c.email)
         .join(memberships, memberships.c.moderator_id == moderators.c.id)
-        .where(memberships.c.site_id == site_id, moderators.c.digest)
+        .where(memberships.c.site_id == site_id, moderators.c.digest, _IS_OF_ALL)
         .order_by(moderators.c.email)
     )
     if moderator_id:
@@ -250,12 +310,17 @@ def emails(connection: Connection, moderator_ids: Collection[str]) -> dict[str, 
 def memberships_of(connection: Connection, moderator_id: str) -> tuple[Membership, ...]:
     """The sites a moderator looks after, oldest first."""
     rows = connection.execute(
-        sa.select(memberships.c.site_id, sites.c.name, memberships.c.role)
+        sa.select(
+            memberships.c.site_id, sites.c.name, memberships.c.role, memberships.c.sections_json
+        )
         .join(sites, sites.c.id == memberships.c.site_id)
         .where(memberships.c.moderator_id == moderator_id)
         .order_by(sites.c.id)
     )
-    return tuple(Membership(row.site_id, row.name, Role(row.role)) for row in rows)
+    return tuple(
+        Membership(row.site_id, row.name, Role(row.role), read_stored(row.sections_json))
+        for row in rows
+    )
 
 
 def add_login_link(connection: Connection, moderator_id: str, now: int, entropy: Entropy) -> str:
@@ -339,12 +404,14 @@ def session(
 def roles_of_sessions(
     connection: Connection, tokens: Collection[str], now: int
 ) -> dict[tuple[str, str], Role]:
-    """By token and site the role of whoever is signed in with it there; nothing of sessions that have ended."""
+    """By token and site the role of whoever is signed in with it there; nothing of sessions that have ended, nor of those who are limited
+    to sections.
+    """
     token_by_digest = {token_digest(token): token for token in tokens}
     rows = connection.execute(
         sa.select(sessions.c.digest, memberships.c.site_id, memberships.c.role)
         .join(memberships, memberships.c.moderator_id == sessions.c.moderator_id)
-        .where(sessions.c.digest.in_(token_by_digest), is_open(now))
+        .where(sessions.c.digest.in_(token_by_digest), is_open(now), _IS_OF_ALL)
     )
     return {(token_by_digest[row.digest], row.site_id): Role(row.role) for row in rows}
 

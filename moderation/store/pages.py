@@ -10,6 +10,7 @@ from moderation.domain.comment import PageState, Submission
 from moderation.domain.errors import Unavailable
 from moderation.domain.ids import derived_id
 from moderation.domain.page_url import PageAddress, PageRules, joined_pages, page_key
+from moderation.domain.policy_scopes import path_of
 from moderation.domain.similarity import short_hash
 from moderation.store import policy_scopes, search_index, sites, sketches
 from moderation.store.comment_fields import page_row
@@ -205,6 +206,7 @@ class _Batch:
             self._changed[page.id] = {
                 "id": page.id,
                 "url": named.url,
+                "path": path_of(named.url),
                 "title": named.title,
                 "title_verified": named.title_verified,
                 "external_id": named.external_id,
@@ -303,7 +305,9 @@ def move(connection: Connection, page: StoredPage, site_id: str, url: str) -> bo
         join(connection, other.id, page.id)
     row = {"id": address, "site_id": site_id, "page_id": page.id, "url": url}
     upsert_rows(connection, page_addresses, [row], "page_id", "url")
-    connection.execute(sa.update(pages).where(pages.c.id == page.id).values(url=url))
+    connection.execute(
+        sa.update(pages).where(pages.c.id == page.id).values(url=url, path=path_of(url))
+    )
     search_index.note_due(connection, [page.id])
     return is_joined
 

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from moderation.domain.comment import Status
 from moderation.domain.ids import timed_id
-from moderation.store import claims, counts, proposals
+from moderation.store import claims, counts, proposals, reach
 from moderation.store.comment_fields import NEWEST_REVISION, CommentFields, labelled
 from moderation.store.expiry import has_own_term
 from moderation.store.site_lists import first_of_sites
@@ -146,8 +146,9 @@ def spam_before(connection: Connection, before: int, limit: int) -> list[str]:
 
 
 def by_id(connection: Connection, comment_id: str, site_ids: Collection[str]) -> QueueEntry | None:
-    """The comment, if it belongs to one of the sites."""
-    query = _entries().where(comments.c.id == comment_id, comments.c.site_id.in_(site_ids))
+    """The comment, if it belongs to one of the sites, or parts of sites."""
+    is_reached = reach.within(comments.c.site_id, comments.c.page_id, site_ids)
+    query = _entries().where(comments.c.id == comment_id, is_reached)
     row = connection.execute(query).one_or_none()
     return _entry(row) if row else None
 

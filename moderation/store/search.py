@@ -19,7 +19,7 @@ from moderation.domain.comment import Status
 from moderation.domain.decision import ActorKind
 from moderation.domain.order import NEWEST, OLDEST
 from moderation.domain.report import ReportState
-from moderation.store import claims, desk_lists, proposals
+from moderation.store import claims, desk_lists, proposals, reach
 from moderation.store.search_index import Sought, has_words, match_of, numbers_of
 from moderation.store.search_matches import Stretch, matching
 from moderation.store.site_lists import first_of_sites
@@ -46,7 +46,7 @@ class Wanted:
     the comments' are at or after, and before. alone: only what is part of no campaign. not_of_others: a person; without what
     others have claimed. not_proposed_on: sites of which what a trainee has proposed something about is left out. score: the name of a score
     of held comments, and its smallest and largest rank. order: of domain/order.py. queue: one of domain/apart.py; person: whose, of what is somebody's own.
-    cluster: of comments with much the same text.
+    cluster: of comments with much the same text. reach: parts of these sites, where not all of them may be found (store/reach.py).
     """
 
     site_ids: Collection[str]
@@ -68,6 +68,7 @@ class Wanted:
     queue: str = ""
     person: str = ""
     cluster: str = ""
+    reach: Collection[str] = ()
 
     @property
     def newest_first(self) -> bool:
@@ -76,7 +77,10 @@ class Wanted:
     @property
     def is_bare(self) -> bool:
         """Whether all that is listed by status or by rank meets it."""
-        conditions = (self.decided_by, self.since, self.until, self.not_of_others, self.score)
+        conditions = (
+            *(self.decided_by, self.since, self.until, self.not_of_others, self.score),
+            self.reach,
+        )
         return not self.is_narrow and not any(conditions) and not self.not_proposed_on
 
     @property
@@ -321,6 +325,8 @@ def _conditions(
     ):
         if value:
             conditions.append(condition)
+    if wanted.reach:
+        conditions.append(reach.within(c.site_id, c.page_id, wanted.reach))
     if wanted.reason:
         rows = comment_reasons.c
         of_sites = (rows.site_id.in_(wanted.site_ids), rows.status.in_(statuses))

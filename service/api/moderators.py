@@ -10,7 +10,9 @@ from typing_extensions import TypedDict
 from moderation.accounts import invitations, moderators, second_factor
 from moderation.clock import now_ms
 from moderation.domain.errors import NotFound
+from moderation.domain.policy_scopes import SCOPE_LENGTH
 from moderation.domain.roles import Role
+from moderation.domain.sections import SECTIONS_LIMIT
 from moderation.store.colleagues import Colleague, OpenSession
 from moderation.store.invitations import Invitation
 from service.access.keys import SecretKey
@@ -27,25 +29,33 @@ router = APIRouter(prefix="/api/v1/moderators", tags=["moderators"], dependencie
 _INVITATION = "inv_"  # begins the id of somebody who was invited and has not come yet
 
 
+Section = Annotated[str, Field(min_length=2, max_length=SCOPE_LENGTH, examples=["/sport"])]
+
+
 class InvitationIn(StrictModel):
-    """Who is asked to look after the site, and as what."""
+    """Who is asked to look after the site, and as what. sections: beginnings of the paths of its pages, where they shall look after these
+    alone; not as an admin.
+    """
 
     email: Annotated[
         str,
         Field(min_length=3, max_length=invitations.EMAIL_LIMIT, examples=["ada@news.example"]),
     ]
     role: Annotated[Role, Field(strict=False, examples=["editor"])]
+    sections: Annotated[list[Section], Field(default_factory=list, max_length=SECTIONS_LIMIT)]
 
 
 class RoleIn(StrictModel):
-    """What somebody is from now on."""
+    """What somebody is from now on. sections: that they look after alone, [] for all of the site; without it as they were."""
 
     role: Annotated[Role, Field(strict=False, examples=["editor"])]
+    sections: Annotated[list[Section], Field(max_length=SECTIONS_LIMIT)] | None = None
 
 
 class SiteModeratorOut(TypedDict):
     """Who looks after the site, or was invited to. sessions: open ones of their account; seen_at: in one of them, to a
-    few minutes. second_factor: whether a log-in wants a code. expires_at: of an invitation.
+    few minutes. second_factor: whether a log-in wants a code. expires_at: of an invitation. sections: that they look after alone; [] for
+    all of the site.
     """
 
     id: answers.ModeratorId
@@ -58,6 +68,7 @@ class SiteModeratorOut(TypedDict):
     seen_at: answers.Moment | None
     second_factor: bool
     expires_at: answers.Moment | None
+    sections: list[str]
 
 
 class SiteModeratorList(TypedDict):
@@ -119,7 +130,9 @@ def invite(
     """Answers a link for them, which works once within 7 days; an earlier one for the same e-mail ends. Gatehouse sends it to nobody."""
     state = request.app.state
     made, token = invitations.invite(
-        *(state.store, key.site_id, body.email, body.role, key.id), now=now_ms(), entropy=os.urandom
+        *(state.store, key.site_id, body.email, body.role, key.id, body.sections),
+        now=now_ms(),
+        entropy=os.urandom,
     )
     link = f"{state.settings.public_url}/console/invitation?link={token}"
     answer: ModeratorInvited = {**_invited(made), "link": link}
@@ -155,10 +168,12 @@ def change(
     store, site_id, now = request.app.state.store, key.site_id, now_ms()
     if moderator_id.startswith(_INVITATION):
         invitation = invitations.change_role(
-            store, site_id, moderator_id, body.role, by=key.id, now=now
+            store, site_id, moderator_id, body.role, key.id, body.sections, now=now
         )
         return private_json(_invited(invitation))
-    changed = moderators.change_role(store, moderator_id, site_id, body.role, by=key.id, now=now)
+    changed = moderators.change_role(
+        store, moderator_id, site_id, body.role, key.id, body.sections, now=now
+    )
     return private_json(_active(changed, site_id))
 
 
@@ -241,6 +256,7 @@ def _active(moderator: Colleague, site_id: str) -> SiteModeratorOut:
         "seen_at": moment(moderator.seen_at),
         "second_factor": moderator.has_second_factor,
         "expires_at": None,
+        "sections": list(moderator.sections),
     }
 
 
@@ -256,6 +272,7 @@ def _invited(invitation: Invitation) -> SiteModeratorOut:
         "seen_at": None,
         "second_factor": False,
         "expires_at": iso(invitation.expires_at),
+        "sections": list(invitation.sections),
     }
 
 

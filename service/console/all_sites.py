@@ -7,10 +7,10 @@ from fastapi import Depends
 
 from moderation.domain.roles import Action, Role
 from moderation.review.views import ALL_SITES
-from moderation.store.moderators import Membership
+from moderation.store.moderators import Membership, PartMembership
 from service.console.language import _
 from service.console.pages import NoSite, QueryName
-from service.console.session import CurrentVisitor, Visitor
+from service.console.session import CurrentVisitor, PartVisitor, Visitor
 
 ALL = ALL_SITES
 
@@ -21,6 +21,7 @@ class AllSites:
 
     sites: tuple[Membership, ...]
     site_id: str = ALL
+    sections: tuple[str, ...] = ()
 
     @property
     def site_name(self) -> str:
@@ -43,20 +44,21 @@ class AllSites:
         return tuple(site.site_id for site in self.sites if not site.may(action))
 
 
-Place = Membership | AllSites
+Place = Membership | PartMembership | AllSites
 
 
 def place_of(visitor: Visitor, site_id: str) -> Place:
     """A site, the first one with '', or with ALL those whose comments the visitor decides about; who only looks sees all of
-    theirs. Raises NotFound and NoSite.
+    theirs. Raises NotFound and NoSite. Parts of sites are each a place of their own.
     """
     sites = visitor.signed.sites
     if not sites:
         raise NoSite(visitor)
     if site_id != ALL:
-        return visitor.membership(site_id)
-    mine = tuple(site for site in sites if site.may(Action.PROPOSE)) or sites
-    return AllSites(mine) if len(mine) > 1 else mine[0]
+        return visitor.place(site_id)
+    whole = tuple(site for site in sites if isinstance(site, Membership))
+    mine = tuple(site for site in whole if site.may(Action.PROPOSE)) or whole
+    return AllSites(mine) if len(mine) > 1 else mine[0] if mine else sites[0]
 
 
 def place_in(visitor: Visitor, back: str, site_id: str) -> Place:
@@ -64,8 +66,15 @@ def place_in(visitor: Visitor, back: str, site_id: str) -> Place:
     return place_of(visitor, ALL if back.startswith(f"site={ALL}&") else site_id)
 
 
-def _place(visitor: CurrentVisitor, site: QueryName = "") -> Place:
+def _place(visitor: CurrentVisitor, site: QueryName = "") -> Membership | AllSites:
+    place = place_of(visitor, site)
+    assert not isinstance(place, PartMembership)  # which this visitor does not have
+    return place
+
+
+def _place_with_parts(visitor: PartVisitor, site: QueryName = "") -> Place:
     return place_of(visitor, site)
 
 
-CurrentPlace = Annotated[Place, Depends(_place)]
+CurrentPlace = Annotated[Membership | AllSites, Depends(_place)]
+CurrentPlaceOrPart = Annotated[Place, Depends(_place_with_parts)]

@@ -72,7 +72,9 @@ def change(request: Request, posted: Posted, comment_id: str) -> Response:
 
 
 def author_values(request: Request, visitor: Visitor, site_id: str, comment_id: str) -> dict[str, Any]:  # fmt: skip
-    """What the template author_marks.html shows."""
+    """What the template author_marks.html shows. Filters are of all of a site: nothing to who is limited to sections."""
+    if site_id not in visitor.signed.site_ids:
+        return {"comment_id": comment_id, "named": 0, "marks": [], "terms": {}, "may_mark": False}
     store = request.app.state.store
     marked = author_filters.of_comment(store, {site_id}, comment_id, now_ms())
     return {

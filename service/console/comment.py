@@ -52,21 +52,26 @@ Posted = Annotated[
         session.signed_form(
             *("outcome", "sequence", "back", "replies", "take_over"),
             *("reason", "sentence", "note"),
+            parts=True,
             action=Action.PROPOSE,
         )
     ),
 ]
-PostedClaim = Annotated[session.SignedForm, Depends(session.signed_form("claim", "back"))]
+PostedClaim = Annotated[
+    session.SignedForm, Depends(session.signed_form("claim", "back", parts=True))
+]
 PostedCorrection = Annotated[
-    session.SignedForm, Depends(session.signed_form("wrong", "right", "back"))
+    session.SignedForm, Depends(session.signed_form("wrong", "right", "back", parts=True))
 ]
 PostedPick = Annotated[session.SignedForm, Depends(session.signed_form("pick"))]
-PostedNote = Annotated[session.SignedForm, Depends(session.signed_form("text", "about"))]
+PostedNote = Annotated[
+    session.SignedForm, Depends(session.signed_form("text", "about", parts=True))
+]
 
 
 @router.get("")
 def comment_page(
-    request: Request, visitor: session.CurrentVisitor, comment_id: str, ask: QueryName = ""
+    request: Request, visitor: session.PartVisitor, comment_id: str, ask: QueryName = ""
 ) -> Response:
     """One comment with its history. ask: the outcome that was chosen when the session had ended."""
     card = get_card(request.app.state.store, visitor, comment_id)
@@ -229,7 +234,7 @@ def _only_proposes(visitor: session.Visitor, store: Store, comment_id: str) -> b
     if all(site.may(Action.DECIDE) for site in visitor.signed.sites):
         return False
     site_id = get_card(store, visitor, comment_id).site_id
-    return not visitor.membership(site_id).may(Action.DECIDE)
+    return not visitor.place(site_id).may(Action.DECIDE)
 
 
 def _back(form: session.Form) -> str:
@@ -266,7 +271,7 @@ def _comment(
     [comment] = comment_views(store, [card])
     values: dict[str, Any] = {
         "visitor": visitor,
-        "site": visitor.membership(card.site_id),
+        "site": visitor.place(card.site_id),
         "comment": comment,
         "back": back,
         **{each.name: getattr(told, each.name) for each in fields(told)},

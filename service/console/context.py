@@ -16,7 +16,7 @@ from service.console.navigation import query
 from service.console.pages import URL, page_router, pages
 from service.console.presenters import STATUS_WORDS, excerpt
 from service.console.reputation import reputation_lines
-from service.console.session import CurrentVisitor, Visitor
+from service.console.session import PartVisitor, Visitor
 
 router = page_router()
 
@@ -80,7 +80,7 @@ def _count(count: int) -> str:
 
 
 @router.get("/comments/{comment_id}/context")
-def context_fragment(request: Request, visitor: CurrentVisitor, comment_id: str) -> Response:
+def context_fragment(request: Request, visitor: PartVisitor, comment_id: str) -> Response:
     """For a card that a script has opened."""
     around = around_values(request, visitor, comment_id)
     return pages.page("context.html", visitor=visitor, around=around)

@@ -120,7 +120,7 @@ def open_page(request: Request, site: QueryName, queue: QueryName = "") -> OpenP
     signed = sign_in.session_of(request.app.state.store, token, now_ms(), in_passing=True)
     if signed is None:
         raise Unauthenticated("Please log in.")
-    if site != ALL and site not in signed.site_ids:
+    if not signed.sites or (site != ALL and site not in signed.site_ids):
         raise NotFound("There is no such site.")
     if queue and queue not in queues.QUEUE_ORDER:
         raise NotFound("There is no such queue.")

@@ -12,7 +12,7 @@ from moderation.domain.apart import APART, OWN, PROPOSED, REPORTED
 from moderation.domain.comment import Status
 from moderation.domain.roles import Action
 from moderation.review import campaigns, live_queues, queues, second_looks
-from moderation.store.moderators import Membership
+from moderation.store.moderators import Membership, PartMembership
 from moderation.store.queue_marks import Marks
 from moderation.store.sql.engine import Store
 from service.console.all_sites import Place
@@ -54,6 +54,7 @@ class Tab:
     count: str
     url: str
     is_current: bool
+    is_live: bool = True  # whether a script may change the count
 
 
 class HasId(Protocol):
@@ -103,6 +104,8 @@ def counts_together(marks: Collection[Marks]) -> dict[str, int | None]:
 
 def queue_tabs(request: Request, place: Place, current: str | None) -> list[Tab]:
     """The lists with their counts; campaigns, appeals, notices and the sample of one site alone."""
+    if isinstance(place, PartMembership):
+        return _part_tabs(request.app.state.store, place, current)
     site_id = place.site_id
     store = request.app.state.store
     sample = _sample(request, site_id) if len(place.site_ids) == 1 else 0
@@ -124,6 +127,20 @@ def queue_tabs(request: Request, place: Place, current: str | None) -> list[Tab]
     return [*tabs, Tab(OWN, _(_NAMES[OWN]), "", own_url, current == OWN)]
 
 
+def _part_tabs(store: Store, place: PartMembership, current: str | None) -> list[Tab]:
+    """The lists of somebody's sections, of which only what waits is counted: it is counted one by one."""
+    held, _counts = queues.counts_in_parts(store, place.site_ids, Status.HELD)
+    counts = {Status.HELD.value: number(held)}
+    shown = (*queues.QUEUE_ORDER, REPORTED, PROPOSED, OWN)
+    return [
+        Tab(
+            *(queue, _(_NAMES[queue]), counts.get(queue, "")),
+            *(queue_url(site=place.site_id, queue=queue), queue == current, False),
+        )
+        for queue in map(str, shown)
+    ]
+
+
 def _sample(request: Request, site_id: str) -> int:
     """How many comments whoever looks may be asked about blind; trainees only those that are meant for them."""
     signed = request.state.signed
@@ -133,7 +150,7 @@ def _sample(request: Request, site_id: str) -> int:
     )
 
 
-def is_trainee_of(membership: Membership) -> bool:
+def is_trainee_of(membership: Membership | PartMembership) -> bool:
     """Whether somebody only proposes there."""
     return membership.may(Action.PROPOSE) and not membership.may(Action.DECIDE)
 

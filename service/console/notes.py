@@ -36,7 +36,7 @@ def add_note(
 ) -> None:
     """about: 'author' for the comment's author. Raises Invalid and NotFound."""
     clock: Any = {"now": now_ms(), "entropy": os.urandom}
-    if about == "author":
+    if about == "author" and card.site_id in site_ids:
         author = notes.author_of(store, card.id)
         notes.add_to_author(store, moderator_id, card.site_id, author, text, card.id, **clock)
     else:
@@ -53,7 +53,8 @@ def note_values(
 ) -> dict[str, Any]:
     """What templates/notes.html needs. typed, about, error: of a note that was refused."""
     found = notes.of_comment(store, site_ids, card.id, limit=_SHOWN)
-    author = notes.author_of(store, card.id)
+    # What is noted about authors tells of their comments all over the site.
+    author = notes.author_of(store, card.id) if card.site_id in site_ids else ""
     if author:
         found = [*notes.of_author(store, card.site_id, author, limit=_SHOWN), *found]
     names = sign_in.emails_of(store, {note.moderator_id for note in found})

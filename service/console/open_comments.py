@@ -15,7 +15,8 @@ from service.console.session import SignedForm, signed_form
 router = page_router()
 
 Posted = Annotated[
-    SignedForm, Depends(signed_form("comments", "deciding", "shown", action=Action.PROPOSE))
+    SignedForm,
+    Depends(signed_form("comments", "deciding", "shown", parts=True, action=Action.PROPOSE)),
 ]
 
 

@@ -1,7 +1,7 @@
 """Who looks after a site, under /console/people: invitations, roles, sessions, removal."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends, Request, Response
@@ -10,7 +10,9 @@ from moderation.accounts import invitations, moderators, second_factor
 from moderation.clock import now_ms
 from moderation.domain.errors import Conflict, Forbidden, Invalid
 from moderation.domain.roles import Action, Role
+from moderation.domain.sections import sections_in
 from moderation.store.moderators import Membership
+from service.console.form_error import FormError, form_error
 from service.console.language import N_
 from service.console.navigation import query
 from service.console.pages import URL, CurrentSite, QueryName, page_router, pages, redirect
@@ -19,7 +21,7 @@ from service.console.session import CurrentVisitor, SiteForm, Visitor, site_form
 router = page_router("/people")
 
 Posted = Annotated[
-    SiteForm, Depends(site_form("email", "role", "session", may=Action.MANAGE_PEOPLE))
+    SiteForm, Depends(site_form("email", "role", "sections", "session", may=Action.MANAGE_PEOPLE))
 ]
 
 NOTICES = {
@@ -53,17 +55,20 @@ def people_page(
 def invite(request: Request, posted: Posted) -> Response:
     """Invites somebody; the page that answers shows the link, once."""
     visitor, form, membership = posted
-    email, role = form.get("email", ""), form.get("role", "")
+    email, role, sections = form.get("email", ""), form.get("role", ""), form.get("sections", "")
     state = request.app.state
     try:
         made, token = invitations.invite(
             *(state.store, membership.site_id, email, role, visitor.signed.moderator_id),
+            sections_in(sections),
             now=now_ms(),
             entropy=os.urandom,
         )
     except (Invalid, Conflict) as error:
         status = 409 if isinstance(error, Conflict) else 422
-        typed = _Inviting(email[: invitations.EMAIL_LIMIT], role)
+        typed = _Inviting(
+            email[: invitations.EMAIL_LIMIT], role, sections=sections, error=form_error(error)
+        )
         return _page(request, visitor, membership, typed, status, problem=error.message)
     link = f"{state.settings.public_url}{URL}/invitation?link={token}"
     return _page(request, visitor, membership, _Inviting(link=link, invited=made.email))
@@ -97,10 +102,20 @@ def change_role(request: Request, posted: Posted, moderator_id: str) -> Response
     try:
         moderators.change_role(
             *(request.app.state.store, moderator_id, membership.site_id, form.get("role", ""), by),
+            sections_in(form["sections"]) if "sections" in form else None,
             now=now_ms(),
         )
     except (Conflict, Forbidden) as error:
         return _person(request, visitor, membership, moderator_id, 409, problem=error.message)
+    except Invalid as error:
+        if error.pointer != "/sections":
+            raise
+        return _person(
+            *(request, visitor, membership, moderator_id, 422),
+            typed_role=form.get("role", ""),
+            typed_sections=form["sections"],
+            error=form_error(error),
+        )
     return _back(membership, "role", moderator_id)
 
 
@@ -154,12 +169,16 @@ def _back(membership: Membership, did: str, moderator_id: str = "") -> Response:
 
 @dataclass(frozen=True, slots=True)
 class _Inviting:
-    """What the form for invitations shows. email, role: typed in, and refused. link: of the new one, for `invited`."""
+    """What the form for invitations shows. email, role, sections: typed in, and refused because of `error`. link: of
+    the new one, for `invited`.
+    """
 
     email: str = ""
     role: str = Role.MODERATOR
     link: str = ""
     invited: str = ""
+    sections: str = ""
+    error: FormError = field(default_factory=FormError)
 
 
 def _page(
@@ -185,6 +204,7 @@ def _page(
         notice=notice,
         problem=problem,
         inviting=inviting,
+        error=inviting.error if inviting.error.field == "sections" else FormError(),
     )
 
 
@@ -197,8 +217,11 @@ def _person(
     *,
     notice: str = "",
     problem: str = "",
+    typed_role: str = "",
+    typed_sections: str | None = None,
+    error: FormError = FormError(),  # noqa: B008 - it never changes
 ) -> Response:
-    """problem: why nothing was changed."""
+    """problem: why nothing was changed. typed_role, typed_sections, error: where these could not be read."""
     store = request.app.state.store
     person, sessions = moderators.get_moderator(store, moderator_id, membership.site_id, now_ms())
     return pages.page(
@@ -208,6 +231,9 @@ def _person(
         site=membership,
         person=person,
         sessions=sessions,
+        typed_role=typed_role,
+        typed_sections=typed_sections,
+        error=error,
         roles=ROLES,
         may_manage=membership.may(Action.MANAGE_PEOPLE),
         notice=notice,

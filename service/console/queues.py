@@ -9,10 +9,10 @@ from moderation.domain.roles import Action
 from moderation.review import campaigns, queues, search
 from moderation.review.live_queues import newest_id
 from moderation.review.search import Criteria, Results
-from moderation.store.moderators import Membership
+from moderation.store.moderators import Membership, PartMembership
 from moderation.store.sql.engine import Store
 from service.console import navigation
-from service.console.all_sites import CurrentPlace, Place
+from service.console.all_sites import CurrentPlaceOrPart, Place
 from service.console.apart_queue import apart_page
 from service.console.asked import Asked, AskedFor
 from service.console.campaign_view import campaign_views
@@ -22,7 +22,7 @@ from service.console.pages import QueryName, page_router, pages
 from service.console.presenters import CommentView
 from service.console.refine import refine_of
 from service.console.search import bulk_bar, results_page
-from service.console.session import CurrentVisitor, Visitor
+from service.console.session import PartVisitor, Visitor
 from service.console.views import view_links
 
 router = page_router()
@@ -31,8 +31,8 @@ router = page_router()
 @router.get("/")
 def queue_page(
     request: Request,
-    visitor: CurrentVisitor,
-    place: CurrentPlace,
+    visitor: PartVisitor,
+    place: CurrentPlaceOrPart,
     asked: AskedFor,
     queue: QueryName = Status.HELD.value,
     after: QueryName = "",
@@ -60,7 +60,8 @@ def queue_page(
     status, site_id, reason = Status(queue), place.site_id, asked.reason
     refine = refine_of(store, place, asked, queue)
     # Comments of a campaign are decided with it; with a reason chosen, each is shown by itself.
-    is_grouped = status is Status.HELD and not reason
+    # Who is limited to sections sees each: a campaign is of all of a site.
+    is_grouped = status is Status.HELD and not reason and not place.sections
     is_one = isinstance(place, Membership)
     criteria = Criteria(
         status=status,
@@ -92,7 +93,8 @@ def queue_page(
     comments = comment_views(store, [*lone, *found.cards])
     shown = campaign_views(store, [each for each in waiting if not each.is_lone])
     # New comments are told of only where all of the queue is listed.
-    newest = None if reason or unclaimed else newest_id(store, place.site_ids, status)
+    is_told = not (reason or unclaimed or place.sections)
+    newest = newest_id(store, place.site_ids, status) if is_told else None
     return pages.page(
         "queue.html",
         visitor=visitor,
@@ -138,7 +140,7 @@ def queue_page(
     )
 
 
-def _with_campaigns(store: Store, place: Place) -> list[tuple[Membership, int]]:
+def _with_campaigns(store: Store, place: Place) -> list[tuple[Membership | PartMembership, int]]:
     """The sites where comments of campaigns are held, with how many: a campaign is decided about on its site."""
     held = campaigns.count_held_comments(store, place.site_ids)
     return [(site, held[site.site_id]) for site in place.sites if site.site_id in held]

@@ -63,15 +63,23 @@ def order_of(asked: Asked, status: str) -> str:
     return URGENCY if status == Status.HELD else queues.usual_order(Status(status))
 
 
+def _reasons(
+    store: Store, place: Place, asked: Asked, status: str, person_id: str
+) -> dict[str, int]:
+    if place.sections:  # of which only what waits is counted
+        is_counted = status == Status.HELD and not asked.queue
+        return queues.counts_in_parts(store, place.site_ids, Status.HELD)[1] if is_counted else {}
+    if asked.queue:
+        return apart_queues.reason_counts(store, place.site_ids, asked.queue, person_id)
+    return queues.reason_counts(store, place.site_ids, Status(status)) if status else {}
+
+
 def refine_of(store: Store, place: Place, asked: Asked, status: str, person_id: str = "") -> Refine:
     """status: of the list, '' any. person_id: who looks, where their own comments are listed."""
     order = order_of(asked, status)
     scores = queues.score_names(store, place.site_ids) if status == Status.HELD else []
     known = orders(status, scores, asked.queue)
-    if asked.queue:
-        counts = apart_queues.reason_counts(store, place.site_ids, asked.queue, person_id)
-    else:
-        counts = queues.reason_counts(store, place.site_ids, Status(status)) if status else {}
+    counts = _reasons(store, place, asked, status, person_id)
     if asked.reason:
         counts.setdefault(asked.reason, 0)
     return Refine(

@@ -49,7 +49,7 @@ def reputation_lines(
         ReputationLine(
             _(_NAMES[subject.kind]) if subject.kind in _NAMES else subject.name,
             _summary(score),
-            _url(subject) if score else "",
+            _url(subject) if score and subject.site_id in site_ids else "",
             subject.kind is SubjectKind.DOMAIN,
         )
         for subject, score in scores

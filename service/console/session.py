@@ -18,7 +18,7 @@ from moderation.domain.decision import Outcome
 from moderation.domain.errors import Forbidden, Invalid, NotFound, Unauthenticated
 from moderation.domain.roles import Action
 from moderation.review import mentions, queues
-from moderation.store.moderators import Membership
+from moderation.store.moderators import Membership, PartMembership
 from service.console import language
 from service.console.language import N_
 from service.http.client_address import is_https
@@ -42,7 +42,7 @@ class Visitor:
     signed: SignedIn
     token: str
     mask: bytes = field(default_factory=lambda: os.urandom(_TOKEN_BYTES))
-    watched: tuple[Membership, ...] = ()
+    watched: tuple[Membership | PartMembership, ...] = ()
     needed: Action = Action.DECIDE
     count_held: Callable[[], Mapping[str, int]] = dict
     count_mentions: Callable[[], int] = int
@@ -51,18 +51,30 @@ class Visitor:
     def form_token(self) -> str:
         return masked(form_token(self.token), self.mask)
 
+    @property
+    def with_parts(self) -> "Visitor":
+        """The same with the parts of sites that they look after among their sites."""
+        return replace(self, signed=self.signed.with_parts)
+
     def membership(self, site_id: str) -> Membership:
         """This site, or with '' the moderator's first one.
 
-        Raises NotFound, alike for a site that does not exist and for one of somebody else.
+        Raises NotFound, alike for a site that does not exist, for one of somebody else, and for one of which they have sections alone.
         """
         for membership in self.signed.sites:
-            if site_id in ("", membership.site_id):
+            if isinstance(membership, Membership) and site_id in ("", membership.site_id):
                 return membership
         for membership in self.watched:
-            if site_id in ("", membership.site_id):
+            if site_id in ("", membership.site_id, membership.of_site):
                 membership.require(self.needed)
         raise NotFound("There is no such site.")
+
+    def place(self, site_id: str) -> Membership | PartMembership:
+        """The same, of a visitor with parts also a part of a site."""
+        for place in self.signed.sites:
+            if site_id in ("", place.site_id, place.of_site):
+                return place
+        return self.membership(site_id)
 
     def allowed(self, action: Action) -> "Visitor":
         """The same, of the sites where they may do this. Raises Forbidden where there are none, and they watch some."""
@@ -243,10 +255,16 @@ def current_visitor(request: Request) -> Visitor:
 def must_have_factor(request: Request, signed: SignedIn) -> bool:
     """Whether a role of theirs, on any site, must log in with a second factor (settings.py)."""
     wanted = {role.strip() for role in request.app.state.settings.second_factor.split(",")}
-    return any(membership.role.value in wanted for membership in signed.sites)
+    return any(membership.role.value in wanted for membership in signed.all_sites)
+
+
+def part_visitor(visitor: Annotated[Visitor, Depends(current_visitor)]) -> Visitor:
+    return visitor.with_parts
 
 
 CurrentVisitor = Annotated[Visitor, Depends(current_visitor)]
+# For pages that show whoever is limited to sections what lies in these; on all others they have no site.
+PartVisitor = Annotated[Visitor, Depends(part_visitor)]
 CurrentAccount = Annotated[Visitor, Depends(current_account)]
 Form = dict[str, str]
 SignedForm = tuple[Visitor, Form]
@@ -269,18 +287,20 @@ def signed_form(
     limit: int = FORM_LIMIT,
     for_all: bool = False,
     account: bool = False,
+    parts: bool = False,
     action: Action = Action.DECIDE,
 ) -> Callable[..., SignedForm]:
     """A dependency: who is signed in, and these fields of the form they sent, after every check.
 
     for_all: also for those who only look; else they have the sites alone on which they may do `action`. account: also for those
-    who must set up a second factor first.
+    who must set up a second factor first. parts: also for those who are limited to sections, where it is limited to these.
     """
     read = posted_form(*names, limit=limit)
 
     def check(request: Request, form: Annotated[Form, Depends(read)]) -> SignedForm:
         visitor = current_account(request) if account else current_visitor(request)
         check_token(visitor.token, form.get("csrf", ""))
+        visitor = visitor.with_parts if parts else visitor
         return (visitor if for_all or account else visitor.allowed(action)), form
 
     return check

@@ -12,7 +12,7 @@ from moderation.domain.errors import Conflict, Invalid
 from moderation.domain.page_url import DISTINCTIONS, SCHEME, SLASH, WWW, PageRules
 from moderation.domain.roles import Action
 from moderation.domain.site import LANGUAGE_LIMIT, NAME_LIMIT, SiteSettings
-from moderation.store.moderators import Membership
+from moderation.store.moderators import Membership, PartMembership
 from service.console.form_error import FormError, form_error
 from service.console.language import N_
 from service.console.navigation import query
@@ -94,7 +94,7 @@ def change_state(request: Request, posted: PostedState) -> Response:
     return redirect(f"{URL}/site?{query(site=site_id, did='reopened')}#notice")
 
 
-def _manages(membership: Membership) -> bool:
+def _manages(membership: Membership | PartMembership) -> bool:
     return membership.may(Action.MANAGE_SITE)
 
 

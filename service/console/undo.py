@@ -19,7 +19,7 @@ from service.console.session import SignedForm, signed_form
 
 router = page_router()
 
-Posted = Annotated[SignedForm, Depends(signed_form("site", action=Action.PROPOSE))]
+Posted = Annotated[SignedForm, Depends(signed_form("site", parts=True, action=Action.PROPOSE))]
 
 
 @router.post("/undo")
@@ -30,13 +30,14 @@ def undo_last(request: Request, posted: Posted) -> Response:
     who, now = visitor.signed.moderator_id, now_ms()
     place = place_of(visitor, form.get("site", ""))
     if place.may(Action.DECIDE):
-        deciding = [site.site_id for site in visitor.signed.sites if site.may(Action.DECIDE)]
+        sites = [site for site in visitor.signed.sites if site.may(Action.DECIDE)]
+        deciding = [id for site in sites for id in site.site_ids]
         back = own_decisions.undo_last(state.store, who, deciding, now=now, entropy=os.urandom)
         if back:
             state.ring(DELIVER)
         comment_id = back.comment_id if back else ""
     else:
-        taken = proposals.withdraw_last(state.store, who, place.site_id, now=now)
+        taken = proposals.withdraw_last(state.store, who, place.site_ids, now=now)
         comment_id = taken.comment_id if taken else ""
     if "hx-request" not in request.headers:
         page = f"comments/{comment_id}" if comment_id else f"?site={form.get('site', '')}"

@@ -44,7 +44,7 @@ def view_links(store: Store, visitor: Visitor, site_id: str, asked: Asked) -> li
 def _site_of(visitor: Visitor, form: Form) -> str:
     """Of the list that a view belongs to: a site's id, or ALL. Raises NotFound for sites of others."""
     asked = form.get("site", "")
-    return ALL if asked == ALL else visitor.membership(asked).site_id
+    return ALL if asked == ALL and visitor.signed.sites else visitor.membership(asked).site_id
 
 
 @router.post("")

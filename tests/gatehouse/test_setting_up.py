@@ -119,6 +119,10 @@ def test_keys_and_people_leave_again(gatehouse: Run, data: Path) -> None:
     assert f"{id}" in gatehouse("site", "keys", "Herald").stdout
     gatehouse("moderator", "add", "bob@herald.test", "--role", "editor", "--site", "Herald")
     assert gatehouse("moderator", "list", "Herald").stdout == "editor      bob@herald.test\n"
+    limited = ("--role", "trainee", "--site", "Herald", "--section", "/sport/", "--section", "/a")
+    gatehouse("moderator", "add", "bob@herald.test", *limited)
+    listed = gatehouse("moderator", "list", "Herald").stdout
+    assert listed == "trainee     bob@herald.test  /a  /sport\n"
     revoke = ("moderator", "revoke", "bob@herald.test", "--site", "Herald")
     assert gatehouse(*revoke).returncode == 0
     assert gatehouse(*revoke).returncode == 1

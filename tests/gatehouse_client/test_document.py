@@ -162,8 +162,8 @@ EVERY: dict[str, Call[Any]] = {
 EVERY |= {
     "moderators": site_calls.moderators(),
     "moderator": site_calls.moderator("x"),
-    "invite_moderator": site_calls.invite_moderator("ada@news.example", "editor"),
-    "change_role": site_calls.change_role("x", "editor"),
+    "invite_moderator": site_calls.invite_moderator("ada@news.example", "editor", ["/sport"]),
+    "change_role": site_calls.change_role("x", "editor", []),
     "remove_moderator": site_calls.remove_moderator("x"),
     "sessions": site_calls.sessions("x"),
     "end_sessions": site_calls.end_sessions("mod_1"),

@@ -20,10 +20,17 @@ from moderation.intake import change
 from moderation.review import decisions, queues
 from moderation.review.search import Criteria, search
 from moderation.store import decisions as stored_decisions
-from moderation.store import sites
+from moderation.store import moderators, sites
 from moderation.store.sql.engine import Store
 from moderation.store.sql.migrate import configured, is_current, migrate, newest_revision
-from moderation.store.sql.schema import comments, held_scores, metadata, sketches
+from moderation.store.sql.schema import (
+    comments,
+    held_scores,
+    memberships,
+    metadata,
+    pages,
+    sketches,
+)
 from moderation.store.sql.sqlite_engine import BUSY_TIMEOUT
 from moderation.upkeep.search_index import index_due
 from tests.factories import NOON, hand_in, newspaper, reply
@@ -260,6 +267,25 @@ def test_comments_that_were_there_before_the_search_wait_for_the_index(empty_dat
     assert index_due(store) == 1
     found = search(store, [site.id], Criteria(query="tea"), now=NOON)
     assert [card.id for card in found.cards] == [decided]
+    store.close()
+
+
+def test_pages_of_before_have_paths_and_on_the_way_back_nobody_gets_more_than_their_sections(
+    empty_database_url,
+):
+    store = Store(empty_database_url, SECRET)
+    migrate(store)
+    site = newspaper(store)
+    hand_in(store, reply(site, page=PageRef("https://herald.test/sport/1/?utm_source=x")))
+    with store.write() as connection:
+        for name, sections in (("mod_whole", ()), ("mod_part", ("/sport",))):
+            moderators.grant(connection, name, site.id, "moderator", sections)
+        command.downgrade(configured(connection), "0046")
+        command.upgrade(configured(connection), "head")
+    with store.read() as connection:
+        assert connection.scalars(sa.select(pages.c.path)).all() == ["/sport/1"]
+        rows = connection.execute(sa.select(memberships)).all()
+        assert [(row.moderator_id, row.sections_json) for row in rows] == [("mod_whole", "")]
     store.close()
 
 

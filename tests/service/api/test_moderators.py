@@ -118,3 +118,37 @@ def test_a_second_factor_is_seen_and_reset_unless_another_site_has_a_say(api) ->
     assert send(api, "GET", f"/{ada}").json()["second_factor"] is False
     [entry] = api.get("/api/v1/audit?action=moderator.second_factor_off").json()["items"]
     assert entry["about"] == ada and entry["who"]["kind"] == "key"
+
+
+def test_somebody_is_limited_to_sections_and_to_all_of_the_site_again(api) -> None:
+    ada = moderator(api.store, "ada@herald.test", api.site)
+    body = {"email": "cleo@herald.test", "role": "trainee", "sections": ["/sport/", "/sport/cup"]}
+    invited = send(api, "POST", "", body).json()
+    assert invited["sections"] == ["/sport"]
+    kept = send(api, "PATCH", f"/{invited['id']}", {"role": "editor"}).json()
+    assert (kept["role"], kept["sections"]) == ("editor", ["/sport"])
+    assert send(api, "GET", f"/{ada}").json()["sections"] == []
+    limited = {"role": "moderator", "sections": ["/local", "/sport"]}
+    assert send(api, "PATCH", f"/{ada}", limited).json()["sections"] == ["/local", "/sport"]
+    assert send(api, "PATCH", f"/{ada}", {"role": "auditor"}).json()["sections"] == [
+        "/local",
+        "/sport",
+    ]
+    for sections, role in (
+        (["sport"], "editor"),
+        (["/"], "editor"),
+        (["//evil.test/x"], "editor"),
+        (["/sport?x"], "editor"),
+        (["/sport"], "admin"),
+        ([f"/{n}" for n in range(21)], "editor"),
+    ):
+        refused = send(api, "PATCH", f"/{ada}", {"role": role, "sections": sections})
+        assert refused.status_code == 422, sections
+        assert refused.json()["errors"][0]["pointer"].startswith("/sections")
+        assert "evil" not in refused.text
+    # As they were, and an admin has none.
+    assert send(api, "PATCH", f"/{ada}", {"role": "admin"}).status_code == 422
+    free = send(api, "PATCH", f"/{ada}", {"role": "admin", "sections": []}).json()
+    assert (free["role"], free["sections"]) == ("admin", [])
+    newest = api.get("/api/v1/audit").json()["items"][0]
+    assert newest["before"] == {"role": "auditor", "sections": "/local /sport"}

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from moderation.accounts import invitations
+from moderation.domain.comment import PageRef
 from moderation.store import moderators
 from tests.factories import newspaper
 from tests.service.console.console_browser import PASSWORD, held, moderator, now
@@ -143,3 +144,29 @@ def test_an_auditor_sees_everything_and_changes_nothing(browser, site, store):
     assert refused.status_code == 403
     assert "Only trainees, moderators, editors and admins of a site can decide" in refused.text
     assert browser.post("/console/logout", {"csrf": fields["csrf"]}).status_code == 303
+
+
+def test_somebody_is_invited_for_sections_and_given_others(admin, open_browser, store, site):
+    wrong = post(admin, email="cleo@herald.test", role="editor", sections="sport, /local")
+    assert wrong.status_code == 422
+    page = html.unescape(wrong.text)
+    assert 'value="sport, /local" aria-invalid="true"' in page and "such as /sport" in page
+    assert 'value="cleo@herald.test"' in page
+    shown = post(admin, email="cleo@herald.test", role="editor", sections="/sport, /local").text
+    cleo = open_browser()
+    assert accept(cleo, link_in(shown), password=PASSWORD).status_code == 303
+    [goal] = held(store, site, "bad goal", page=PageRef("https://herald.test/sport/1"))
+    [minister] = held(store, site, "bad minister", page=PageRef("https://herald.test/news/1"))
+    text = cleo.get().text
+    assert f"c-{goal}" in text and minister not in text and "Filters" not in text
+    with store.read() as connection:
+        id = moderators.by_email(connection, "cleo@herald.test").id
+    person = admin.get(f"{HOME}/{id}").text
+    assert 'name="sections"' in person and 'value="/local /sport"' in person
+    refused = post(admin, f"/{id}/role", role="admin", sections="/sport")
+    assert refused.status_code == 422
+    page = html.unescape(refused.text)
+    assert "An admin looks after all of a site" in page and 'value="admin" selected' in page
+    assert post(admin, f"/{id}/role", role="moderator", sections="").status_code == 303
+    assert minister in cleo.get().text
+    assert "/local /sport" in html.unescape(admin.get("/console/audit").text)

@@ -21,7 +21,8 @@ memberships = sa.Table(
     metadata,
     text("moderator_id", primary_key=True),
     text("site_id", primary_key=True),
-    text("role"),  # auditor | moderator | editor | admin
+    text("role"),  # auditor | trainee | moderator | editor | admin
+    text("sections_json", server_default=""),  # '' all of the site, else domain/sections.py
 )
 
 sessions = sa.Table(
@@ -71,6 +72,7 @@ invitations = sa.Table(
     text("site_id"),
     text("email"),  # lower case
     text("role"),
+    text("sections_json", server_default=""),  # as in memberships
     text("invited_by"),  # as in audit.actor
     sa.Column("created_at", Millis, nullable=False),
     sa.Column("expires_at", Millis, nullable=False),

@@ -11,6 +11,7 @@ pages = sa.Table(
     text("site_id"),
     text("external_id"),
     text("url"),  # as it was first sent, or as the site's server last named it
+    text("path", server_default=""),  # of the URL, as sections have it; '' in none
     text("title"),
     # Whether the site's server gave the title; else whoever commented there first.
     sa.Column("title_verified", sa.Boolean, nullable=False, server_default=sa.false()),
