@@ -194,3 +194,40 @@ def test_an_origin_is_kept_as_browsers_send_it(origin: str, wanted: str) -> None
 def test_what_is_no_origin_is_refused(origin: str) -> None:
     with pytest.raises(Invalid):
         normal_origin(origin)
+
+
+def test_a_site_is_renamed_closed_and_opened_again(gatehouse: Run, data: Path) -> None:
+    gatehouse("migrate")
+    for name in ("Herald", "Courier"):
+        gatehouse("site", "add", name, "--origin", f"https://{name.lower()}.test")
+    taken = gatehouse("site", "rename", "Herald", "courier")
+    assert taken.returncode == 1 and "this name already" in taken.stderr
+    assert gatehouse("site", "rename", "Herald", "The \u202eHerald").returncode == 1
+    assert gatehouse("site", "rename", "Herald", "The Herald").returncode == 0
+    assert gatehouse("site", "language", "The Herald", "Welsh, mostly").returncode == 1
+    assert gatehouse("site", "language", "The Herald", "cy").returncode == 0
+    assert gatehouse("site", "close", "The Herald").returncode == 0
+    assert "is open" in gatehouse("site", "reopen", "The Herald").stderr
+    listed = gatehouse("audit", "--action", "site").stdout
+    for change in ("site.changed", "site.closed", "site.reopened"):
+        assert change in listed
+
+
+def test_the_operator_says_who_owns_and_makes_keys_of_the_installation(
+    gatehouse: Run, data: Path
+) -> None:
+    gatehouse("migrate")
+    gatehouse("site", "add", "Herald", "--origin", "https://herald.test")
+    assert gatehouse("moderator", "owner", "ada@herald.test").returncode == 1  # there is nobody
+    gatehouse("moderator", "add", "ada@herald.test", "--role", "admin", "--site", "Herald")
+    assert "may make sites" in gatehouse("moderator", "owner", "ada@herald.test").stderr
+    assert "may not" in gatehouse("moderator", "owner", "ada@herald.test", "--off").stderr
+    made = gatehouse("site", "installation-key", "--name", "Provisioning", "--json")
+    fields = json.loads(made.stdout)
+    assert re.fullmatch(r"ghi_[0-9a-f]{40}", fields["installation_key"])
+    listed = gatehouse("site", "installation-key", "--list").stdout
+    assert fields["id"] in listed and "Provisioning" in listed
+    assert fields["installation_key"] not in listed
+    assert gatehouse("site", "installation-key", "--revoke", "key_nobody").returncode == 1
+    assert gatehouse("site", "installation-key", "--revoke", fields["id"]).returncode == 0
+    assert "revoked" in gatehouse("site", "installation-key", "--list").stdout
