@@ -67,7 +67,7 @@ def invite(request: Request, posted: Posted) -> Response:
         status = 409 if isinstance(error, Conflict) else 422
         return _page(
             *(request, visitor, membership, status),
-            problem=error.message,
+            problem="" if form_error(error).field == "sections" else error.message,
             email=email[: invitations.EMAIL_LIMIT],
             role=role,
             sections=sections,
