@@ -1,4 +1,4 @@
-"""Writes gatehouse_client/sync.py and sync_site.py from aio.py and aio_site.py, or checks whether they are up to date."""
+"""Writes gatehouse_client/sync*.py from aio*.py, or checks whether they are up to date."""
 
 import re
 import subprocess
@@ -7,13 +7,16 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "gatehouse_client"
-FILES = {FOLDER / "aio.py": FOLDER / "sync.py", FOLDER / "aio_site.py": FOLDER / "sync_site.py"}
+FILES = {
+    source: source.with_name(source.name.replace("aio", "sync"))
+    for source in sorted(FOLDER.glob("aio*.py"))
+}
 # What each word of the async client is called in the other one, in this order.
 WORDS = {
     r"\bawait ": "",
     r"\basync (def|with|for)\b": r"\1",
-    r"\bAsync(Gatehouse|Site|Iterator|Client)\b": r"\1",
-    r"\baio_site\b": "sync_site",
+    r"\bAsync(Gatehouse|Calls|Endpoints|Readers|Site|Iterator|Client)\b": r"\1",
+    r"\baio_(calls|endpoints|readers|site)\b": r"sync_\1",
     r"\b__a(enter|exit)__": r"__\1__",
     r"\baclose\b": "close",
     r"\basyncio\b": "time",
@@ -23,9 +26,10 @@ WORDS = {
 def client(source: Path, written: Path) -> str:
     """The whole sync file, formatted."""
     first = f'"""The client, sync: `make format` writes it from {source.name}."""\n'
-    text = re.sub(r"\A.*\n", first, source.read_text())
+    text = source.read_text()
     for pattern, word in WORDS.items():
         text = re.sub(pattern, word, text)
+    text = re.sub(r"\A.*\n", first, text)
     for command in (["check", "--fix", "--unsafe-fixes", "--quiet"], ["format"]):
         ruff = [sys.executable, "-m", "ruff", *command, "--stdin-filename", str(written), "-"]
         text = subprocess.run(

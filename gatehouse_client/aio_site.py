@@ -2,24 +2,14 @@
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
-from typing import TypeVar
 
 from gatehouse_client import site_calls
+from gatehouse_client.aio_calls import AsyncCalls
 from gatehouse_client.answers import Json
-from gatehouse_client.calls import Call, Piece
-
-T = TypeVar("T")
 
 
-class AsyncSite:
+class AsyncSite(AsyncCalls):
     """What AsyncGatehouse has besides. Answers are the JSON objects that the OpenAPI document describes."""
-
-    async def send(self, call: Call[T]) -> T:
-        """Makes a call."""
-        raise NotImplementedError
-
-    def _pages(self, call: Call[Piece[T]]) -> AsyncIterator[T]:
-        raise NotImplementedError
 
     # --- who looks after the site, and its keys ------------------------------------------------------
 

@@ -2,13 +2,13 @@
 
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 from urllib.parse import quote
 
-from gatehouse_client import answers, endpoint_answers, reader_answers
+from gatehouse_client import answers
 
 API = "/api/v1"
 T = TypeVar("T")
@@ -59,13 +59,13 @@ def submit(
     page = {"url": page_url, "title": page_title, "id": page_id}
     author = {"name": name, "email": email, "url": url, "id": author_id, "token": browser_token}
     context = {"ip": ip, "user_agent": user_agent, "referrer": referrer}
-    body: dict[str, Any] = {"page": _given(page), "author": _given(author), "text": text}
+    body: dict[str, Any] = {"page": given(page), "author": given(author), "text": text}
     if parent_id:
         body["parent_id"] = parent_id
     claims = {"email_confirmed": email_confirmed, "staff": staff, "article_author": article_author}
     body["author"] |= {name: True for name, holds in claims.items() if holds}
     if any(context.values()):
-        body["context"] = _given(context)
+        body["context"] = given(context)
     key = idempotency_key or uuid.uuid4().hex
     return Call(
         "POST",
@@ -86,142 +86,6 @@ def comment(comment_id: str) -> Call[answers.Comment]:
 def status(comment_id: str, author_token: str) -> Call[str]:
     path = f"{API}/comments/{segment(comment_id)}"
     return Call("GET", path, lambda data: str(data["status"]), repeatable=True, token=author_token)
-
-
-def edit(comment_id: str, author_token: str, text: str) -> Call[reader_answers.OwnComment]:
-    path = f"{API}/comments/{segment(comment_id)}"
-    read = reader_answers.OwnComment.read
-    return Call("PATCH", path, read, {"text": text}, repeatable=True, token=author_token)
-
-
-def withdraw(comment_id: str, author_token: str) -> Call[None]:
-    path = f"{API}/comments/{segment(comment_id)}"
-    return Call("DELETE", path, lambda _: None, repeatable=True, token=author_token)
-
-
-def own_comment(comment_id: str, author_token: str) -> Call[reader_answers.OwnComment]:
-    path = f"{API}/comments/{segment(comment_id)}"
-    return Call("GET", path, reader_answers.OwnComment.read, repeatable=True, token=author_token)
-
-
-def appeal(comment_id: str, author_token: str, text: str) -> Call[reader_answers.OwnComment]:
-    path = f"{API}/comments/{segment(comment_id)}/appeal"
-    return Call("POST", path, reader_answers.OwnComment.read, {"text": text}, token=author_token)
-
-
-def appeals(state: str, size: int) -> Call[Piece[reader_answers.Appeal]]:
-    read = pieces(reader_answers.Appeal.read)
-    query: dict[str, str | int | list[str]] = {"state": state, "limit": size}
-    return Call("GET", f"{API}/appeals", read, query=query, repeatable=True)
-
-
-def decide_appeal(appeal_id: str, outcome: str, note: str) -> Call[reader_answers.Appeal]:
-    body = {"outcome": outcome, "note": note}
-    return Call(
-        "POST", f"{API}/appeals/{segment(appeal_id)}/decide", reader_answers.Appeal.read, body
-    )
-
-
-def send_notice(
-    comment_id: str, why: str, name: str, email: str, child_abuse: bool
-) -> Call[reader_answers.NoticeTaken]:
-    body: dict[str, Any] = {"why": why, "name": name, "email": email, "good_faith": True}
-    path, read = f"{API}/comments/{segment(comment_id)}/notices", reader_answers.NoticeTaken.read
-    return Call("POST", path, read, body | {"child_abuse": child_abuse}, token="")
-
-
-def notices(state: str, size: int) -> Call[Piece[reader_answers.LegalNotice]]:
-    read = pieces(reader_answers.LegalNotice.read)
-    query: dict[str, str | int | list[str]] = {"state": state, "limit": size}
-    return Call("GET", f"{API}/notices", read, query=query, repeatable=True)
-
-
-def notice_status(notice_id: str, token: str) -> Call[reader_answers.NoticeStatus]:
-    path = f"{API}/notices/{segment(notice_id)}"
-    return Call("GET", path, reader_answers.NoticeStatus.read, repeatable=True, token=token)
-
-
-def appeal_notice(notice_id: str, token: str, text: str) -> Call[reader_answers.NoticeStatus]:
-    path = f"{API}/notices/{segment(notice_id)}/appeal"
-    return Call("POST", path, reader_answers.NoticeStatus.read, {"text": text}, token=token)
-
-
-def statements(since: datetime | None, size: int) -> Call[Piece[reader_answers.Statement]]:
-    query: dict[str, str | int | list[str]] = {"limit": size}
-    if since is not None:
-        query["since"] = since.isoformat()
-    read = pieces(reader_answers.Statement.read)
-    return Call("GET", f"{API}/statements", read, query=query, repeatable=True)
-
-
-def report(
-    comment_id: str, reason: str, note: str, ip: str, reader_id: str, browser_token: str
-) -> Call[str]:
-    reader = _given({"ip": ip, "id": reader_id, "token": browser_token})
-    body = {"reason": reason, "note": note, "reader": reader}
-
-    def read(data: answers.Json) -> str:
-        return str(data["comment_id"])
-
-    return Call("POST", _reports(comment_id), read, body, repeatable=True)
-
-
-def reports(comment_id: str, size: int) -> Call[Piece[reader_answers.Report]]:
-    read = pieces(reader_answers.Report.read)
-    return Call("GET", _reports(comment_id), read, query={"limit": size}, repeatable=True)
-
-
-def _reports(comment_id: str) -> str:
-    return f"{API}/comments/{segment(comment_id)}/reports"
-
-
-def reader_rules() -> Call[reader_answers.ReaderRules]:
-    return Call("GET", f"{API}/readers", reader_answers.ReaderRules.read, repeatable=True)
-
-
-def set_reader_rules(
-    edit_minutes: int,
-    hold_after_reports: int,
-    markdown: bool,
-    forewarn: bool,
-    proof_of_work: int,
-    website: bool,
-) -> Call[reader_answers.ReaderRules]:
-    body = {
-        "edit_minutes": edit_minutes,
-        "hold_after_reports": hold_after_reports,
-        "markdown": markdown,
-        "forewarn": forewarn,
-        "proof_of_work": proof_of_work,
-        "website": website,
-    }
-    return Call("PUT", f"{API}/readers", reader_answers.ReaderRules.read, body, repeatable=True)
-
-
-def retention() -> Call[dict[str, int | None]]:
-    return Call("GET", f"{API}/retention", dict, repeatable=True)
-
-
-def set_retention(terms: Mapping[str, int | None]) -> Call[dict[str, int | None]]:
-    return Call("PUT", f"{API}/retention", dict, dict(terms), repeatable=True)
-
-
-def preview_retention(terms: Mapping[str, int | None]) -> Call[list[answers.Expiring]]:
-    def read(data: answers.Json) -> list[answers.Expiring]:
-        return [answers.Expiring.read(each) for each in data["would_delete"]]
-
-    return Call("POST", f"{API}/retention/preview", read, dict(terms), repeatable=True)
-
-
-def site_reasons() -> Call[list[reader_answers.SiteReason]]:
-    return Call("GET", f"{API}/reasons", reader_answers.site_reasons_of, repeatable=True)
-
-
-def set_site_reasons(
-    reasons: Sequence[reader_answers.SiteReason],
-) -> Call[list[reader_answers.SiteReason]]:
-    body = {"reasons": [asdict(reason) for reason in reasons]}
-    return Call("PUT", f"{API}/reasons", reader_answers.site_reasons_of, body, repeatable=True)
 
 
 def decide(
@@ -364,7 +228,7 @@ def bulk_decisions(size: int) -> Call[Piece[answers.Bulk]]:
 def bulk_comments(bulk_id: str, state: str, size: int) -> Call[Piece[answers.BulkMember]]:
     path = f"{API}/bulk/{segment(bulk_id)}/comments"
     read = pieces(answers.BulkMember.read)
-    return Call("GET", path, read, query=_given({"limit": size, "state": state}), repeatable=True)
+    return Call("GET", path, read, query=given({"limit": size, "state": state}), repeatable=True)
 
 
 def _plain(filter: Mapping[str, Any]) -> dict[str, Any]:
@@ -376,7 +240,7 @@ def _plain(filter: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def queues() -> Call[list[answers.Queue]]:
-    return Call("GET", f"{API}/queues", _items(answers.Queue.read), repeatable=True)
+    return Call("GET", f"{API}/queues", items_of(answers.Queue.read), repeatable=True)
 
 
 def queue(
@@ -387,7 +251,7 @@ def queue(
     order: str = "",
     conditions: Mapping[str, Any] = MappingProxyType({}),
 ) -> Call[Piece[answers.Comment]]:
-    query = _given(
+    query = given(
         {
             **{name: str(value) for name, value in _plain(conditions).items() if value is not None},
             "limit": size,
@@ -428,7 +292,7 @@ def search(
     order: str,
     size: int,
 ) -> Call[Piece[answers.Comment]]:
-    given = _given(
+    chosen = given(
         {
             "query": query,
             "status": status,
@@ -453,7 +317,7 @@ def search(
         }
     )
     read = pieces(answers.Comment.read)
-    return Call("GET", f"{API}/comments", read, query=given, repeatable=True)
+    return Call("GET", f"{API}/comments", read, query=chosen, repeatable=True)
 
 
 def queue_reasons(name: str) -> Call[dict[str, int]]:
@@ -468,7 +332,7 @@ def _counts_by_code(data: Any) -> dict[str, int]:
 def thread(
     page_url: str, site_id: str, size: int, page_id: str = "", sort: str = ""
 ) -> Call[Piece[answers.PublicComment]]:
-    query = _given(
+    query = given(
         {
             "page_url": page_url,
             "page_id": page_id,
@@ -482,7 +346,7 @@ def thread(
 
 
 def counts(page_urls: Sequence[str], site_id: str) -> Call[dict[str, int | None]]:
-    query = _given({"page_url": list(page_urls), "site_id": site_id})
+    query = given({"page_url": list(page_urls), "site_id": site_id})
 
     def read(data: answers.Json) -> dict[str, int | None]:
         return dict(data["counts"])
@@ -491,7 +355,7 @@ def counts(page_urls: Sequence[str], site_id: str) -> Call[dict[str, int | None]
 
 
 def page_state(page_url: str, page_id: str) -> Call[answers.PageState]:
-    query = _given({"page_url": page_url, "page_id": page_id})
+    query = given({"page_url": page_url, "page_id": page_id})
     path = f"{API}/pages/state"
     return Call("GET", path, answers.PageState.read, query=query, repeatable=True)
 
@@ -503,7 +367,7 @@ def set_page_state(
     page_id: str,
     published_at: datetime | None,
 ) -> Call[answers.PageState]:
-    page = _given({"url": page_url, "id": page_id})
+    page = given({"url": page_url, "id": page_id})
     body: dict[str, Any] = {"page": page, "state": state, "close_after_days": close_after_days}
     if published_at is not None:
         body["published_at"] = published_at.isoformat()
@@ -524,14 +388,6 @@ def move_page(old: str, new: str) -> Call[answers.Page]:
     return Call("POST", f"{API}/pages/move", lambda data: answers.Page.read(data["page"]), body)
 
 
-def endpoints() -> Call[list[endpoint_answers.Endpoint]]:
-    return Call("GET", f"{API}/endpoints", _items(endpoint_answers.Endpoint.read), repeatable=True)
-
-
-def endpoint(endpoint_id: str) -> Call[endpoint_answers.Endpoint]:
-    return Call("GET", _endpoint(endpoint_id), endpoint_answers.Endpoint.read, repeatable=True)
-
-
 def erase(comment_id: str) -> Call[None]:
     return Call("DELETE", f"{API}/comments/{segment(comment_id)}", lambda _: None, repeatable=True)
 
@@ -539,8 +395,8 @@ def erase(comment_id: str) -> Call[None]:
 def export_person(
     email: str, browser_token: str, author_id: str, after: str, size: int
 ) -> Call[Piece[Mapping[str, Any]]]:
-    body = _given({"email": email, "browser_token": browser_token, "author_id": author_id})
-    body |= _given({"after": after, "limit": size})
+    body = given({"email": email, "browser_token": browser_token, "author_id": author_id})
+    body |= given({"after": after, "limit": size})
     read: Callable[[Any], Piece[Mapping[str, Any]]] = pieces(dict)
     return Call("POST", f"{API}/people/export", read, body, repeatable=True)
 
@@ -548,59 +404,9 @@ def export_person(
 def erase_person(
     email: str, browser_token: str, author_id: str, confirm: bool
 ) -> Call[answers.PersonErased]:
-    body = _given({"email": email, "browser_token": browser_token, "author_id": author_id})
+    body = given({"email": email, "browser_token": browser_token, "author_id": author_id})
     read = answers.PersonErased.read
     return Call("POST", f"{API}/people/erase", read, {**body, "confirm": confirm}, repeatable=True)
-
-
-def add_endpoint(
-    url: str, types: Sequence[str], payload: str, format: str, batch: int
-) -> Call[endpoint_answers.Endpoint]:
-    chosen = {"payload": payload, "format": format, "batch": batch}
-    body = {"url": url, "types": list(types), **chosen}
-    return Call("POST", f"{API}/endpoints", endpoint_answers.Endpoint.read, body)
-
-
-def switch_endpoint(endpoint_id: str, enabled: bool) -> Call[endpoint_answers.Endpoint]:
-    body = {"enabled": enabled}
-    return Call(
-        "PATCH", _endpoint(endpoint_id), endpoint_answers.Endpoint.read, body, repeatable=True
-    )
-
-
-def remove_endpoint(endpoint_id: str) -> Call[None]:
-    return Call("DELETE", _endpoint(endpoint_id), lambda _: None)
-
-
-def rotate_secret(endpoint_id: str, overlap_hours: int) -> Call[str]:
-    body = {"overlap_hours": overlap_hours}
-    return Call("POST", f"{_endpoint(endpoint_id)}/secret", lambda data: str(data["secret"]), body)
-
-
-def replay(
-    endpoint_id: str, what: str, since: datetime | None, until: datetime | None
-) -> Call[int]:
-    moments = {"since": since, "until": until}
-    body = {"what": what} | {name: moment.isoformat() for name, moment in moments.items() if moment}
-    return Call(
-        "POST", f"{_endpoint(endpoint_id)}/replay", lambda data: int(data["deliveries"]), body
-    )
-
-
-def test_endpoint(endpoint_id: str) -> Call[str]:
-    return Call("POST", f"{_endpoint(endpoint_id)}/test", lambda data: str(data["event_id"]))
-
-
-def deliveries(endpoint_id: str, state: str, size: int) -> Call[Piece[endpoint_answers.Delivery]]:
-    path = f"{_endpoint(endpoint_id)}/deliveries"
-    query = _given({"limit": size, "state": state})
-    return Call("GET", path, pieces(endpoint_answers.Delivery.read), query=query, repeatable=True)
-
-
-def resend(delivery_id: str) -> Call[endpoint_answers.Delivery]:
-    return Call(
-        "POST", f"{API}/deliveries/{segment(delivery_id)}/resend", endpoint_answers.Delivery.read
-    )
 
 
 def following(call: Call[Piece[T]], piece: Piece[T]) -> Call[Piece[T]] | None:
@@ -610,20 +416,17 @@ def following(call: Call[Piece[T]], piece: Piece[T]) -> Call[Piece[T]] | None:
     return Call(call.method, piece.next, call.read, repeatable=True, token=call.token)
 
 
-def _endpoint(endpoint_id: str) -> str:
-    return f"{API}/endpoints/{segment(endpoint_id)}"
-
-
 def segment(identifier: str) -> str:
     """An id in a path: whatever it holds, it stays one segment."""
     return quote(identifier, safe="") or "-"
 
 
-def _given(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if value != ""}
+def given(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Without what is empty: there the service has a default."""
+    return {name: value for name, value in values.items() if value not in ("", None)}
 
 
-def _items(read: Callable[[Any], T]) -> Callable[[Any], list[T]]:
+def items_of(read: Callable[[Any], T]) -> Callable[[Any], list[T]]:
     return lambda data: [read(item) for item in data["items"]]
 
 

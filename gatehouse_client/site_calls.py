@@ -1,5 +1,5 @@
 """The calls for those who run a site, as data: people, keys, rules, campaigns, numbers. Answers are JSON objects, as the OpenAPI document
-describes them; gatehouse_client/calls.py has those that are read into dataclasses.
+describes them; the others are read into dataclasses.
 """
 
 from collections.abc import Mapping, Sequence
@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from gatehouse_client.answers import Json
-from gatehouse_client.calls import API, Call, Piece, pieces, segment
+from gatehouse_client.calls import API, Call, Piece, given, pieces, segment
 
 
 def moderators() -> Call[list[Json]]:
@@ -19,12 +19,12 @@ def moderator(moderator_id: str) -> Call[Json]:
 
 
 def invite_moderator(email: str, role: str, sections: Sequence[str]) -> Call[Json]:
-    body = _given({"email": email, "role": role, "sections": list(sections) or None})
+    body = given({"email": email, "role": role, "sections": list(sections) or None})
     return Call("POST", f"{API}/moderators", _object, body)
 
 
 def change_role(moderator_id: str, role: str, sections: Sequence[str] | None) -> Call[Json]:
-    body = _given({"role": role, "sections": None if sections is None else list(sections)})
+    body = given({"role": role, "sections": None if sections is None else list(sections)})
     return Call("PATCH", f"{API}/moderators/{segment(moderator_id)}", _object, body)
 
 
@@ -62,7 +62,7 @@ def keys() -> Call[list[Json]]:
 
 
 def make_key(kind: str, name: str) -> Call[Json]:
-    return Call("POST", f"{API}/keys", _object, _given({"kind": kind, "name": name}))
+    return Call("POST", f"{API}/keys", _object, given({"kind": kind, "name": name}))
 
 
 def revoke_key(key_id: str) -> Call[None]:
@@ -82,7 +82,7 @@ def make_site(name: str, origins: Sequence[str], language: str) -> Call[Json]:
         "POST",
         f"{API}/sites",
         _object,
-        _given({"name": name, "origins": list(origins), "language": language}),
+        given({"name": name, "origins": list(origins), "language": language}),
     )
 
 
@@ -152,7 +152,7 @@ def agree(proposal_id: str, take_over: bool) -> Call[Json]:
         "POST",
         f"{API}/proposals/{segment(proposal_id)}/agree",
         _object,
-        _given({"take_over": take_over}),
+        given({"take_over": take_over}),
     )
 
 
@@ -163,7 +163,7 @@ def refuse(
         "POST",
         f"{API}/proposals/{segment(proposal_id)}/refuse",
         _object,
-        _given(
+        given(
             {
                 "outcome": outcome,
                 "reason": reason,
@@ -215,12 +215,12 @@ def policies() -> Call[list[Json]]:
 
 def set_policy(policy: str, scope: str, override: str) -> Call[list[Json]]:
     # An empty policy says something, too: there is none any more.
-    body = {"policy": policy} | _given({"scope": scope, "override": override})
+    body = {"policy": policy} | given({"scope": scope, "override": override})
     return Call("PUT", f"{API}/policies", _objects, body, repeatable=True)
 
 
 def try_policy(policy: str, days: int, scope: str) -> Call[Json]:
-    body = _given({"policy": policy, "days": days, "scope": scope})
+    body = given({"policy": policy, "days": days, "scope": scope})
     return Call("POST", f"{API}/policies/test", _object, body)
 
 
@@ -245,7 +245,7 @@ def candidate_policy() -> Call[Json]:
 
 def set_candidate_policy(policy: str) -> Call[Json]:
     return Call(
-        "PUT", f"{API}/policies/shadow", _object, _given({"policy": policy}), repeatable=True
+        "PUT", f"{API}/policies/shadow", _object, given({"policy": policy}), repeatable=True
     )
 
 
@@ -288,7 +288,7 @@ def filter_author(
         "POST",
         f"{API}/comments/{segment(comment_id)}/filters",
         _object,
-        _given({"about": about, "action": action, "days": days, "domain": domain}),
+        given({"about": about, "action": action, "days": days, "domain": domain}),
     )
 
 
@@ -316,13 +316,13 @@ def set_second_opinion(may_send: bool, approve_from: float | None) -> Call[Json]
         "PUT",
         f"{API}/second-opinion",
         _object,
-        _given({"may_send": may_send, "approve_from": approve_from}),
+        given({"may_send": may_send, "approve_from": approve_from}),
         repeatable=True,
     )
 
 
 def ask_about_past(count: int) -> Call[Json]:
-    return Call("POST", f"{API}/second-opinion/past", _object, _given({"count": count}))
+    return Call("POST", f"{API}/second-opinion/past", _object, given({"count": count}))
 
 
 def campaigns(waiting: bool, ruled: bool, size: int) -> Call[Piece[Json]]:
@@ -354,7 +354,7 @@ def rule_campaign(campaign_id: str, outcome: str, sequence: int | None, held: bo
         "POST",
         f"{API}/campaigns/{segment(campaign_id)}/decisions",
         _object,
-        _given({"outcome": outcome, "sequence": sequence, "held": held}),
+        given({"outcome": outcome, "sequence": sequence, "held": held}),
     )
 
 
@@ -363,7 +363,7 @@ def undo_campaign(campaign_id: str, sequence: int | None) -> Call[Json]:
         "POST",
         f"{API}/campaigns/{segment(campaign_id)}/undo",
         _object,
-        _given({"sequence": sequence}),
+        given({"sequence": sequence}),
     )
 
 
@@ -372,7 +372,7 @@ def exclude_from_campaign(campaign_id: str, comment_ids: Sequence[str]) -> Call[
         "POST",
         f"{API}/campaigns/{segment(campaign_id)}/exclusions",
         _object,
-        _given({"comment_ids": list(comment_ids)}),
+        given({"comment_ids": list(comment_ids)}),
     )
 
 
@@ -381,7 +381,7 @@ def split_campaign(campaign_id: str, comment_ids: Sequence[str]) -> Call[Json]:
         "POST",
         f"{API}/campaigns/{segment(campaign_id)}/splits",
         _object,
-        _given({"comment_ids": list(comment_ids)}),
+        given({"comment_ids": list(comment_ids)}),
     )
 
 
@@ -412,7 +412,7 @@ def reset_reputation(kind: str, name: str, sequence: int | None) -> Call[Json]:
         "POST",
         f"{API}/reputation/{segment(kind)}/{segment(name)}/reset",
         _object,
-        _given({"sequence": sequence}),
+        given({"sequence": sequence}),
     )
 
 
@@ -421,7 +421,7 @@ def undo_reset(kind: str, name: str, sequence: int | None) -> Call[Json]:
         "POST",
         f"{API}/reputation/{segment(kind)}/{segment(name)}/undo",
         _object,
-        _given({"sequence": sequence}),
+        given({"sequence": sequence}),
     )
 
 
@@ -434,7 +434,7 @@ def undo_learning(version: int | None, moderator_id: str) -> Call[Json]:
         "POST",
         f"{API}/learning/undo",
         _object,
-        _given({"version": version, "moderator_id": moderator_id}),
+        given({"version": version, "moderator_id": moderator_id}),
     )
 
 
@@ -447,7 +447,7 @@ def add_view(name: str, filter: Json, shared: bool) -> Call[Json]:
         "POST",
         f"{API}/views",
         _object,
-        _given({"name": name, "filter": dict(filter), "shared": shared}),
+        given({"name": name, "filter": dict(filter), "shared": shared}),
     )
 
 
@@ -461,7 +461,7 @@ def context(comment_id: str) -> Call[Json]:
 
 def forewarn(text: str, page_url: str) -> Call[Json]:
     page = {"url": page_url} if page_url else None
-    return Call("POST", f"{API}/forewarnings", _object, _given({"text": text, "page": page}))
+    return Call("POST", f"{API}/forewarnings", _object, given({"text": text, "page": page}))
 
 
 def _object(data: Any) -> Json:
@@ -476,11 +476,6 @@ def _nothing(data: Any) -> None:
     return None
 
 
-def _given(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Without what is empty: there the service has a default."""
-    return {name: value for name, value in values.items() if value not in ("", None)}
-
-
 def _asked(values: Mapping[str, Any]) -> dict[str, Any]:
     """The same, as a query has it."""
     words = {True: "true", False: "false"}
@@ -490,5 +485,5 @@ def _asked(values: Mapping[str, Any]) -> dict[str, Any]:
         else words[value]
         if isinstance(value, bool)
         else value
-        for name, value in _given(values).items()
+        for name, value in given(values).items()
     }

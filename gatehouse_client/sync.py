@@ -17,7 +17,6 @@ from gatehouse_client.answers import (
     Comment,
     Correction,
     Decision,
-    Expiring,
     Note,
     OpenComments,
     Page,
@@ -29,26 +28,16 @@ from gatehouse_client.answers import (
     Receipt,
 )
 from gatehouse_client.calls import Call, Piece
-from gatehouse_client.endpoint_answers import Delivery, Endpoint
 from gatehouse_client.errors import ApiError, Unreachable
-from gatehouse_client.reader_answers import (
-    Appeal,
-    LegalNotice,
-    NoticeStatus,
-    NoticeTaken,
-    OwnComment,
-    ReaderRules,
-    Report,
-    SiteReason,
-    Statement,
-)
+from gatehouse_client.sync_endpoints import Endpoints
+from gatehouse_client.sync_readers import Readers
 from gatehouse_client.sync_site import Site
 from gatehouse_client.wire import ATTEMPTS, TIMEOUT, pause_before, read_answer, request_of
 
 T = TypeVar("T")
 
 
-class Gatehouse(Site):
+class Gatehouse(Readers, Endpoints, Site):
     """A site's client for its Gatehouse. Every call raises ApiError (refused) or Unreachable.
 
     key: the site's secret key (ghs_...), never for browsers. url: of the service. timeout: seconds of
@@ -147,138 +136,6 @@ class Gatehouse(Site):
     def status(self, comment_id: str, author_token: str) -> str:
         """The status of a comment, for its author, who has the receipt's token."""
         return self.send(calls.status(comment_id, author_token))
-
-    def edit(self, comment_id: str, author_token: str, text: str) -> OwnComment:
-        """Gives a comment another text for its author, who has the receipt's token; it is judged again.
-
-        ApiError 409 where it is too late, or it was removed.
-        """
-        return self.send(calls.edit(comment_id, author_token, text))
-
-    def withdraw(self, comment_id: str, author_token: str) -> None:
-        """Takes a comment away from readers for its author, who has the receipt's token."""
-        self.send(calls.withdraw(comment_id, author_token))
-
-    def own_comment(self, comment_id: str, author_token: str) -> OwnComment:
-        """A comment as its author may see it, who has the receipt's token, with what became of an appeal."""
-        return self.send(calls.own_comment(comment_id, author_token))
-
-    def appeal(self, comment_id: str, author_token: str, text: str = "") -> OwnComment:
-        """Asks for its author that another person looks again at the decision against a comment; once for each.
-
-        ApiError 409 where there is none, or it was appealed before.
-        """
-        return self.send(calls.appeal(comment_id, author_token, text))
-
-    def appeals(self, state: str = "open", *, size: int = 100) -> Iterator[Appeal]:
-        """The appeals that are open, upheld, overturned or closed, the oldest first, `size` at a time (1 to 100)."""
-        return self._pages(calls.appeals(state, size))
-
-    def decide_appeal(self, appeal_id: str, outcome: str, note: str = "") -> Appeal:
-        """Answers an appeal: uphold lets the decision stand, overturn approves the comment. note: to its writer.
-
-        ApiError 409 where it is answered, or where this key made the decision itself.
-        """
-        return self.send(calls.decide_appeal(appeal_id, outcome, note))
-
-    def send_notice(
-        self,
-        comment_id: str,
-        why: str,
-        *,
-        name: str = "",
-        email: str = "",
-        child_abuse: bool = False,
-    ) -> NoticeTaken:
-        """Notifies the site of illegal content, in good faith; no key is sent. name, email: left out only for child_abuse."""
-        return self.send(calls.send_notice(comment_id, why, name, email, child_abuse))
-
-    def notices(self, state: str = "open", *, size: int = 100) -> Iterator[LegalNotice]:
-        """The notices of illegal content that are open, removed, kept or gone, the longest waiting first."""
-        return self._pages(calls.notices(state, size))
-
-    def notice_status(self, notice_id: str, token: str) -> NoticeStatus:
-        """What became of a notice, for whoever has the receipt's token."""
-        return self.send(calls.notice_status(notice_id, token))
-
-    def appeal_notice(self, notice_id: str, token: str, text: str = "") -> NoticeStatus:
-        """Asks for whoever sent a notice that another person looks again at the decision that kept the comment.
-
-        ApiError 409 where there is none, or it was appealed before.
-        """
-        return self.send(calls.appeal_notice(notice_id, token, text))
-
-    def statements(self, since: datetime | None = None, *, size: int = 100) -> Iterator[Statement]:
-        """The statements of reasons for what was decided against comments, the oldest first, `size` at a time.
-
-        since: aware; None for all.
-        """
-        return self._pages(calls.statements(since, size))
-
-    def report(
-        self,
-        comment_id: str,
-        reason: str,
-        *,
-        note: str = "",
-        ip: str = "",
-        reader_id: str = "",
-        browser_token: str = "",
-    ) -> None:
-        """Passes a reader's report of a public comment on: spam, abuse, hate, threat, privacy, misleading, off_topic,
-        illegal or other.
-
-        note: up to 500 characters. ip, reader_id, browser_token: the reader, who counts once; reader_id is the
-        site's own of whoever is logged in. Readers of whom nothing is said count as one.
-        """
-        self.send(calls.report(comment_id, reason, note, ip, reader_id, browser_token))
-
-    def reports(self, comment_id: str, *, size: int = 100) -> Iterator[Report]:
-        """What readers reported of a comment, first to last, fetched `size` at a time (1 to 100)."""
-        return self._pages(calls.reports(comment_id, size))
-
-    def reader_rules(self) -> ReaderRules:
-        """How long the site's writers may change comments, and what readers' reports do."""
-        return self.send(calls.reader_rules())
-
-    def set_reader_rules(
-        self,
-        edit_minutes: int,
-        hold_after_reports: int,
-        *,
-        markdown: bool = False,
-        forewarn: bool = False,
-        proof_of_work: int = 0,
-        website: bool = False,
-    ) -> ReaderRules:
-        """Sets all of them. edit_minutes: 0 for never. hold_after_reports: of so many readers, 0 for never. proof_of_work: 0 for
-        none. website: whether writers are asked for theirs, and their names lead there.
-        """
-        return self.send(
-            calls.set_reader_rules(
-                edit_minutes, hold_after_reports, markdown, forewarn, proof_of_work, website
-            )
-        )
-
-    def retention(self) -> dict[str, int | None]:
-        """Days that comments of each status are kept: 0 for ever, None as the installation does."""
-        return self.send(calls.retention())
-
-    def set_retention(self, **days: int | None) -> dict[str, int | None]:
-        """Sets all of them: approved, held, rejected, spam, withdrawn. What has had its term is erased, for good."""
-        return self.send(calls.set_retention(days))
-
-    def preview_retention(self, **days: int | None) -> list[Expiring]:
-        """What set_retention() with the same days would erase now; sets nothing."""
-        return self.send(calls.preview_retention(days))
-
-    def site_reasons(self) -> list[SiteReason]:
-        """The reasons that decisions may have, in the site's order."""
-        return self.send(calls.site_reasons())
-
-    def set_site_reasons(self, reasons: Sequence[SiteReason]) -> list[SiteReason]:
-        """Replaces that list. Decisions made before keep their reasons."""
-        return self.send(calls.set_site_reasons(reasons))
 
     def wait(self, comment_id: str, seconds: float = 5.0) -> Comment:
         """The comment as soon as it is decided, or as it is after so many seconds."""
@@ -588,68 +445,6 @@ class Gatehouse(Site):
     ) -> PersonErased:
         """Erases a person's comments with all that is kept of them, up to 1,000 at once; without confirm it only counts."""
         return self.send(calls.erase_person(email, browser_token, author_id, confirm))
-
-    # --- webhooks ---------------------------------------------------------------------------------
-
-    def endpoints(self) -> list[Endpoint]:
-        """The site's webhook endpoints."""
-        return self.send(calls.endpoints())
-
-    def endpoint(self, endpoint_id: str) -> Endpoint:
-        """One webhook endpoint."""
-        return self.send(calls.endpoint(endpoint_id))
-
-    def add_endpoint(
-        self,
-        url: str,
-        *,
-        types: Sequence[str] = (),
-        payload: str = "full",
-        format: str = "standard",
-        batch: int = 1,
-    ) -> Endpoint:
-        """Adds an endpoint; its `secret` is shown only here. types: of events, () for all.
-
-        payload: thin, full or text. format: standard or cloudevents. batch: events in one POST, up to 100.
-        """
-        return self.send(calls.add_endpoint(url, types, payload, format, batch))
-
-    def switch_endpoint(self, endpoint_id: str, *, enabled: bool) -> Endpoint:
-        """Stops its deliveries, or resumes them with new events."""
-        return self.send(calls.switch_endpoint(endpoint_id, enabled))
-
-    def remove_endpoint(self, endpoint_id: str) -> None:
-        """Removes it with its deliveries."""
-        self.send(calls.remove_endpoint(endpoint_id))
-
-    def rotate_secret(self, endpoint_id: str, *, overlap_hours: int = 24) -> str:
-        """A new secret; the old one also signs for `overlap_hours`, at most 720."""
-        return self.send(calls.rotate_secret(endpoint_id, overlap_hours))
-
-    def test_endpoint(self, endpoint_id: str) -> str:
-        """Sends a `webhook.test` message; its id."""
-        return self.send(calls.test_endpoint(endpoint_id))
-
-    def deliveries(
-        self, endpoint_id: str, *, state: str = "", size: int = 100
-    ) -> Iterator[Delivery]:
-        """The deliveries to it, newest first. state: due, delivered or dead; '' for all."""
-        return self._pages(calls.deliveries(endpoint_id, state, size))
-
-    def resend(self, delivery_id: str) -> Delivery:
-        """Sends a delivery again, with the same id and the same bytes."""
-        return self.send(calls.resend(delivery_id))
-
-    def replay(
-        self,
-        endpoint_id: str,
-        *,
-        what: str = "dead",
-        since: datetime | None = None,
-        until: datetime | None = None,
-    ) -> int:
-        """Sends the deliveries of a period again; returns their number. what: dead, all or missed. Times with a zone."""
-        return self.send(calls.replay(endpoint_id, what, since, until))
 
     # --- the way there ----------------------------------------------------------------------------
 

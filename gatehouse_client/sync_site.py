@@ -1,25 +1,15 @@
-"""The client, sync: `make format` writes it from sync_site.py."""
+"""The client, sync: `make format` writes it from aio_site.py."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import TypeVar
 
 from gatehouse_client import site_calls
 from gatehouse_client.answers import Json
-from gatehouse_client.calls import Call, Piece
-
-T = TypeVar("T")
+from gatehouse_client.sync_calls import Calls
 
 
-class Site:
+class Site(Calls):
     """What Gatehouse has besides. Answers are the JSON objects that the OpenAPI document describes."""
-
-    def send(self, call: Call[T]) -> T:
-        """Makes a call."""
-        raise NotImplementedError
-
-    def _pages(self, call: Call[Piece[T]]) -> Iterator[T]:
-        raise NotImplementedError
 
     # --- who looks after the site, and its keys ------------------------------------------------------
 

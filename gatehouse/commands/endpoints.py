@@ -41,10 +41,9 @@ def add(
             store,
             found_site.id,
             url,
-            types=type or (),
-            payload=Payload.TEXT if with_text else payload,
-            format=format,
-            batch=batch,
+            endpoints.Subscription(
+                type or (), Payload.TEXT if with_text else payload, format, batch
+            ),
             allow=settings.webhook_allow,
             now=now_ms(),
             entropy=entropy,

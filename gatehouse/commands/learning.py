@@ -22,6 +22,9 @@ spam = typer.Typer(
 )
 
 
+_RELEARNING = "What stands is being learned again; until then the bundled model scores alone."
+
+
 @spam.command("status")
 def show_status(site: SiteName, as_json: AsJson = False) -> None:
     """Show how many decisions the score has learned from, whose they were, and in which lessons."""
@@ -47,6 +50,8 @@ def show_status(site: SiteName, as_json: AsJson = False) -> None:
         f"{found_site.name} has learned from {status.decisions:,} decisions, {status.spam:,} of "
         f"them spam; {status.waiting:,} wait. Version {status.version}."
     )
+    if status.is_relearning:
+        print(_RELEARNING)
     if status.corrects_toxicity:
         print("Comments like those that were removed get a higher toxicity here.")
     for teacher in status.teachers:
@@ -75,6 +80,7 @@ def undo(
     ] = None,
 ) -> None:
     """Undo a lesson, or all that was learned from one moderator; everything else stays."""
+    from moderation.domain.lesson import RELEARNING
     from moderation.learning import lessons
     from moderation.scorers.spam.spam_model import load_prior
     from moderation.store import moderators
@@ -97,6 +103,8 @@ def undo(
         )
     print(f"Taken back, in version {lesson.version}.", file=sys.stderr)
     print(_text(lesson))
+    if lesson.model == RELEARNING:
+        print(_RELEARNING, file=sys.stderr)
 
 
 def _fields(lesson: "Lesson") -> dict[str, object]:

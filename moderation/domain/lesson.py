@@ -94,12 +94,15 @@ class Feedback:
     is_toxic: bool | None = None
 
 
+RELEARNING = "relearning"  # in place of a prior: what stands is learned again behind the scenes
+
+
 @dataclass(frozen=True, slots=True)
 class Lesson:
     """One version of what a site has learned.
 
     version: 1, 2, 3 ... per site; 0 is not one yet (learning/relearning.py). decisions: how many were learned. spam: how many of them said spam.
-    model: the prior that it changes. delta: added to the prior's weights (scorers/spam/spam_model.py).
+    model: the prior that it changes; RELEARNING until that is known. delta: added to the prior's weights (scorers/spam/spam_model.py).
     undone: the version that this one takes back, 0 for none. toxicity: how this site's moderators see toxicity
     (scorers/site/taught_toxicity.py), b'' where they have taught too little.
     """

@@ -11,7 +11,7 @@ from dataclasses import replace
 from moderation.domain.audit import COMMAND, Change
 from moderation.domain.durations import DAY_MS
 from moderation.domain.errors import Conflict, NotFound
-from moderation.domain.lesson import LESSON_DELAY_MS, Feedback, Lesson, lesson_weight
+from moderation.domain.lesson import LESSON_DELAY_MS, RELEARNING, Feedback, Lesson, lesson_weight
 from moderation.domain.normalise import normalise
 from moderation.learning.relearning import (
     LESSON_SIZE,
@@ -26,6 +26,9 @@ from moderation.store import audit, feedback, lessons
 from moderation.store.sql.engine import Connection, Store
 
 _ATTEMPTS = 3
+_AT_ONCE = (
+    2 * LESSON_SIZE
+)  # decisions that an undo learns again while somebody waits for it; 0.2 s of computing
 
 
 def learn(
@@ -134,7 +137,8 @@ def undo(
     version: of the lesson; 0 with no teacher: the newest that still stands. since: of a teacher, only
     what was decided since then (ms). The newest taken back leaves the very weights that were before it.
     A lesson that took something back is taken back, too: what it took stands again, as if it had never
-    been gone. Returns the lesson that now counts.
+    been gone. Returns the lesson that now counts. Where much was learned since, that is without weights and its model
+    RELEARNING: nobody waits while relearning.py learns the rest again, and the prior alone scores meanwhile.
     Raises NotFound where there is nothing to take back, Conflict where the site keeps learning.
     """
     for _ in range(_ATTEMPTS):
@@ -178,8 +182,11 @@ def _undo_once(
         base = _clean_lesson(connection, site_id, prior, first)
     ids = {id for id, _ in words}
     delta = learned_since(
-        store, prior, site_id, base, () if taken_back else ids, also=version if taken_back else 0
+        *(store, prior, site_id, base, () if taken_back else ids),
+        also=version if taken_back else 0,
+        at_most=_AT_ONCE,
     )
+    model = RELEARNING if delta is None else prior.version
     number = (last.version if last else 0) + 1
     with store.write() as connection:
         if taken_back:
@@ -189,7 +196,7 @@ def _undo_once(
         else:
             feedback.take_back(connection, sorted(ids), number)
         undone = version if taken_back else first
-        lesson = standing_lesson(connection, site_id, number, prior, delta, undone=undone, now=now)
+        lesson = standing_lesson(connection, site_id, number, model, delta, undone=undone, now=now)
         if not lessons.add(connection, lesson):
             raise _LostRace
         facts = {"teacher": teacher, "since": since} if teacher else {"lesson": version}

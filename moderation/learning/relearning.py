@@ -1,4 +1,6 @@
-"""Learns what a site's moderators have said again, in order: at once, or in slices after another prior has come.
+"""Learns what a site's moderators have said again, in order: at once, or in slices where that takes long.
+
+It does so after another prior has come, and after somebody has taken back what was learned long ago.
 
 Lessons correct the mistakes of one prior. Until a site has learned them again, its comments are scored by the new prior
 alone, which is what a new site has and what was measured before it came. The old weights on the new prior would count
@@ -6,6 +8,7 @@ twice what both have learned, and one of its features may mean something else by
 """
 
 import json
+import math
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -13,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moderation.domain.durations import HOUR_MS
-from moderation.domain.lesson import LESSON_DELAY_MS, Feedback, Lesson
+from moderation.domain.lesson import LESSON_DELAY_MS, RELEARNING, Feedback, Lesson
 from moderation.domain.normalise import normalise
 from moderation.domain.score import Candidate
 from moderation.learning.toxicity_lessons import toxicity_lesson
@@ -61,9 +64,10 @@ def learned_since(
     base: Lesson | None,
     without: Collection[str],
     also: int = 0,
-) -> _Weights:
+    at_most: float = math.inf,
+) -> _Weights | None:
     """The weights after `base` (None: from the prior on) had all been learned but `without`, with what
-    was taken back in the lesson `also`.
+    was taken back in the lesson `also`; None where that would be more than `at_most` decisions.
     """
     delta = unpack_weights(base.delta if base else b"")
     after: _Position = (base.version + 1 if base else 1, 0, "")
@@ -73,14 +77,18 @@ def learned_since(
             if not words:
                 return delta
             after = _position(words[-1])
-            words = with_signals(connection, [word for word in words if word.id not in without])
+            words = [word for word in words if word.id not in without]
+            at_most -= len(words)
+            if at_most < 0:
+                return None
+            words = with_signals(connection, words)
         train(prior, delta, examples_of(words))
 
 
 def relearn(
     store: Store, prior: Prior, now: int, goes_on: Callable[[], bool] = lambda: True
 ) -> int:
-    """Learns the lessons of other priors again while goes_on(), the sites with the fewest decisions first; returns how
+    """Learns the lessons of other priors, or of none yet, again while goes_on(), the sites with the fewest decisions first; returns how
     many sites have come to the end.
 
     What was reached is stored, and any process goes on from there. The next lesson of a site is what it would be, had
@@ -92,8 +100,8 @@ def relearn(
             return 0
         waiting = set(feedback.sites_waiting(connection, now - 2 * LESSON_DELAY_MS))
     done = 0
-    for site_id, created_at in outdated.items():
-        if site_id in waiting or created_at < now - _QUIET_MS:
+    for site_id, model, created_at in outdated:
+        if model == RELEARNING or site_id in waiting or created_at < now - _QUIET_MS:
             done += _relearn_site(store, prior, site_id, now, goes_on)
             if not goes_on():
                 break
@@ -139,7 +147,7 @@ def _relearn_site(
             return False
     with store.read() as connection:
         lesson = standing_lesson(
-            connection, site_id, last.version + 1, prior, progress.delta, now=now
+            connection, site_id, last.version + 1, prior.version, progress.delta, now=now
         )
     with store.write() as connection:
         return lessons.add(connection, lesson)  # False: somebody else has made one meanwhile
@@ -149,23 +157,23 @@ def standing_lesson(
     connection: Connection,
     site_id: str,
     version: int,
-    prior: Prior,
-    delta: _Weights,
+    model: str,
+    delta: _Weights | None,
     *,
     undone: int = 0,
     now: int,
 ) -> Lesson:
-    """The lesson of all that stands. delta: the weights that it has taught."""
+    """The lesson of all that stands. model: see Lesson. delta: the weights that it has taught; None where they are not known yet."""
     moderators = feedback.teaching_moderators(connection, site_id)
     return Lesson(
         site_id,
         version,
-        prior.version,
+        model,
         sum(moderator.decisions for moderator in moderators),
         sum(moderator.spam for moderator in moderators),
         now,
         undone=undone,
-        delta=pack_weights(delta),
+        delta=b"" if delta is None else pack_weights(delta),
         toxicity=toxicity_lesson(connection, site_id, now - LESSON_DELAY_MS),
     )
 

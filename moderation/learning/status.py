@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from moderation.domain.lesson import Lesson
+from moderation.domain.lesson import RELEARNING, Lesson
 from moderation.store import feedback, lessons
 from moderation.store.feedback import TeachingModerator
 from moderation.store.sql.engine import Store
@@ -27,6 +27,11 @@ class LearningStatus:
     history: tuple[Lesson, ...]
     standing: frozenset[int]
     corrects_toxicity: bool
+
+    @property
+    def is_relearning(self) -> bool:
+        """Whether the bundled model scores alone, until what stands has been learned again."""
+        return bool(self.history) and self.history[0].model == RELEARNING
 
 
 def learning_status(store: Store, site_id: str) -> LearningStatus:

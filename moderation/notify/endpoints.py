@@ -40,15 +40,22 @@ class EndpointStatus:
     tally: DeliveryTally
 
 
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """Which events an endpoint gets, and how. types: () for all. batch: most events in one POST, 1 to BATCH_LIMIT."""
+
+    types: Sequence[str] = ()
+    payload: Payload = Payload.FULL
+    format: Format = Format.STANDARD
+    batch: int = 1
+
+
 def add_webhook(
     store: Store,
     site_id: str,
     url: str,
+    subscription: Subscription = Subscription(),
     *,
-    types: Sequence[str] = (),
-    payload: Payload = Payload.FULL,
-    format: Format = Format.STANDARD,
-    batch: int = 1,
     allow: str = "",
     by: str = COMMAND,
     now: int,
@@ -56,23 +63,22 @@ def add_webhook(
 ) -> tuple[Endpoint, str]:
     """A new endpoint and its secret ('whsec_...'), which is never shown again.
 
-    types: of events, () for all. batch: most events in one POST, 1 to BATCH_LIMIT.
     allow: settings.webhook_allow. Raises Invalid for a URL that may not be called or an unknown type of
     event, Conflict if the site has ENDPOINT_LIMIT endpoints already.
     """
-    if format is Format.AKISMET:
+    if subscription.format is Format.AKISMET:
         raise Invalid("Akismet's clients register their endpoints themselves.", "/format")
-    if format is Format.NOTICE:
+    if subscription.format is Format.NOTICE:
         raise Invalid("A webhook is standard or cloudevents.", "/format")
     destination(url, parse_allow(allow))
     endpoint = Endpoint(
         id=timed_id("ep", now, entropy(10)),
         site_id=site_id,
         url=url,
-        types=_types(types, tuple(EventType)),
-        payload=payload,
-        format=format,
-        batch=_batch(batch),
+        types=_types(subscription.types, tuple(EventType)),
+        payload=subscription.payload,
+        format=subscription.format,
+        batch=_batch(subscription.batch),
         created_at=now,
     )
     secret = _new_secret(entropy)

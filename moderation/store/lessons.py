@@ -1,6 +1,6 @@
 """The versions of what each site has taught the spam score. The newest one counts.
 
-Version 0 is none of them: what is being learned again under another prior (learning/relearning.py).
+Version 0 is none of them: what is being learned again (learning/relearning.py).
 """
 
 from collections.abc import Collection
@@ -78,8 +78,8 @@ def kept(connection: Connection, site_id: str, model: str) -> list[int]:
     return [row.version for row in rows]
 
 
-def of_other_priors(connection: Connection, model: str) -> dict[str, int]:
-    """The sites whose newest lesson adds to another prior, and when that was made (ms); the fewest decisions first."""
+def of_other_priors(connection: Connection, model: str) -> list[tuple[str, str, int]]:
+    """The sites whose newest lesson adds to another prior, to which, and when it was made (ms); the fewest decisions first."""
     others = lessons.alias()
     newest = sa.select(sa.func.max(others.c.version)).where(others.c.site_id == sites.c.id)
     of_newest = sa.and_(
@@ -87,12 +87,12 @@ def of_other_priors(connection: Connection, model: str) -> dict[str, int]:
         lessons.c.version == newest.correlate(sites).scalar_subquery(),
     )
     rows = connection.execute(
-        sa.select(lessons.c.site_id, lessons.c.created_at)
+        sa.select(lessons.c.site_id, lessons.c.model, lessons.c.created_at)
         .join_from(sites, lessons, of_newest)
         .where(lessons.c.model != model)
         .order_by(lessons.c.decisions, lessons.c.site_id)
     )
-    return {row.site_id: row.created_at for row in rows}
+    return [(row.site_id, row.model, row.created_at) for row in rows]
 
 
 def put_unfinished(connection: Connection, lesson: Lesson) -> None:

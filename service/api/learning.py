@@ -97,7 +97,9 @@ def undo(
     body: Annotated[LessonIn, Depends(json_body(LessonIn, required=False))],
 ) -> Response:
     """Without anything: the newest lesson that still stands. What was learned besides stays. A lesson that
-    took something back can be taken back, too. 201 with the lesson that counts now.
+    took something back can be taken back, too. 201 with the lesson that counts now. Where much was learned since, its
+    `model` is `relearning`: the rest is learned again in the background, as the next lesson, and the bundled model scores
+    alone until then.
     """
     # numpy, which only these calls need
     from moderation.learning import lessons

@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends, Request, Response
@@ -95,8 +96,8 @@ def confirm_page(
         [(place, _)] = parts
     place.require(Action.DECIDE)
     if "all" in request.query_params:
-        return _confirm(request, visitor, place, chosen, back, asked=asked)
-    return _confirm(request, visitor, place, chosen, back, ticked=ticked)
+        return _confirm(request, visitor, place, _Question(chosen, back, asked=asked))
+    return _confirm(request, visitor, place, _Question(chosen, back, ticked))
 
 
 @router.post("")
@@ -110,7 +111,7 @@ def start(request: Request, posted: Posted) -> Response:
         cards = _ticked(state.store, site_id, ticked)
         seen = [(card.id, sequence) for card, sequence in cards]
         if not seen:
-            return _confirm(request, visitor, membership, outcome, back)
+            return _confirm(request, visitor, membership, _Question(outcome, back))
     else:
         asked = Asked(**{name: form.get(name, "") for name in CONDITIONS})
         count = read_number(form, "expected_count", "comments it is about")
@@ -124,12 +125,8 @@ def start(request: Request, posted: Posted) -> Response:
                 now=now_ms(),
             )
         except Drifted as error:
-            return _confirm(
-                *(request, visitor, membership, outcome, back),
-                asked=asked,
-                said=form,
-                problem=error.message,
-            )
+            question = _Question(outcome, back, asked=asked, said=form)
+            return _confirm(request, visitor, membership, question, problem=error.message)
     try:
         progress = bulk.start(
             state.store,
@@ -144,13 +141,8 @@ def start(request: Request, posted: Posted) -> Response:
         )
     except Invalid as error:
         flaw = error.message.removeprefix(f"{error.pointer}: ")
-        return _confirm(
-            *(request, visitor, membership, outcome, back),
-            ticked=ticked,
-            asked=asked,
-            said=form,
-            flaw=flaw,
-        )
+        question = _Question(outcome, back, ticked, asked, form)
+        return _confirm(request, visitor, membership, question, flaw=flaw)
     return _taken(request, progress, back)
 
 
@@ -191,21 +183,30 @@ def _taken(request: Request, progress: BulkProgress, back: str) -> Response:
     return redirect(f"{URL}/bulk/{act.id}?{query(site=act.site_id, back=_back(back))}")
 
 
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What a page asks to confirm: the outcome, of the comments that are ticked or of all that was asked for.
+
+    back: the page that it was asked on. said: the reason and the sentence that were given.
+    """
+
+    outcome: Outcome
+    back: str
+    ticked: Sequence[str] = ()
+    asked: Asked | None = None
+    said: Form = field(default_factory=dict)
+
+
 def _confirm(
     request: Request,
     visitor: Visitor,
     membership: Membership,
-    outcome: Outcome,
-    back: str,
-    *,
-    ticked: Sequence[str] = (),
-    asked: Asked | None = None,
-    said: Form | None = None,
+    question: _Question,
     problem: str = "",
     flaw: str = "",
 ) -> Response:
-    """said: the reason and the sentence that were given. problem: why nothing was changed; flaw: what is wrong with them."""
-    store, site_id = request.app.state.store, membership.site_id
+    """problem: why nothing was changed. flaw: what is wrong with the reason or the sentence."""
+    store, site_id, asked = request.app.state.store, membership.site_id, question.asked
     fields: Mapping[str, str]
     cards: Sequence[CommentCard]
     status = 409 if problem else 422 if flaw else 200
@@ -219,7 +220,7 @@ def _confirm(
         count, cards = shown.count, shown.sample
         fields = asked.given() | {"expected_count": str(count), "snapshot": shown.snapshot}
     else:
-        pairs = _ticked(store, site_id, ticked)
+        pairs = _ticked(store, site_id, question.ticked)
         count, cards = len(pairs), [card for card, _ in pairs]
         fields = {"ids": " ".join(f"{card.id}.{sequence}" for card, sequence in pairs)}
     return pages.page(
@@ -227,15 +228,15 @@ def _confirm(
         status,
         visitor=visitor,
         site=membership,
-        outcome=outcome,
+        outcome=question.outcome,
         count=count,
         fields={name: value for name, value in fields.items() if value},
         is_all=asked is not None,
         comments=[(card, excerpt(card.text)) for card in cards],
-        back=_back(back),
+        back=_back(question.back),
         problem=problem,
         flaw=flaw,
-        said=said or {},
+        said=question.said,
         choices=reason_choices(store, site_id),
     )
 

@@ -1,6 +1,7 @@
 """Who looks after a site, under /console/people: invitations, roles, sessions, removal."""
 
 import os
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends, Request, Response
@@ -65,16 +66,14 @@ def invite(request: Request, posted: Posted) -> Response:
         )
     except (Invalid, Conflict) as error:
         status = 409 if isinstance(error, Conflict) else 422
-        return _page(
-            *(request, visitor, membership, status),
-            problem="" if form_error(error).field == "sections" else error.message,
-            email=email[: invitations.EMAIL_LIMIT],
-            role=role,
-            sections=sections,
-            error=form_error(error),
+        typed = _Inviting(
+            email[: invitations.EMAIL_LIMIT], role, sections=sections, error=form_error(error)
         )
+        # What is wrong with the sections is said beside their field.
+        problem = "" if typed.error.field == "sections" else error.message
+        return _page(request, visitor, membership, typed, status, problem=problem)
     link = f"{state.settings.public_url}{URL}/invitation?link={token}"
-    return _page(request, visitor, membership, link=link, invited=made.email)
+    return _page(request, visitor, membership, _Inviting(link=link, invited=made.email))
 
 
 @router.post("/withdraw/{invitation_id}")
@@ -170,22 +169,30 @@ def _back(membership: Membership, did: str, moderator_id: str = "") -> Response:
     return redirect(f"{URL}/people{path}?{query(site=membership.site_id, did=did)}#notice")
 
 
+@dataclass(frozen=True, slots=True)
+class _Inviting:
+    """What the form for invitations shows. email, role, sections: typed in, and refused because of `error`. link: of
+    the new one, for `invited`.
+    """
+
+    email: str = ""
+    role: str = Role.MODERATOR
+    link: str = ""
+    invited: str = ""
+    sections: str = ""
+    error: FormError = field(default_factory=FormError)
+
+
 def _page(
     request: Request,
     visitor: Visitor,
     membership: Membership,
+    inviting: _Inviting = _Inviting(),
     status: int = 200,
-    *,
     notice: str = "",
     problem: str = "",
-    link: str = "",
-    invited: str = "",
-    email: str = "",
-    role: str = Role.MODERATOR,
-    sections: str = "",
-    error: FormError = FormError(),  # noqa: B008 - it never changes
 ) -> Response:
-    """link: of a new invitation, for `invited`. email, role: what was typed in, and refused because of `problem`."""
+    """notice: what was done. problem: why nothing was."""
     store, now = request.app.state.store, now_ms()
     return pages.page(
         "people.html",
@@ -198,12 +205,8 @@ def _page(
         may_manage=membership.may(Action.MANAGE_PEOPLE),
         notice=notice,
         problem=problem,
-        link=link,
-        invited=invited,
-        email=email,
-        role=role,
-        sections=sections,
-        error=error if error.field == "sections" else FormError(),
+        inviting=inviting,
+        error=inviting.error if inviting.error.field == "sections" else FormError(),
     )
 
 

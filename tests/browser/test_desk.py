@@ -113,5 +113,5 @@ def test_the_first_load_is_small(visit, gatehouse):
             .map(each => each.src || each.href)]"""
     )
     answers = [watch.page.context.request.get(url) for url in urls]
-    assert len(answers) == 13
+    assert len(answers) == 14
     assert 20_000 < sum(int(each.headers["content-length"]) for each in answers) < FIRST_LOAD

@@ -20,8 +20,10 @@ def promote(gatehouse) -> None:
 
 
 def add(gatehouse, url: str, **options: object) -> str:
-    values = {"now": now(), "entropy": os.urandom} | options
-    return endpoints.add_webhook(gatehouse.store, gatehouse.site.id, url, **values)[0].id
+    subscription = endpoints.Subscription(**options)
+    return endpoints.add_webhook(
+        gatehouse.store, gatehouse.site.id, url, subscription, now=now(), entropy=os.urandom
+    )[0].id
 
 
 def deliver_due(gatehouse, fails) -> None:

@@ -285,8 +285,8 @@ def test_both_have_the_same_methods() -> None:
     def methods(client: type) -> dict[str, list[str]]:
         return {
             name: list(inspect.signature(method).parameters)
-            for name, method in vars(client).items()
-            if inspect.isfunction(method) and not name.startswith("_")
+            for name, method in inspect.getmembers(client, inspect.isfunction)
+            if not name.startswith("_")
         }
 
     assert methods(Gatehouse) == methods(AsyncGatehouse)

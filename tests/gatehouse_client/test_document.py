@@ -11,7 +11,15 @@ from typing import Any
 import jsonschema
 import pytest
 
-from gatehouse_client import answers, calls, endpoint_answers, reader_answers, site_calls
+from gatehouse_client import (
+    answers,
+    calls,
+    endpoint_answers,
+    endpoint_calls,
+    reader_answers,
+    reader_calls,
+    site_calls,
+)
 from gatehouse_client.calls import Call
 from harness.servers import SECRET
 from moderation.settings import read_settings
@@ -76,25 +84,27 @@ EVERY: dict[str, Call[Any]] = {
     "undo_bulk": calls.undo_bulk("bulk_1"),
     "bulk_decisions": calls.bulk_decisions(10),
     "bulk_comments": calls.bulk_comments("bulk_1", "kept", 10),
-    "edit": calls.edit("cmt_1", "gha_x", "Changed."),
-    "withdraw": calls.withdraw("cmt_1", "gha_x"),
-    "own_comment": calls.own_comment("cmt_1", "gha_x"),
-    "appeal": calls.appeal("cmt_1", "gha_x", "It was a quotation."),
-    "appeals": calls.appeals("open", 10),
-    "send_notice": calls.send_notice(
+    "edit": reader_calls.edit("cmt_1", "gha_x", "Changed."),
+    "withdraw": reader_calls.withdraw("cmt_1", "gha_x"),
+    "own_comment": reader_calls.own_comment("cmt_1", "gha_x"),
+    "appeal": reader_calls.appeal("cmt_1", "gha_x", "It was a quotation."),
+    "appeals": reader_calls.appeals("open", 10),
+    "send_notice": reader_calls.send_notice(
         "cmt_1", "It names a child's school.", "Nora", "nora@x.test", False
     ),
-    "notices": calls.notices("open", 10),
-    "appeal_notice": calls.appeal_notice("ntc_1", "ghn_x", "Look again."),
-    "notice_status": calls.notice_status("ntc_1", "ghn_x"),
-    "decide_appeal": calls.decide_appeal("apl_1", "overturn", "You are right."),
-    "statements": calls.statements(datetime.now(UTC), 10),
-    "report": calls.report("cmt_1", "spam", "Look.", "192.0.2.1", "u7", "ghb_x"),
-    "reports": calls.reports("cmt_1", 10),
-    "reader_rules": calls.reader_rules(),
-    "set_reader_rules": calls.set_reader_rules(15, 0, True, True, 1_000, True),
-    "site_reasons": calls.site_reasons(),
-    "set_site_reasons": calls.set_site_reasons([reader_answers.SiteReason("dull", {"en": "Dull"})]),
+    "notices": reader_calls.notices("open", 10),
+    "appeal_notice": reader_calls.appeal_notice("ntc_1", "ghn_x", "Look again."),
+    "notice_status": reader_calls.notice_status("ntc_1", "ghn_x"),
+    "decide_appeal": reader_calls.decide_appeal("apl_1", "overturn", "You are right."),
+    "statements": reader_calls.statements(datetime.now(UTC), 10),
+    "report": reader_calls.report("cmt_1", "spam", "Look.", "192.0.2.1", "u7", "ghb_x"),
+    "reports": reader_calls.reports("cmt_1", 10),
+    "reader_rules": reader_calls.reader_rules(),
+    "set_reader_rules": reader_calls.set_reader_rules(15, 0, True, True, 1_000, True),
+    "site_reasons": reader_calls.site_reasons(),
+    "set_site_reasons": reader_calls.set_site_reasons(
+        [reader_answers.SiteReason("dull", {"en": "Dull"})]
+    ),
     "queues": calls.queues(),
     "queue": calls.queue(
         "mine", "toxic", 10, True, "listed", {"author": "ada", "status": "held", "score_from": 0.5}
@@ -131,21 +141,21 @@ EVERY: dict[str, Call[Any]] = {
     "page_default": calls.page_default(),
     "set_page_default": calls.set_page_default("premoderated", 0),
     "move_page": calls.move_page("https://herald.test/1", "https://herald.test/2"),
-    "endpoints": calls.endpoints(),
-    "endpoint": calls.endpoint("ep_1"),
-    "add_endpoint": calls.add_endpoint(
+    "endpoints": endpoint_calls.endpoints(),
+    "endpoint": endpoint_calls.endpoint("ep_1"),
+    "add_endpoint": endpoint_calls.add_endpoint(
         "https://herald.test/hook", ["comment.held"], "thin", "cloudevents", 100
     ),
-    "switch_endpoint": calls.switch_endpoint("ep_1", True),
-    "remove_endpoint": calls.remove_endpoint("ep_1"),
-    "rotate_secret": calls.rotate_secret("ep_1", 0),
-    "replay": calls.replay("ep_1", "all", datetime.now(UTC), None),
+    "switch_endpoint": endpoint_calls.switch_endpoint("ep_1", True),
+    "remove_endpoint": endpoint_calls.remove_endpoint("ep_1"),
+    "rotate_secret": endpoint_calls.rotate_secret("ep_1", 0),
+    "replay": endpoint_calls.replay("ep_1", "all", datetime.now(UTC), None),
     "erase": calls.erase("cmt_1"),
     "export_person": calls.export_person("carol@private.test", "", "", "cmt_1", 10),
     "erase_person": calls.erase_person("", "ghb_x", "", True),
-    "test_endpoint": calls.test_endpoint("ep_1"),
-    "deliveries": calls.deliveries("ep_1", "dead", 10),
-    "resend": calls.resend("dlv_1"),
+    "test_endpoint": endpoint_calls.test_endpoint("ep_1"),
+    "deliveries": endpoint_calls.deliveries("ep_1", "dead", 10),
+    "resend": endpoint_calls.resend("dlv_1"),
 }
 
 
@@ -189,9 +199,9 @@ EVERY |= {
     "agree": site_calls.agree("x", True),
     "refuse": site_calls.refuse("x", "approve", "x", "x", "x", True),
     "statistics": site_calls.statistics(3),
-    "retention": calls.retention(),
-    "set_retention": calls.set_retention({"spam": 7, "held": None}),
-    "preview_retention": calls.preview_retention({"spam": 7}),
+    "retention": reader_calls.retention(),
+    "set_retention": reader_calls.set_retention({"spam": 7, "held": None}),
+    "preview_retention": reader_calls.preview_retention({"spam": 7}),
     "sample": site_calls.sample(3),
     "set_sample_size": site_calls.set_sample_size(3),
     "judge_sample": site_calls.judge_sample("cmt_1", "remove"),
@@ -254,13 +264,13 @@ def operation(document: dict[str, Any], call: Call[Any]) -> tuple[str, dict[str,
 def test_every_call_is_looked_at() -> None:
     made = {
         name
-        for module in (calls, site_calls)
+        for module in (calls, endpoint_calls, reader_calls, site_calls)
         for name, function in inspect.getmembers(module, inspect.isfunction)
         if inspect.signature(function).return_annotation not in (inspect.Signature.empty, str)
         and not name.startswith("_")
         and function.__module__ == module.__name__
     }
-    assert made - {"following", "pieces"} == set(EVERY)
+    assert made - {"following", "given", "items_of", "pieces"} == set(EVERY)
 
 
 @pytest.mark.parametrize("name", EVERY)

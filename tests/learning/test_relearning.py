@@ -9,7 +9,7 @@ import pytest
 
 from harness.servers import SECRET
 from moderation.domain.durations import HOUR_MS
-from moderation.domain.lesson import Lesson
+from moderation.domain.lesson import RELEARNING, Lesson
 from moderation.learning import lessons
 from moderation.learning.lesson_cache import LessonCache
 from moderation.learning.relearning import LESSON_SIZE, learned_since, relearn
@@ -166,6 +166,55 @@ def test_what_is_taken_back_meanwhile_is_not_learned(store: Store, prior: Prior)
     assert relearn(store, PRIOR, LATER + HOUR_MS + 1) == (prior is OLD)
     assert newest(store, site).decisions == 2 * LESSON_SIZE
     assert newest(store, site).delta == at_once(store, site) != whole
+
+
+def test_an_undo_of_long_ago_leaves_the_rest_to_the_sweeps(store: Store) -> None:
+    site, fresh = newspaper(store), newspaper(store, "Fresh")
+    taught(store, site, 4 * LESSON_SIZE)
+    assert relearn(store, PRIOR, LATER) == 1
+    whole = newest(store, site)
+    sales = candidate("garden gnomes at our shop")
+
+    def score(of: Site) -> float:
+        model = SpamModel(LessonCache(store))
+        return model.measure([replace(sales, site_id=of.id)])[0][0].value
+
+    assert score(site) != score(fresh)
+    undone = lessons.undo(store, PRIOR, site.id, version=1, now=LATER)
+    assert (undone.model, undone.version, undone.undone) == (RELEARNING, 6, 1)
+    assert undone.decisions == 3 * LESSON_SIZE and newest(store, site) == undone
+    assert learning_status(store, site.id).is_relearning and score(site) == score(fresh)
+    # What is said meanwhile waits for it, and nobody waits an hour.
+    say(store, site, SALES[0], SPAM, at=LATER)
+    soon = LATER + 3 * MINUTE
+    assert lessons.learn(store, PRIOR, soon) == 0
+    assert relearn(store, PRIOR, LATER + 1, batches(2)) == 0
+    assert reached(store, site) == 2 * LESSON_SIZE
+    assert relearn(store, PRIOR, LATER + 1) == 1
+    lesson = newest(store, site)
+    assert (lesson.version, lesson.model, lesson.decisions) == (7, PRIOR.version, 3 * LESSON_SIZE)
+    assert lesson.delta == at_once(store, site) != whole.delta
+    assert not learning_status(store, site.id).is_relearning
+    # And the undo of the undo: as it was before, to the last weight.
+    again = lessons.undo(store, PRIOR, site.id, version=6, now=LATER)
+    assert (again.model, again.undone, again.decisions) == (RELEARNING, 6, 4 * LESSON_SIZE)
+    assert relearn(store, PRIOR, LATER + 1) == 1
+    assert newest(store, site).delta == whole.delta
+    assert lessons.learn(store, PRIOR, soon) == 1
+
+
+def test_a_second_undo_before_the_end_of_the_first_counts_as_well(store: Store) -> None:
+    site = newspaper(store)
+    taught(store, site, 5 * LESSON_SIZE)
+    assert relearn(store, PRIOR, LATER) == 1
+    for version in (1, 2):
+        undone = lessons.undo(store, PRIOR, site.id, version=version, now=LATER)
+        assert undone.model == RELEARNING
+        assert relearn(store, PRIOR, LATER, batches(1)) == 0
+    assert relearn(store, PRIOR, LATER) == 1
+    lesson = newest(store, site)
+    assert (lesson.model, lesson.decisions) == (PRIOR.version, 3 * LESSON_SIZE)
+    assert lesson.delta == at_once(store, site)
 
 
 def test_as_much_taken_back_as_brought_back_is_seen_as_well(store: Store) -> None:

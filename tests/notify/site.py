@@ -49,10 +49,10 @@ class Newsroom:
             self.store,
             self.site.id,
             url,
+            endpoints.Subscription(**options),
             allow=receiver.allow,
             now=self.clock(),
             entropy=os.urandom,
-            **options,
         )
 
     def happen(self, text: str = "A fine article.", **changes: object) -> str:

@@ -194,7 +194,12 @@ def test_moderators_cannot_change_such_an_endpoint(blog) -> None:
     now, entropy = blog.room.clock(), os.urandom
     with pytest.raises(Invalid):
         endpoints.add_webhook(
-            store, blog.room.site.id, blog.url, format=Format.AKISMET, now=now, entropy=entropy
+            store,
+            blog.room.site.id,
+            blog.url,
+            endpoints.Subscription(format=Format.AKISMET),
+            now=now,
+            entropy=entropy,
         )
     with pytest.raises(Conflict):
         endpoints.change_endpoint(store, site, blog.endpoint, url=blog.url)

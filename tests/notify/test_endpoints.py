@@ -22,9 +22,9 @@ def add(herald: Newsroom, url: str = URL, **options: object) -> tuple[str, str]:
         herald.store,
         herald.site.id,
         url,
+        endpoints.Subscription(**options),
         now=herald.clock(),
         entropy=os.urandom,
-        **options,
     )
     return endpoint.id, secret
 

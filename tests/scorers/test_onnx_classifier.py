@@ -89,6 +89,27 @@ def test_without_sentences_windows_begin_with_a_word(narrow: OnnxClassifier) -> 
     assert all(text[window.start - 1] == " " for window in narrow.windows(text)[1:])
 
 
+class Counted(str):
+    """A text that counts how often one of its characters is looked at."""
+
+    looks = 0
+
+    def __getitem__(self, place):
+        Counted.looks += 1
+        return super().__getitem__(place)
+
+
+@pytest.mark.parametrize("signs", ["\"'", ")", "\u201d\u2019"])
+def test_windows_of_signs_alone_are_cut_in_a_time_that_grows_with_the_text(
+    narrow: OnnxClassifier, signs: str
+) -> None:
+    """Minutes for one comment would stop the worker that measures it, and hold what others wrote."""
+    text = Counted(signs * (10_000 // len(signs)))
+    Counted.looks = 0
+    assert len(narrow.windows(text)) > 100
+    assert Counted.looks < 300 * len(text)
+
+
 def test_a_word_of_more_letters_than_the_tokenizer_takes_is_read(network: OnnxClassifier) -> None:
     assert len(network.tokens("z" * 250)) == 250
     text = "z" * 300 + " idiot"

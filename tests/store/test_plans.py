@@ -13,12 +13,16 @@ import sqlalchemy as sa
 from harness.servers import SECRET
 from moderation.domain.comment import AuthorRef, Context, Submission
 from moderation.domain.decision import Outcome
-from moderation.review import decisions
+from moderation.review import apart_queues, decisions
+from moderation.review.search import Criteria, search
 from moderation.store.sql.engine import Store
 from tests.factories import NOON, hand_in, newspaper, reply
 
 # Grow with what is stored; the others are as small as what a site has set.
-LARGE = ("votes", "idempotency", "comments", "revisions", "decisions", "reports", "feedback")
+LARGE = (
+    *("votes", "idempotency", "comments", "revisions", "decisions", "reports", "feedback"),
+    *("sketches", "personal"),
+)
 
 
 @pytest.fixture
@@ -72,4 +76,23 @@ def test_a_repetition_reads_no_whole_table(store: Store) -> None:
     hand_in(store, *twice())
     with scans() as found:
         hand_in(store, *twice())
+    assert found == []
+
+
+def test_the_lists_of_the_desk_read_no_whole_table(store: Store) -> None:
+    site = newspaper(store)
+    [id] = hand_in(store, reply(site, context=Context("198.51.100.7")))
+    conditions: list[dict[str, Any]] = [
+        *({"queue": queue, "person": "mod_1"} for queue in ("reported", "proposed", "mine")),
+        *({"same_text": id}, {"same_network": id}),
+    ]
+    with scans() as found:
+        for asked in conditions:
+            orders = ("listed", "newest") if "queue" in asked else ("newest",)
+            for order in orders:
+                criteria = Criteria(**asked, decided_by="moderator", order=order)
+                search(store, [site.id], criteria, now=NOON)
+                apart_queues.count_matches(store, [site.id], criteria, now=NOON)
+        for queue in ("reported", "proposed", "mine"):
+            apart_queues.reason_counts(store, [site.id], queue, "mod_1")
     assert found == []

@@ -25,6 +25,8 @@ Logits = NDArray[np.float64]
 # in floods. At most 2 kB each.
 REMEMBERED = 4096
 _SENTENCE_ENDS = ".!?\u2026\u3002\uff01\uff1f"
+# Characters around a token that are looked at: each of a long row of quotation marks is one, and would look at all before it.
+_LOOK = 100
 _CLOSING_PUNCTUATION = "\"')]}\u00bb\u201d\u2019"
 # As BERT's pre-tokenizer sees a word: no blank, no punctuation (ASCII's, which is the most of it).
 _UNBROKEN_WORD = r"[^\s!-/:-@\[-`{-~]{%d,}"
@@ -305,15 +307,17 @@ def _cut_token(text: str, offsets: list[tuple[int, int]], low: int, high: int) -
 
 def _boundary_at(text: str, start: int) -> str:
     """What begins at a position: 'sentence', 'word' or nothing ('')."""
-    while start < len(text) and text[start].isspace():  # some tokenizers count the space before
+    furthest = min(start + _LOOK, len(text))
+    while start < furthest and text[start].isspace():  # some tokenizers count the space before
         start += 1
     before = start - 1
-    while before >= 0 and text[before].isspace():
+    nearest = max(start - _LOOK, 0)
+    while before >= nearest and text[before].isspace():
         if text[before] == "\n":
             return "sentence"
         before -= 1
     after_space = before < start - 1
-    while before > 0 and text[before] in _CLOSING_PUNCTUATION:
+    while before > nearest and text[before] in _CLOSING_PUNCTUATION:
         before -= 1
     if before >= 0 and text[before] in _SENTENCE_ENDS and (after_space or text[before] > "\u2fff"):
         return "sentence"

@@ -5,9 +5,11 @@ import re
 import pytest
 
 from moderation.domain.comment import AuthorRef
+from moderation.domain.lesson import RELEARNING, Lesson
 from moderation.domain.reputation import Subject, SubjectKind
 from moderation.learning import lessons
 from moderation.scorers.spam.spam_model import load_prior
+from moderation.store import lessons as stored_lessons
 from moderation.store import moderators
 from tests.review.test_reputation import (
     APPROVE,
@@ -114,3 +116,7 @@ def test_admins_see_what_was_learned_and_undo_it(browser, store, site, decided):
     assert again.status_code == 409 and "nothing here to take back" in again.text
     for bad in ({"version": "x"}, {"version": ""}, {"moderator": "mod_a"}):
         assert browser.post("/console/learning/undo", fields | bad).status_code == 422
+    assert "is being learned again" not in browser.get("/console/learning").text
+    with store.write() as connection:
+        assert stored_lessons.add(connection, Lesson(site.id, 5, RELEARNING, 0, 0, now()))
+    assert "is being learned again" in browser.get("/console/learning").text
