@@ -69,7 +69,9 @@ def invite(request: Request, posted: Posted) -> Response:
         typed = _Inviting(
             email[: invitations.EMAIL_LIMIT], role, sections=sections, error=form_error(error)
         )
-        return _page(request, visitor, membership, typed, status, problem=error.message)
+        # What is wrong with the sections is said beside their field.
+        problem = "" if typed.error.field == "sections" else error.message
+        return _page(request, visitor, membership, typed, status, problem=problem)
     link = f"{state.settings.public_url}{URL}/invitation?link={token}"
     return _page(request, visitor, membership, _Inviting(link=link, invited=made.email))
 
