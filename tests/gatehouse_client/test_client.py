@@ -71,7 +71,11 @@ def test_a_writer_changes_and_withdraws_a_comment(gatehouse: Gatehouse, site_id:
     receipt = gatehouse.submit("A fine article.", page_url=article, name="Carol")
     gatehouse.wait(receipt.id, 20)
     changed = gatehouse.edit(receipt.id, receipt.author_token, "A very fine article.")
-    assert (changed.revision, changed.status) == (2, "pending")
+    assert changed.revision == 2
+    assert changed.status in (
+        "pending",
+        "approved",
+    )  # a worker may have judged it by the time of the answer
     assert changed.editable_until and changed.editable_until > datetime.now(UTC)
     judged = gatehouse.wait(receipt.id, 20)
     assert judged.decision and judged.decision.revision == 2
