@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from moderation.accounts import moderators, second_factor
 from moderation.clock import now_ms
 from moderation.domain.errors import Conflict, Invalid, TooMany
-from service.console.form_error import FormError, form_error
+from service.console.form_error import NO_ERROR, FormError, form_error
 from service.console.language import N_
 from service.console.mentions import mention_views
 from service.console.pages import URL, QueryName, page_router, pages, redirect
@@ -150,7 +150,7 @@ def _account(
         mentions=mention_views(request, visitor),
         notice=notice,
         codes=codes or [],
-        error=error or FormError(),
+        error=error or NO_ERROR,
     )
 
 
@@ -171,5 +171,5 @@ def _setup(
         secret=" ".join(secret[start : start + 4] for start in range(0, len(secret), 4)),
         sealed=second_factor.seal(request.app.state.store.crypto, signed.moderator_id, secret),
         is_wanted=must_have_factor(request, signed),
-        error=error or FormError(),
+        error=error or NO_ERROR,
     )

@@ -14,7 +14,7 @@ from moderation.doorbell import DELIVER
 from moderation.review import appeals, queues
 from service.console import navigation
 from service.console.comment import comment_views
-from service.console.form_error import FormError, form_error
+from service.console.form_error import NO_ERROR, FormError, form_error
 from service.console.language import N_
 from service.console.pages import URL, CurrentSite, QueryName, page_router, pages, redirect
 from service.console.presenters import OUTCOME_WORDS, excerpt, person_name
@@ -102,7 +102,7 @@ def _page(
     visitor: Visitor,
     appeal_id: str,
     typed: str = "",
-    error: FormError = FormError(),  # noqa: B008 - it never changes
+    error: FormError = NO_ERROR,
     *,
     problem: str = "",
     status: int = 200,

@@ -34,7 +34,7 @@ from service.console import session
 from service.console.all_sites import place_in
 from service.console.author_filters import author_values
 from service.console.context import context_values
-from service.console.form_error import FormError
+from service.console.form_error import NO_ERROR, FormError
 from service.console.language import _
 from service.console.navigation import BACK, again, queue_tabs
 from service.console.notes import add_note, note_values
@@ -253,7 +253,7 @@ class _Told:
     is_undone: bool = False
     ask: str = ""
     said: session.Form = field(default_factory=dict)
-    flaw: FormError = FormError()  # noqa: RUF009 - it never changes
+    flaw: FormError = NO_ERROR
     told: str = ""
 
 

@@ -11,7 +11,7 @@ from moderation.domain.errors import Conflict, Invalid
 from moderation.domain.roles import Action
 from moderation.store.compat_apis import AKISMET, CORAL, OPENAI, PERSPECTIVE
 from moderation.store.moderators import Membership
-from service.console.form_error import FormError, form_error
+from service.console.form_error import NO_ERROR, FormError, form_error
 from service.console.language import N_
 from service.console.navigation import query
 from service.console.pages import URL, CurrentSite, QueryName, page_router, pages, redirect
@@ -92,7 +92,7 @@ def _page(
     status: int = 200,
     *,
     notice: str = "",
-    error: FormError = FormError(),  # noqa: B008 - it never changes
+    error: FormError = NO_ERROR,
     which: str = "",
     typed: str = "",
     made: str = "",

@@ -9,7 +9,7 @@ from moderation.domain.reader_rules import ReaderRules
 from moderation.domain.roles import Action
 from moderation.review import reader_rules
 from moderation.store.moderators import Membership
-from service.console.form_error import FormError, form_error
+from service.console.form_error import NO_ERROR, FormError, form_error
 from service.console.language import N_, _
 from service.console.pages import URL, CurrentSite, QueryName, page_router, pages, redirect
 from service.console.session import (
@@ -87,7 +87,7 @@ def _page(
     rules: ReaderRules,
     *,
     is_saved: bool = False,
-    error: FormError = FormError(),  # noqa: B008 - it never changes
+    error: FormError = NO_ERROR,
     status: int = 200,
 ) -> Response:
     service, site_id = request.app.state.settings.public_url, membership.site_id

@@ -16,7 +16,7 @@ from moderation.notify import endpoints
 from service.console import endpoint_form
 from service.console.delivery_list import delivery_list
 from service.console.delivery_view import endpoint_view
-from service.console.form_error import FormError, form_error
+from service.console.form_error import NO_ERROR, FormError, form_error
 from service.console.language import N_, _, ngettext
 from service.console.navigation import query
 from service.console.pages import URL, QueryName, page_router, pages, redirect
@@ -53,9 +53,9 @@ class EndpointAnswer:
     secret: str = ""
     overlap: int | None = None
     draft: endpoint_form.EndpointDraft | None = None
-    error: FormError = field(default_factory=FormError)
+    error: FormError = NO_ERROR
     replay: endpoint_form.ReplayDraft = field(default_factory=endpoint_form.ReplayDraft)
-    replay_error: FormError = field(default_factory=FormError)
+    replay_error: FormError = NO_ERROR
 
 
 def get_endpoint(request: Request, visitor: Visitor, endpoint_id: str) -> Endpoint:

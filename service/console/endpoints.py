@@ -15,7 +15,7 @@ from moderation.store.moderators import Membership
 from service.console import endpoint as endpoint_page
 from service.console import endpoint_form
 from service.console.delivery_view import endpoint_view
-from service.console.form_error import FormError, form_error
+from service.console.form_error import NO_ERROR, FormError, form_error
 from service.console.pages import CurrentSite, QueryName, page_router, pages, redirect
 from service.console.session import CurrentVisitor, SiteForm, Visitor, site_form
 
@@ -132,7 +132,7 @@ def _form(
         visitor=visitor,
         site=membership,
         draft=draft,
-        error=error or FormError(),
+        error=error or NO_ERROR,
         offered=endpoint_form.offered_types(draft.kind),
         payloads=endpoint_form.PAYLOADS,
         formats=endpoint_form.FORMATS,

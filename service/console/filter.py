@@ -18,7 +18,7 @@ from moderation.review.filter_preview import FilterPreview
 from moderation.store.moderators import Membership
 from moderation.store.sql.engine import Store
 from service.console import filter_form
-from service.console.form_error import FormError, form_error
+from service.console.form_error import NO_ERROR, FormError, form_error
 from service.console.language import N_
 from service.console.pages import URL, QueryName, page_router, pages, redirect
 from service.console.session import (
@@ -200,7 +200,7 @@ def _form(
         site=membership,
         draft=draft,
         stored=stored,
-        error=error or FormError(),
+        error=error or NO_ERROR,
         preview=filter_form.preview_view(preview) if preview else None,
         is_removed=is_removed,
         may_write=membership.may(Action.CHANGE_FILTERS),

@@ -13,6 +13,9 @@ class FormError:
     message: str = ""
 
 
+NO_ERROR = FormError()
+
+
 def form_error(error: GatehouseError) -> FormError:
     """The field that an error of the domain points at, and its message."""
     field = getattr(error, "pointer", "").strip("/").partition("/")[0]

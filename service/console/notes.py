@@ -10,7 +10,7 @@ from moderation.clock import now_ms
 from moderation.review import notes
 from moderation.review.queues import CommentCard
 from moderation.store.sql.engine import Store
-from service.console.form_error import FormError
+from service.console.form_error import NO_ERROR, FormError
 from service.console.presenters import person_name
 
 _SHOWN = 50  # of each
@@ -49,7 +49,7 @@ def note_values(
     card: CommentCard,
     typed: str = "",
     about: str = "",
-    error: FormError = FormError(),  # noqa: B008 - it never changes
+    error: FormError = NO_ERROR,
 ) -> dict[str, Any]:
     """What templates/notes.html needs. typed, about, error: of a note that was refused."""
     found = notes.of_comment(store, site_ids, card.id, limit=_SHOWN)

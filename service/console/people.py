@@ -1,7 +1,7 @@
 """Who looks after a site, under /console/people: invitations, roles, sessions, removal."""
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Request, Response
@@ -12,7 +12,7 @@ from moderation.domain.errors import Conflict, Forbidden, Invalid
 from moderation.domain.roles import Action, Role
 from moderation.domain.sections import sections_in
 from moderation.store.moderators import Membership
-from service.console.form_error import FormError, form_error
+from service.console.form_error import NO_ERROR, FormError, form_error
 from service.console.language import N_
 from service.console.navigation import query
 from service.console.pages import URL, CurrentSite, QueryName, page_router, pages, redirect
@@ -180,7 +180,7 @@ class _Inviting:
     link: str = ""
     invited: str = ""
     sections: str = ""
-    error: FormError = field(default_factory=FormError)
+    error: FormError = NO_ERROR
 
 
 def _page(
@@ -206,7 +206,7 @@ def _page(
         notice=notice,
         problem=problem,
         inviting=inviting,
-        error=inviting.error if inviting.error.field == "sections" else FormError(),
+        error=inviting.error if inviting.error.field == "sections" else NO_ERROR,
     )
 
 
@@ -221,7 +221,7 @@ def _person(
     problem: str = "",
     typed_role: str = "",
     typed_sections: str | None = None,
-    error: FormError = FormError(),  # noqa: B008 - it never changes
+    error: FormError = NO_ERROR,
 ) -> Response:
     """problem: why nothing was changed. typed_role, typed_sections, error: where these could not be read."""
     store = request.app.state.store

@@ -14,7 +14,7 @@ from moderation.doorbell import DELIVER
 from moderation.store.moderators import Membership
 from moderation.upkeep import people
 from moderation.upkeep.person_document import document
-from service.console.form_error import FormError
+from service.console.form_error import NO_ERROR, FormError
 from service.console.language import N_
 from service.console.pages import CurrentSite, page_router, pages
 from service.console.session import CurrentVisitor, Form, SiteForm, Visitor, site_form
@@ -129,7 +129,7 @@ def _page(
     *,
     found: PersonErased | None = None,
     erased: PersonErased | None = None,
-    error: FormError = FormError(),  # noqa: B008 - it never changes
+    error: FormError = NO_ERROR,
     status: int = 200,
 ) -> Response:
     """found: what is kept, None where nobody asked. erased: what was erased just now."""

@@ -27,7 +27,7 @@ from moderation.review.policy_bounds import measured_bounds
 from moderation.review.score_histograms import BINS, score_histograms
 from moderation.store.moderators import Membership
 from service.console import policy_modes, policy_view
-from service.console.form_error import FormError, form_error
+from service.console.form_error import NO_ERROR, FormError, form_error
 from service.console.language import N_
 from service.console.pages import URL, CurrentSite, page_router, pages, redirect
 from service.console.policy_scope import (
@@ -91,7 +91,7 @@ async def try_out(request: Request, posted: Posted) -> Response:
     visitor, form = posted
     membership = visitor.membership(form.get("site", ""))
     membership.require(Action.CHANGE_POLICY)
-    toml, error, found, status = form.get("toml", "").replace("\r\n", "\n"), FormError(), None, 200
+    toml, error, found, status = form.get("toml", "").replace("\r\n", "\n"), NO_ERROR, None, 200
     bounds: list[MeasuredBound] = []
     part = await run_in_threadpool(_part, request, membership, form.get("scope", ""))
     try:
@@ -238,7 +238,7 @@ def _page(
     values: dict[str, Any] = {
         "visitor": visitor,
         "site": membership,
-        "error": error or FormError(),
+        "error": error or NO_ERROR,
         "trial": policy_view.trial_view(found) if found else None,
         "tried_toml": toml,
         "bounds": bounds,

@@ -11,7 +11,7 @@ from moderation.domain.expiry import TERM_LIMIT, WITH_TERM, Expiring
 from moderation.domain.roles import Action
 from moderation.store.moderators import Membership
 from moderation.upkeep import expiry
-from service.console.form_error import FormError, form_error
+from service.console.form_error import NO_ERROR, FormError, form_error
 from service.console.language import N_
 from service.console.pages import URL, CurrentSite, QueryName, page_router, pages, redirect
 from service.console.session import CurrentVisitor, SiteForm, Visitor, read_number, site_form
@@ -71,7 +71,7 @@ def _page(
     *,
     tried: list[Expiring] | None = None,
     is_saved: bool = False,
-    error: FormError = FormError(),  # noqa: B008 - it never changes
+    error: FormError = NO_ERROR,
     status: int = 200,
 ) -> Response:
     """typed: days by status, '' as the installation's. tried: what these would delete, None where nobody asked."""

@@ -12,7 +12,7 @@ from moderation.policies import load_policy
 from moderation.review import second_opinion
 from moderation.review.second_opinion import APPROVE_FROM, DECISIONS_NEEDED, SHARE_NEEDED
 from moderation.store.moderators import Membership
-from service.console.form_error import FormError
+from service.console.form_error import NO_ERROR, FormError
 from service.console.language import N_, _
 from service.console.pages import URL, CurrentSite, QueryName, page_router, pages, redirect
 from service.console.policy_view import share_in_words
@@ -119,6 +119,6 @@ def _page(
         needed=DECISIONS_NEEDED,
         share_needed=round(100 * SHARE_NEEDED),
         asked_at_once=min(ASKED_AT_ONCE, found.trial.unanswered),
-        error=error or FormError(),
+        error=error or NO_ERROR,
         notice=notice,
     )

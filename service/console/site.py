@@ -13,7 +13,7 @@ from moderation.domain.page_url import DISTINCTIONS, SCHEME, SLASH, WWW, PageRul
 from moderation.domain.roles import Action
 from moderation.domain.site import LANGUAGE_LIMIT, NAME_LIMIT, SiteSettings
 from moderation.store.moderators import Membership, PartMembership
-from service.console.form_error import FormError, form_error
+from service.console.form_error import NO_ERROR, FormError, form_error
 from service.console.language import N_
 from service.console.navigation import query
 from service.console.pages import URL, CurrentSite, QueryName, page_router, pages, redirect
@@ -138,7 +138,7 @@ def _page(
     status: int = 200,
     *,
     notice: str = "",
-    error: FormError = FormError(),  # noqa: B008 - it never changes
+    error: FormError = NO_ERROR,
     joins: int = 0,
     now: SiteSettings | None = None,
 ) -> Response:

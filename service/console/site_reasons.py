@@ -10,7 +10,7 @@ from moderation.domain.roles import Action
 from moderation.domain.site_reasons import LABEL_LIMIT, SENTENCE_LIMIT, SiteReason, SiteReasons
 from moderation.review import site_reasons
 from moderation.store.moderators import Membership
-from service.console.form_error import FormError
+from service.console.form_error import NO_ERROR, FormError
 from service.console.language import N_, _
 from service.console.pages import URL, CurrentSite, QueryName, page_router, pages, redirect
 from service.console.session import CurrentVisitor, Form, SiteForm, Visitor, read_number, site_form
@@ -130,7 +130,7 @@ def _page(
         label_limit=LABEL_LIMIT,
         sentence_limit=SENTENCE_LIMIT,
         notice=notice,
-        error=error or FormError(),
+        error=error or NO_ERROR,
         was=was if form is not None else None,
         may_write=membership.may(Action.CHANGE_REASONS),
     )

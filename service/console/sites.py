@@ -13,7 +13,7 @@ from moderation.domain.errors import Conflict, Forbidden, Invalid
 from moderation.domain.roles import Action
 from moderation.domain.site import LANGUAGE_LIMIT, NAME_LIMIT
 from moderation.store.sites import PUBLISHABLE, SECRET
-from service.console.form_error import FormError, form_error
+from service.console.form_error import NO_ERROR, FormError, form_error
 from service.console.language import N_
 from service.console.pages import page_router, pages
 from service.console.session import CurrentVisitor, Form, SignedForm, Visitor, signed_form
@@ -99,7 +99,7 @@ def _require_owner(visitor: Visitor) -> None:
 def _form_page(
     visitor: Visitor,
     typed: Form,
-    error: FormError = FormError(),  # noqa: B008 - it never changes
+    error: FormError = NO_ERROR,
     status: int = 200,
     *,
     taken: str = "",
