@@ -6,17 +6,17 @@ from dataclasses import dataclass, replace
 from ipaddress import ip_network
 
 from moderation.domain.age import read_age
-from moderation.domain.apart import APART
 from moderation.domain.comment import Status
 from moderation.domain.errors import Invalid
 from moderation.domain.ids import timed_id
 from moderation.domain.order import BY_TIME, LISTED, NEWEST
+from moderation.domain.queue_names import WITHOUT_STATUS
 from moderation.domain.search_words import Phrase, fact_word, parse_query
 from moderation.domain.sender_address import canonical_address
 from moderation.review.queues import SEARCHED, CommentCard, cards_of
 from moderation.store import comment_context, desk_lists, pages, queues, reach
-from moderation.store.apart_search import find_apart
 from moderation.store.held_ranks import rank_of
+from moderation.store.queue_search import find_in_queue
 from moderation.store.ranked_search import find_ranked
 from moderation.store.search import Wanted, find
 from moderation.store.search_index import Sought
@@ -102,7 +102,7 @@ def search(
         if wanted is None:
             return Results((), "")
         if criteria.order == LISTED:
-            find_page = find_apart
+            find_page = find_in_queue
         else:
             find_page = find if criteria.order in BY_TIME else find_ranked
         found = find_page(connection, wanted, after, limit)
@@ -119,8 +119,8 @@ def wanted_of(
     now: int,
 ) -> Wanted | None:
     """What the store must find; None where there is no such page, or comment to be the same as. now: ms, ages are as of then. Raises Invalid as search()."""
-    if criteria.queue and criteria.queue not in APART:
-        raise Invalid(f"/queue: Takes {', '.join(APART)}.", "/queue")
+    if criteria.queue and criteria.queue not in WITHOUT_STATUS:
+        raise Invalid(f"/queue: Takes {', '.join(WITHOUT_STATUS)}.", "/queue")
     if criteria.order == LISTED:
         if not criteria.queue:
             raise Invalid("/order: This is the order of a queue alone: name it.", "/order")

@@ -8,9 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from moderation.domain.apart import OWN, PROPOSED, REPORTED
 from moderation.domain.decision import ActorKind
 from moderation.domain.proposal import ProposalState
+from moderation.domain.queue_names import OWN, PROPOSED, REPORTED
 from moderation.store.sql.dialect import database_time, fetch
 from moderation.store.sql.schema import claims, comments, decisions, proposals, sketches
 

@@ -14,10 +14,10 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from moderation.domain.apart import OWN, REPORTED
 from moderation.domain.comment import Status
 from moderation.domain.decision import ActorKind
 from moderation.domain.order import NEWEST, OLDEST
+from moderation.domain.queue_names import OWN, REPORTED
 from moderation.domain.report import ReportState
 from moderation.store import claims, desk_lists, proposals, reach
 from moderation.store.search_index import Sought, has_words, match_of, numbers_of
@@ -45,7 +45,7 @@ class Wanted:
     senders: columns of `personal`, each with the values that are good. moderator: who decided last. since, until: ids that
     the comments' are at or after, and before. alone: only what is part of no campaign. not_of_others: a person; without what
     others have claimed. not_proposed_on: sites of which what a trainee has proposed something about is left out. score: the name of a score
-    of held comments, and its smallest and largest rank. order: of domain/order.py. queue: one of domain/apart.py; person: whose, of what is somebody's own.
+    of held comments, and its smallest and largest rank. order: of domain/order.py. queue: one of domain/queue_names.py; person: whose, of what is somebody's own.
     cluster: of comments with much the same text. reach: parts of these sites, where not all of them may be found (store/reach.py).
     """
 

@@ -6,10 +6,10 @@ from pydantic import AwareDatetime, ConfigDict, Field, model_validator
 from typing_extensions import TypedDict
 
 from moderation.domain.age import AGE_PATTERN
-from moderation.domain.apart import OWN
 from moderation.domain.bulk import IDS_LIMIT, MEMBERS_LIMIT, BulkState, MemberState
 from moderation.domain.comment import PAGE_URL_LIMIT, Status
 from moderation.domain.decision import ActorKind, Outcome
+from moderation.domain.queue_names import OWN
 from moderation.domain.search_words import QUERY_LIMIT
 from moderation.domain.site_reasons import SENTENCE_LIMIT
 from moderation.review.bulk import BulkProgress

@@ -7,11 +7,11 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query, Request, Response
 from typing_extensions import TypedDict
 
-from moderation.domain.apart import APART
 from moderation.domain.comment import Status
 from moderation.domain.errors import NotFound
 from moderation.domain.order import LISTED
-from moderation.review import apart_queues, live_queues, queues
+from moderation.domain.queue_names import WITHOUT_STATUS
+from moderation.review import live_queues, queue_counts, queues
 from moderation.review.search import Criteria
 from moderation.store.queue_marks import Marks
 from service.access.keys import SecretKey
@@ -86,8 +86,8 @@ def list_reasons(request: Request, name: str, key: SecretKey) -> Response:
     reasons counts for each. What is reported has the reasons of its readers, too.
     """
     store = request.app.state.store
-    if name in APART:
-        counts = apart_queues.reason_counts(store, [key.site_id], name, key.id)
+    if name in WITHOUT_STATUS:
+        counts = queue_counts.reason_counts(store, [key.site_id], name, key.id)
     else:
         counts = queues.reason_counts(store, [key.site_id], _status(name))
     body: ReasonCountList = {
@@ -132,7 +132,7 @@ def queue(
     `limit` others on the first page, and then what it decided about, the latest first.
     """
     store, not_of_others = request.app.state.store, key.id if unclaimed else ""
-    if name in APART:
+    if name in WITHOUT_STATUS:
         criteria = replace(
             conditions,
             status=status,

@@ -5,9 +5,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from moderation.domain.apart import OWN
 from moderation.domain.comment import Status
 from moderation.domain.order import NEWEST
+from moderation.domain.queue_names import OWN
 from service.access.keys import SecretKey
 from service.api.answers import describe_answer
 from service.api.conditions import Conditions, QueueName, search_response

@@ -9,11 +9,11 @@ from typing import Annotated, Any
 from fastapi import Depends, Query
 
 from moderation.domain.age import AGE_PATTERN, read_age
-from moderation.domain.apart import APART, OWN
 from moderation.domain.comment import PAGE_URL_LIMIT, Status
 from moderation.domain.decision import ActorKind
 from moderation.domain.errors import NotFound
 from moderation.domain.order import BY_TIME, LISTED, NEWEST, OLDEST, ORDER_PATTERN, URGENCY
+from moderation.domain.queue_names import OWN, WITHOUT_STATUS
 from moderation.domain.search_words import QUERY_LIMIT
 from moderation.domain.second_opinion import SECOND_OPINION
 from moderation.review import queues
@@ -94,7 +94,7 @@ CONDITIONS = tuple(each.name for each in fields(Asked))
 
 async def _asked(asked: Annotated[Asked, Depends()]) -> Asked:
     """A score without bounds is none, and so are bounds of no score; the queue of a status is not asked for by conditions."""
-    if asked.queue not in APART:
+    if asked.queue not in WITHOUT_STATUS:
         asked = replace(asked, queue="")
     if asked.score and (asked.score_from or asked.score_to):
         return asked
@@ -106,7 +106,7 @@ AskedFor = Annotated[Asked, Depends(_asked)]
 
 def criteria_of(asked: Asked, person_id: str = "") -> Criteria:
     """person_id: whose own comments are asked for, where they are. Raises NotFound for a status that no queue has, and for an order, a day or a decider that cannot be."""
-    if asked.queue and asked.queue not in APART:
+    if asked.queue and asked.queue not in WITHOUT_STATUS:
         raise NotFound("There is no such queue.")
     if asked.status and asked.status not in queues.SEARCHED:
         raise NotFound("There is no such queue.")

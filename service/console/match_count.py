@@ -2,7 +2,7 @@
 
 from moderation.clock import now_ms
 from moderation.domain.roles import Action
-from moderation.review.apart_queues import count_matches
+from moderation.review.queue_counts import count_matches
 from moderation.review.search import Criteria, Results
 from moderation.store.moderators import Membership
 from moderation.store.sql.engine import Store

@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 
 from fastapi import Request
 
-from moderation.domain.apart import APART, OWN, PROPOSED, REPORTED
 from moderation.domain.comment import Status
+from moderation.domain.queue_names import OWN, PROPOSED, REPORTED, WITHOUT_STATUS
 from moderation.domain.roles import Action
 from moderation.review import campaigns, live_queues, queues, second_looks
 from moderation.store.moderators import Membership, PartMembership
@@ -42,7 +42,7 @@ _NAMES = {
     OWN: N_("Mine"),
 }
 # Lists at the address of a queue.
-_QUEUES = (*queues.QUEUE_ORDER, *APART)
+_QUEUES = (*queues.QUEUE_ORDER, *WITHOUT_STATUS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,13 +13,13 @@ from moderation.store.moderators import Membership, PartMembership
 from moderation.store.sql.engine import Store
 from service.console import navigation
 from service.console.all_sites import CurrentPlaceOrPart, Place
-from service.console.apart_queue import apart_page
 from service.console.asked import Asked, AskedFor
 from service.console.campaign_view import campaign_views
 from service.console.comment import comment_views, get_card
 from service.console.desk import Desk
 from service.console.pages import QueryName, page_router, pages
 from service.console.presenters import CommentView
+from service.console.queue_without_status import queue_without_status
 from service.console.refine import refine_of
 from service.console.search import bulk_bar, results_page
 from service.console.session import PartVisitor, Visitor
@@ -46,7 +46,7 @@ def queue_page(
     store = request.app.state.store
     if asked.queue:
         decided = _decided(store, visitor, done)
-        return apart_page(
+        return queue_without_status(
             *(request, visitor, place, asked, after),
             unclaimed=unclaimed,
             decided=decided,

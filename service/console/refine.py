@@ -7,7 +7,7 @@ from moderation.accounts import sign_in
 from moderation.domain.comment import Status
 from moderation.domain.order import LISTED, NEWEST, URGENCY
 from moderation.domain.second_opinion import SECOND_OPINION
-from moderation.review import apart_queues, queues
+from moderation.review import queue_counts, queues
 from moderation.store.sql.engine import Store
 from service.console import navigation
 from service.console.all_sites import Place
@@ -70,7 +70,7 @@ def _reasons(
         is_counted = status == Status.HELD and not asked.queue
         return queues.counts_in_parts(store, place.site_ids, Status.HELD)[1] if is_counted else {}
     if asked.queue:
-        return apart_queues.reason_counts(store, place.site_ids, asked.queue, person_id)
+        return queue_counts.reason_counts(store, place.site_ids, asked.queue, person_id)
     return queues.reason_counts(store, place.site_ids, Status(status)) if status else {}
 
 

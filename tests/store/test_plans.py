@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from harness.servers import SECRET
 from moderation.domain.comment import AuthorRef, Context, Submission
 from moderation.domain.decision import Outcome
-from moderation.review import apart_queues, decisions
+from moderation.review import decisions, queue_counts
 from moderation.review.search import Criteria, search
 from moderation.store.sql.engine import Store
 from tests.factories import NOON, hand_in, newspaper, reply
@@ -92,7 +92,7 @@ def test_the_lists_of_the_desk_read_no_whole_table(store: Store) -> None:
             for order in orders:
                 criteria = Criteria(**asked, decided_by="moderator", order=order)
                 search(store, [site.id], criteria, now=NOON)
-                apart_queues.count_matches(store, [site.id], criteria, now=NOON)
+                queue_counts.count_matches(store, [site.id], criteria, now=NOON)
         for queue in ("reported", "proposed", "mine"):
-            apart_queues.reason_counts(store, [site.id], queue, "mod_1")
+            queue_counts.reason_counts(store, [site.id], queue, "mod_1")
     assert found == []

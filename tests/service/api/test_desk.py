@@ -7,8 +7,8 @@ from moderation.domain.decision import Outcome
 from moderation.review import proposals
 from moderation.store import sites
 from tests.factories import NOON, hand_in, key_of, newspaper, reply
-from tests.review.test_apart_queues import report
 from tests.review.test_order import held
+from tests.review.test_queues_without_status import report
 from tests.review.test_search import approve
 
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from moderation.domain.order import NEWEST
 from moderation.review.queues import SEARCHED
 from moderation.review.search import Criteria, wanted_of
-from moderation.store import apart_search, counts
+from moderation.store import counts, queue_search
 from moderation.store.search import Wanted, find
 from moderation.store.search_index import Sought
 from moderation.store.sql.engine import Store
 
-COUNTED = apart_search.COUNTED
+COUNTED = queue_search.COUNTED
 _PIECE = 600  # comments of one look, as many as find() looks at
 _LOOKS = 4
 
@@ -19,7 +19,7 @@ _LOOKS = 4
 def reason_counts(
     store: Store, site_ids: Collection[str], queue: str, person_id: str = ""
 ) -> dict[str, int]:
-    """How many comments of a queue of domain/apart.py have which reason, the most frequent first; of its newest COUNTED comments. What is
+    """How many comments of a queue of domain/queue_names.py have which reason, the most frequent first; of its newest COUNTED comments. What is
     reported has the reasons of its readers, too. person_id: whose own.
     """
     sought = Sought(site_ids, (), (), [])
@@ -27,7 +27,7 @@ def reason_counts(
         site_ids=site_ids, statuses=SEARCHED, sought=sought, queue=queue, person=person_id
     )
     with store.read() as connection:
-        counts_by_code = apart_search.count_reasons(connection, wanted)
+        counts_by_code = queue_search.count_reasons(connection, wanted)
     return dict(sorted(counts_by_code.items(), key=lambda item: (-item[1], item[0])))
 
 

@@ -22,7 +22,7 @@ from service.console.session import Visitor
 from service.console.views import view_links
 
 
-def apart_page(
+def queue_without_status(
     request: Request,
     visitor: Visitor,
     place: Place,

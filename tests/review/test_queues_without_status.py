@@ -10,17 +10,17 @@ from moderation.domain.decision import Outcome
 from moderation.domain.errors import Invalid
 from moderation.domain.report import Reporter, ReportReason
 from moderation.review import (
-    apart_queues,
     bulk_sets,
     claims,
     comment_context,
     decisions,
     proposals,
+    queue_counts,
     views,
 )
 from moderation.review.search import Criteria, search
-from moderation.store import apart_search, own_comments, reports
 from moderation.store import decisions as stored_decisions
+from moderation.store import own_comments, queue_search, reports
 from moderation.store import search as stored_search
 from moderation.upkeep.erase import erase
 from moderation.upkeep.search_index import index_due
@@ -55,7 +55,7 @@ def listed(store, sites, queue, size=3, **criteria):
 def small(monkeypatch):
     """Pages as beside a million comments: a request looks at a few alone."""
     monkeypatch.setattr(stored_search, "LOOKED_AT", 4)
-    monkeypatch.setattr(apart_search, "LOOKED_AT", 4)
+    monkeypatch.setattr(queue_search, "LOOKED_AT", 4)
     monkeypatch.setattr(own_comments, "PIECE", 3)
 
 
@@ -117,7 +117,7 @@ def test_a_queue_that_is_no_status_has_filters_and_orders_without_gaps(store, sm
             wanted = Criteria(queue=queue, person=ADA, **criteria)
             if "not_of_others" not in criteria:
                 assert bulk_sets.preview(store, site.id, wanted, NOON).count == len(expected)
-            counted = apart_queues.count_matches(store, [site.id], wanted, now=NOON)
+            counted = queue_counts.count_matches(store, [site.id], wanted, now=NOON)
             assert counted.count <= len(expected) and (
                 not counted.is_all or counted.count == len(expected)
             )
@@ -131,7 +131,7 @@ def test_a_queue_that_is_no_status_has_filters_and_orders_without_gaps(store, sm
 def test_what_is_reported_is_found_by_the_reasons_of_readers_too(store):
     site = newspaper(store)
     ids, in_order = furnish(store, site, "reported")
-    counts = apart_queues.reason_counts(store, [site.id], "reported")
+    counts = queue_counts.reason_counts(store, [site.id], "reported")
     assert counts == {"spam": 16, "other": 10, "abuse": 4}
     assert list(counts) == ["spam", "other", "abuse"]
     abused = [id for id in in_order if id in ids[:4]]
@@ -145,8 +145,8 @@ def test_what_is_reported_is_found_by_the_reasons_of_readers_too(store):
     assert bulk_sets.preview(store, site.id, wanted, NOON).count == 4
     decisions.decide(store, ADA, {site.id}, abused[0], Outcome.APPROVE, **CLOCK)
     assert listed(store, [site], "reported", reason="abuse") == abused[1:]
-    assert apart_queues.reason_counts(store, [site.id], "reported")["abuse"] == 3
-    assert apart_queues.reason_counts(store, [site.id], "proposed") == {}
+    assert queue_counts.reason_counts(store, [site.id], "reported")["abuse"] == 3
+    assert queue_counts.reason_counts(store, [site.id], "proposed") == {}
 
 
 @pytest.mark.parametrize("queue", ["reported", "proposed", "mine"])
@@ -247,7 +247,7 @@ def test_comments_with_the_same_text_are_a_list(store, small):
     assert alike(same[0], status=Status.APPROVED) == same[1::-1]
     assert alike(alone, query=same[0]) == []
     assert bulk_sets.preview(store, site.id, Criteria(same_text=same[0]), NOON).count == 6
-    counted = apart_queues.count_matches(store, [site.id], Criteria(same_text=same[0]), now=NOON)
+    counted = queue_counts.count_matches(store, [site.id], Criteria(same_text=same[0]), now=NOON)
     assert (counted.count, counted.is_all) == (6, True)
     erase(store, {site.id}, same[5], now=NOON, entropy=os.urandom)
     assert alike(same[0]) == same[4::-1] and alike(same[5]) == []
@@ -282,13 +282,13 @@ def test_matches_are_counted_as_far_as_that_is_soon(store, monkeypatch):
     approve(store, site, ids[:7])
 
     def count(**criteria):
-        found = apart_queues.count_matches(store, [site.id], Criteria(**criteria), now=NOON)
+        found = queue_counts.count_matches(store, [site.id], Criteria(**criteria), now=NOON)
         return found.count, found.is_all
 
     assert count(status=Status.APPROVED) == (7, True)
     assert count(status=Status.APPROVED, decided_by="moderator") == (7, True)
     assert count(status=Status.HELD) == (0, True) and count() == (12, True)
-    monkeypatch.setattr(apart_queues, "_PIECE", 2)
-    monkeypatch.setattr(apart_queues, "_LOOKS", 3)
+    monkeypatch.setattr(queue_counts, "_PIECE", 2)
+    monkeypatch.setattr(queue_counts, "_LOOKS", 3)
     assert count(status=Status.APPROVED, decided_by="moderator") == (6, False)
     assert count(page_url="https://herald.test/nowhere") == (0, True)

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from moderation.domain.apart import OWN, REPORTED
+from moderation.domain.queue_names import OWN, REPORTED
 from moderation.store import claims, own_comments
 from moderation.store.desk_lists import IS_PROPOSED, IS_REPORTED
 from moderation.store.search import (
@@ -33,7 +33,7 @@ COUNTED = 1_000  # comments of a queue of which the reasons are counted
 _Placed = tuple[str, str]  # a report or a proposal, and its comment
 
 
-def find_apart(connection: Connection, wanted: Wanted, after: str, limit: int) -> Found:
+def find_in_queue(connection: Connection, wanted: Wanted, after: str, limit: int) -> Found:
     """Up to `limit` comments past a place, '' from the beginning; what is claimed stands before them, on the first page."""
     if wanted.queue == OWN:
         return _find_own(connection, wanted, after, limit)
