@@ -30,6 +30,7 @@ def test_new_comments_are_counted_and_wait_until_they_are_asked_for(
     expect(page.locator("#count-held")).to_have_text("3")
     page.keyboard.press("j")
     page.keyboard.press("j")
+    expect(page.locator(".card").nth(1)).to_be_focused()  # once it is known whose it is
     before = page.locator(".card:focus").evaluate(
         "(card) => [card.id, card.getBoundingClientRect().y]"
     )

@@ -33,7 +33,7 @@ def test_the_page_of_a_policy_is_accessible(visit, gatehouse, scheme, width):
     page.go_back()
     page.reload()
     page.get_by_label("toxicity", exact=True).fill("0.48")
-    page.get_by_role("button", name="Try these").click()
+    page.get_by_role("button", name="Try these thresholds").click()
     page.get_by_role("button", name="Save this policy").click()
     page.get_by_text("Saved.").wait_for()
     watch.look("policy-saved")

@@ -41,7 +41,7 @@ def test_sections_are_given_and_worked_in(visit, gatehouse, scheme, width):
     card = page.locator(".card").first
     name = card.locator("h2 .name").inner_text()
     card.get_by_role("button", name="Reject").first.click()
-    page.get_by_text("rejected").first.wait_for()
+    page.locator(".stub").first.wait_for(state="attached")  # what comes next is open
     page.goto(f"{gatehouse.url}/console/?queue=mine")
     page.locator("article.card").first.wait_for()
     assert name in page.content()

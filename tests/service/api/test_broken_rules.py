@@ -1,10 +1,12 @@
 """Everything that is wrong with a request is told at once, by its place, on every route; values never are."""
 
+import os
 import re
 
 import pytest
 
-from tests.factories import key_of, newspaper
+from moderation.accounts.new_site import make_installation_key
+from tests.factories import NOON, key_of, newspaper
 from tests.service.api.conftest import a_comment
 from tests.service.described_answers import document
 
@@ -14,6 +16,7 @@ OF_WRITERS = {  # with the receipt's token
     ("patch", "/api/v1/comments/{comment_id}"),
     ("post", "/api/v1/comments/{comment_id}/appeal"),
 }
+OF_THE_INSTALLATION = {("post", "/api/v1/sites")}  # with a key that is no site's
 ROUTES = [
     pytest.param(method, path, operation, id=f"{method} {path}")
     for path, operations in document()["paths"].items()
@@ -84,9 +87,13 @@ def test_every_route_tells_all_that_is_wrong_at_once(api, method, path, operatio
             operation["requestBody"]["content"]["application/json"]["schema"]
         )
         wrong |= wrong_members
-    is_writers = (method, path) in OF_WRITERS
+    if (method, path) in OF_WRITERS:
+        key = api.store.crypto.author_token("none")
+    elif (method, path) in OF_THE_INSTALLATION:
+        key = make_installation_key(api.store, now=NOON, entropy=os.urandom)[1]
+    else:
+        key = api.secret
     path = re.sub(r"\{\w+\}", "none", path)
-    key = api.store.crypto.author_token("none") if is_writers else api.secret
     headers["Authorization"] = f"Bearer {key}"
     answer = api.client.request(method, path, params=query, json=body, headers=headers)
     assert answer.status_code == 422, answer.text
