@@ -124,6 +124,10 @@ def test_names_of_all_scripts_are_kept_as_they_are(api, installation, name) -> N
     assert make(api, installation, name=name).json()["name"] == name
 
 
+def test_spaces_in_a_name_are_one(api, installation) -> None:
+    assert make(api, installation, name="  The   Courier ").json()["name"] == "The Courier"
+
+
 def test_no_two_sites_have_a_name_or_an_origin_that_people_take_for_the_same(
     api, installation
 ) -> None:
