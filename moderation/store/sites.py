@@ -147,7 +147,7 @@ def _site(row: sa.Row[tuple[object, ...]]) -> Site:
     return Site(row.id, row.name, tuple(json.loads(row.origins_json)), row.language, row.policy)
 
 
-_PREFIXES = {SECRET: "ghs_", PUBLISHABLE: "ghp_", INSTALLATION: "ghi_"}
+_PREFIXES = {SECRET: "ghs_", PUBLISHABLE: "ghp_", INSTALLATION: "ghk_"}
 
 
 def add_key(

@@ -241,7 +241,8 @@ def test_the_operator_says_who_owns_and_makes_keys_of_the_installation(
     assert "may not" in gatehouse("moderator", "owner", "ada@herald.test", "--off").stderr
     made = gatehouse("site", "installation-key", "--name", "Provisioning", "--json")
     fields = json.loads(made.stdout)
-    assert re.fullmatch(r"ghi_[0-9a-f]{40}", fields["installation_key"])
+    # Invitations begin ghi_: whoever finds either has to know which it is.
+    assert re.fullmatch(r"ghk_[0-9a-f]{40}", fields["installation_key"])
     listed = gatehouse("site", "installation-key", "--list").stdout
     assert fields["id"] in listed and "Provisioning" in listed
     assert fields["installation_key"] not in listed
