@@ -216,7 +216,7 @@ def test_pages_are_joined_after_a_question(admin, site, store):
         page = reply(site).page
         hand_in(store, reply(site, page=type(page)(f"{url}/1")))
     asked = save(admin, site, origins=origins)
-    assert asked.status_code == 409 and "1 page becomes one with another" in asked.text
+    assert asked.status_code == 409 and "This joins 1 page with another, for good." in asked.text
     assert site_settings.get_site(store, site.id).settings.rules.apart == {"www"}
     assert save(admin, site, origins=origins, join="yes").status_code == 303
     assert site_settings.get_site(store, site.id).settings.rules.apart == set()
