@@ -87,8 +87,8 @@ def make_site(name: str, origins: Sequence[str], language: str) -> Call[Json]:
 
 
 def change_site(site_id: str, changes: Mapping[str, Any]) -> Call[Json]:
-    given = {name: value for name, value in changes.items() if value is not None}
-    return Call("PATCH", f"{API}/sites/{segment(site_id)}", _object, given)
+    named = {name: value for name, value in changes.items() if value is not None}
+    return Call("PATCH", f"{API}/sites/{segment(site_id)}", _object, named)
 
 
 def compatible_apis(site_id: str) -> Call[list[Json]]:

@@ -43,24 +43,24 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     """Add a site and print its keys, which cannot be shown again."""
-    from moderation.accounts.sites import add_site
+    from moderation.accounts.new_site import make_site
     from moderation.store import compat_apis, sites
 
-    origins = [normal_origin(written) for written in origin]
-    with open_store() as store, store.write() as connection:
-        namesakes = [site for site in sites.all_sites(connection) if {*site.origins} & {*origins}]
-        added, keys = add_site(
-            connection,
-            name,
-            origins,
-            language,
-            compat_apis.ON_BY_DEFAULT if faces_on else (),
-            (sites.SECRET, sites.PUBLISHABLE, sites.AKISMET),
+    with open_store() as store:
+        made, keys = make_site(
+            *(store, name, origin, language, COMMAND),
+            own_site_ids=None,
+            faces=compat_apis.ON_BY_DEFAULT if faces_on else (),
+            key_kinds=(sites.SECRET, sites.PUBLISHABLE, sites.AKISMET),
             now=now_ms(),
             entropy=entropy,
         )
+        with store.read() as connection:
+            others = [site for site in sites.all_sites(connection) if site.id != made.id]
+    namesakes = [site for site in others if {*site.origins} & {*made.origins}]
+    fields = {"id": made.id, "name": made.settings.name, "origins": list(made.origins)}
     shown = {f"{kind}_key": key for kind, key in keys.items()}
-    print_created({"id": added.id, "name": name, "origins": origins, **shown}, as_json)
+    print_created({**fields, **shown}, as_json)
     if namesakes:
         print(
             f"{namesakes[0].name} ({namesakes[0].id}) has one of these origins too: what asks by a page's"
@@ -89,10 +89,10 @@ def pages(
     as_json: AsJson = False,
 ) -> None:
     """Show how a site's pages are told apart, or change it; pages that are one then are joined for good."""
-    from moderation.review import page_moves
+    from moderation.accounts import site_settings
 
     with open_site(site) as (store, found_site):
-        before = page_moves.get_rules(store, found_site.id)
+        before = site_settings.get_site(store, found_site.id).settings.rules
         added, removed = map(_origins, (add_origin, remove_origin))
         ignored, kept = map(_lower, (ignore, keep))
         apart_now, one_now = map(_lower, (apart, together))
@@ -108,7 +108,7 @@ def pages(
             apart=(before.apart | apart_now) - one_now,
         )
         if rules != before:
-            joined = page_moves.change_rules(store, found_site.id, rules)
+            joined = site_settings.change_rules(store, found_site.id, rules)
             print(f"{joined} pages were joined with others.", file=sys.stderr)
     fields = {name: sorted(names) for name, names in asdict(rules).items()}
     text = "\n".join(f"{name:9}{' '.join(names) or '-'}" for name, names in fields.items())

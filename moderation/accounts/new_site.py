@@ -48,14 +48,16 @@ def make_site(
     by: str,
     *,
     admin_id: str = "",
-    own_site_ids: Collection[str] = (),
+    own_site_ids: Collection[str] | None = (),
+    faces: Sequence[str] = (),
+    key_kinds: Sequence[str] = (SECRET, PUBLISHABLE),
     now: int,
     entropy: Entropy,
 ) -> tuple[SiteRow, dict[str, str]]:
-    """A new site, and its secret and its publishable key by their kinds, which are never shown again; it answers no compatible API.
+    """A new site that answers these compatible APIs (faces), and its keys by their kinds, which are never shown again.
 
     admin_id: the moderator who becomes its admin, '' for none. own_site_ids: of which whoever asks is an admin: their origins may be
-    shared. Raises Invalid, NameTaken, OriginTaken, and Conflict where there are SITES_LIMIT.
+    shared; None for the operator, who may share all, and make more than SITES_LIMIT. Raises Invalid, NameTaken, OriginTaken, and Conflict where there are SITES_LIMIT.
     """
     plain_name, plain_language = check_name(name), check_language(language)
     plain_origins = check_origins(origins)
@@ -63,14 +65,11 @@ def make_site(
         raise Invalid("A site has an origin, such as https://news.example.", "/origins")
     with store.write() as connection:
         known = locked_sites(connection)
-        if len(known) >= SITES_LIMIT:
+        if own_site_ids is not None and len(known) >= SITES_LIMIT:
             raise Conflict(f"There are {SITES_LIMIT:,} sites: `gatehouse site add` makes more.")
         require_free(known, plain_name, plain_origins, own_site_ids)
         added, keys = add_site(
-            *(connection, plain_name, plain_origins, plain_language),
-            faces=(),
-            key_kinds=(SECRET, PUBLISHABLE),
-            by=by,
+            *(connection, plain_name, plain_origins, plain_language, faces, key_kinds, by),
             now=now,
             entropy=entropy,
         )
@@ -91,19 +90,20 @@ def require_free(
     known: Sequence[SiteRow],
     name: str,
     origins: Sequence[str],
-    own_site_ids: Collection[str],
+    own_site_ids: Collection[str] | None,
     *,
     site_id: str = "",
 ) -> None:
-    """Raises NameTaken and OriginTaken. name, origins: '' and () for what stays. site_id: of the site itself."""
+    """Raises NameTaken and OriginTaken. name, origins: '' and () for what stays. own_site_ids: as in make_site(). site_id: of the site itself."""
     others = [site for site in known if site.id != site_id]
+    own_ids = {site.id for site in others} if own_site_ids is None else own_site_ids
     for other in others:
         if name and name_key(other.settings.name) == name_key(name):
-            own_id = other.id if other.id in own_site_ids else ""
+            own_id = other.id if other.id in own_ids else ""
             raise NameTaken("There is a site with this name already.", own_id)
     for other in others:
         # Whoever may not change the other site must not have its readers asked which of the two they mean.
-        if other.id not in own_site_ids and {*other.origins} & {*origins}:
+        if other.id not in own_ids and {*other.origins} & {*origins}:
             raise OriginTaken("Another site has one of these origins.")
 
 

@@ -3,6 +3,7 @@
 import re
 import tomllib
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 from moderation.domain.closed_hours import ClosedHours
 from moderation.domain.errors import Invalid
@@ -12,7 +13,7 @@ _HOURS = re.compile(r"\s*\[\s*closed_hours\s*\]\s*(#.*)?")
 _RULE = re.compile(r"\s*\[\[\s*rules\s*\]\]\s*(#.*)?")
 _HEADER = re.compile(r"\s*\[")
 _STRING = r"(\"[^\"]*\"|'[^']*')"
-_WINDOW_LINE = re.compile(rf"\s*{_STRING}\s*,?\s*(#.*)?")
+_IN_LIST = re.compile(rf"{_STRING}|#.*|\]")
 _ONE_LINE = 100  # characters
 
 _Base = Callable[[str], str] | None
@@ -124,16 +125,28 @@ def _cut(lines: list[str], header: int) -> None:
 
 
 def _pairs(hours: ClosedHours) -> list[str]:
-    return [f'zone = "{hours.zone}"', f'then = "{hours.then.value}"', *_list(hours, {}, ())]
+    return [f'zone = "{hours.zone}"', f'then = "{hours.then.value}"', *_list(hours, _Said())]
 
 
-def _list(hours: ClosedHours, remarks: dict[str, str], above: Sequence[str]) -> list[str]:
+@dataclass
+class _Said:
+    """The comments in a list of windows: behind its bracket, on lines of their own, beside a window by its text, and behind its end."""
+
+    opening: str = ""
+    above: list[str] = field(default_factory=list)
+    beside: dict[str, str] = field(default_factory=dict)
+    closing: str = ""
+
+
+def _list(hours: ClosedHours, said: _Said) -> list[str]:
     texts = [f'"{window.text}"' for window in hours.windows]
     line = f"hours = [{', '.join(texts)}]"
-    if len(line) <= _ONE_LINE and not above and not any(remarks.get(text) for text in texts):
-        return [line]
-    items = [f"  {text}, {remarks.get(text, '')}".rstrip() for text in texts]
-    return ["hours = [", *above, *items, "]"]
+    has_own_lines = said.opening or said.above or any(text in said.beside for text in texts)
+    if len(line) <= _ONE_LINE and not has_own_lines:
+        return [f"{line} {said.closing}".rstrip()]
+    items = [f"  {text}, {said.beside.get(text, '')}".rstrip() for text in texts]
+    first, last = f"hours = [ {said.opening}".rstrip(), f"] {said.closing}".rstrip()
+    return [first, *said.above, *items, last]
 
 
 def _rewritten(table: Sequence[str], hours: ClosedHours) -> list[str]:
@@ -152,19 +165,35 @@ def _rewritten(table: Sequence[str], hours: ClosedHours) -> list[str]:
             end = place
             while end < len(table) and not _is_whole(table[place - 1 : end]):
                 end += 1
-            remarks, above = _said(table[place:end])
-            found += _list(hours, remarks, above)
+            said = _said([line.partition("=")[2], *table[place:end]])
+            found += _list(hours, said)
             place = end
         else:
             found.append(line)
     return found
 
 
-def _said(lines: Sequence[str]) -> tuple[dict[str, str], list[str]]:
-    """The comments beside the windows of a list, and those on lines of their own."""
-    remarks: dict[str, str] = {}
-    for line in lines:
-        if item := _WINDOW_LINE.fullmatch(line):
-            text = " ".join(item[1][1:-1].lower().split())
-            remarks[f'"{text}"'] = item[2] or ""
-    return remarks, [line for line in lines if line.lstrip().startswith("#")]
+def _said(lines: Sequence[str]) -> _Said:
+    """lines: of the list, from its bracket on."""
+    said = _Said()
+    is_over = False
+    for number, line in enumerate(lines):
+        windows: list[str] = []
+        for match in _IN_LIST.finditer(line):
+            if match[1]:
+                windows.append(f'"{" ".join(match[1][1:-1].lower().split())}"')
+            elif match[0] == "]":
+                is_over = True
+            elif is_over:
+                said.closing = match[0]
+            elif len(windows) == 1:
+                said.beside[windows[0]] = match[0]
+            elif number == 0 and not windows:
+                said.opening = match[0]
+            else:  # on a line of its own, or beside several
+                said.above.append(f"  {match[0]}" if windows else _indent(line) + match[0])
+    return said
+
+
+def _indent(line: str) -> str:
+    return line[: len(line) - len(line.lstrip())]

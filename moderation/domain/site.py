@@ -36,7 +36,9 @@ class SiteSettings:
 
 def check_name(name: str) -> str:
     """A site's name as it is kept. Raises Invalid for one that is empty, long, or has signs that are not seen."""
-    plain = unicodedata.normalize("NFC", " ".join(name.split(" "))).strip()
+    # Spaces alone: what else splits a line is refused below.
+    spaced = re.sub(" {2,}", " ", unicodedata.normalize("NFC", name))
+    plain = spaced.strip()
     visible = "".join(char for char in plain if char not in _JOINERS)
     if len(plain) > NAME_LIMIT or not visible.isprintable():
         raise Invalid(f"A name is one line of at most {NAME_LIMIT} characters.", "/name")

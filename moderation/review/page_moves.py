@@ -1,11 +1,11 @@
-"""Which page an article is: it gets another URL or title, or its site tells pages apart in another way."""
+"""Which page an article is: it gets another URL or title. How a site tells pages apart: accounts/site_settings.py."""
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 
 from moderation.domain.audit import COMMAND, Change
 from moderation.domain.comment import PAGE_URL_LIMIT, TITLE_LIMIT
 from moderation.domain.errors import Invalid, NotFound
-from moderation.domain.page_url import DISTINCTIONS, PageRules, origin_of, within
+from moderation.domain.page_url import PageRules, origin_of, within
 from moderation.store import audit, pages, sites
 from moderation.store.pages import StoredPage
 from moderation.store.sql.engine import Connection, Store
@@ -51,42 +51,6 @@ def set_title(store: Store, site_id: str, url: str, title: str, by: str = COMMAN
         before, after = {"title": page.title}, {"title": title}
         audit.record(connection, by, Change.PAGE_TITLED, site_id, page.url, before, after)
     return replace(page, title=title, title_verified=True)
-
-
-def get_rules(store: Store, site_id: str) -> PageRules:
-    """How a site tells its pages apart. Raises NotFound."""
-    with store.read() as connection:
-        return _rules(connection, site_id)
-
-
-def change_rules(store: Store, site_id: str, rules: PageRules, by: str = COMMAND) -> int:
-    """Changes how a site tells its pages apart, and joins those that are one now; returns how many were.
-
-    Pages that were joined stay so: which comment was written at which URL is not kept. Raises NotFound and
-    Invalid.
-    """
-    if rules.apart - set(DISTINCTIONS):
-        raise Invalid(f"/apart: One of {', '.join(DISTINCTIONS)}.", "/apart")
-    if len(rules.ignored | rules.kept) > 200 or rules.ignored & rules.kept:
-        raise Invalid("/ignored: At most 200 parameters, each ignored or kept.", "/ignored")
-    with store.write() as connection:
-        before = _rules(connection, site_id)
-        pages.lock(connection, [site_id])
-        sites.set_page_rules(connection, site_id, rules)
-        audit.record(
-            connection,
-            by,
-            Change.SITE_RULES_CHANGED,
-            site_id,
-            site_id,
-            _facts(before),
-            _facts(rules),
-        )
-        return pages.rename_addresses(connection, site_id)
-
-
-def _facts(rules: PageRules) -> dict[str, list[str]]:
-    return {name: sorted(names) for name, names in asdict(rules).items()}
 
 
 def _rules(connection: Connection, site_id: str) -> PageRules:

@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 from moderation.domain.comment import PageState, Submission
 from moderation.domain.errors import Unavailable
 from moderation.domain.ids import derived_id
-from moderation.domain.page_url import PageAddress, PageRules, joined_pages, page_key
+from moderation.domain.page_url import PageRules, page_key
 from moderation.domain.policy_scopes import path_of
 from moderation.domain.similarity import short_hash
 from moderation.store import policy_scopes, search_index, sites, sketches
@@ -318,43 +318,3 @@ def set_title(connection: Connection, page_id: str, title: str) -> None:
         sa.update(pages).where(pages.c.id == page_id).values(title=title, title_verified=True)
     )
     search_index.note_due(connection, [page_id])
-
-
-def rename_addresses(connection: Connection, site_id: str) -> int:
-    """After a change of a site's rules: every URL under its new key. Returns how many pages were joined."""
-    rules = sites.page_rules(connection, [site_id])[site_id]
-    rows = connection.execute(
-        sa.select(
-            page_addresses.c.url, page_addresses.c.page_id, pages.c.external_id, pages.c.created_at
-        )
-        .join(pages, pages.c.id == page_addresses.c.page_id)
-        .where(page_addresses.c.site_id == site_id, page_addresses.c.url != "")
-    ).all()
-    keys = [page_key(row.url, rules) for row in rows]
-    pages_by_key, into = joined_pages(
-        PageAddress(key, row.page_id, row.external_id != "", row.created_at)
-        for key, row in zip(keys, rows, strict=True)
-    )
-    for page_id, other in into.items():
-        join(connection, page_id, other)
-    connection.execute(
-        sa.delete(page_addresses).where(
-            page_addresses.c.site_id == site_id, page_addresses.c.url != ""
-        )
-    )
-    urls: dict[str, str] = {}
-    for key, row in zip(keys, rows, strict=True):
-        if key not in urls or row.page_id == pages_by_key[key]:
-            urls[key] = row.url
-    renamed = [
-        {
-            "id": derived_id("pg", site_id, "url", key),
-            "site_id": site_id,
-            "page_id": pages_by_key[key],
-            "url": url,
-        }
-        for key, url in urls.items()
-    ]
-    for start in range(0, len(renamed), 1_000):
-        insert_rows(connection, page_addresses, renamed[start : start + 1_000])
-    return len(into)

@@ -50,7 +50,7 @@ def of_sites(connection: Connection, site_ids: Collection[str] | None = None) ->
 
 
 def put(connection: Connection, site_id: str, settings: SiteSettings) -> None:
-    """Stores the settings; where other origins or rules are among them, store/pages.py must join the site's pages."""
+    """Stores the settings; where other origins or rules are among them, store/page_addresses.py must join the site's pages."""
     facts = asdict(settings.rules)
     stored = {name: sorted(names) for name, names in facts.items() if name != "origins"}
     connection.execute(

@@ -107,16 +107,6 @@ def _page_rules(origins_json: str, stored_json: str) -> PageRules:
     return rules_of(tuple(json.loads(origins_json)), json.loads(stored_json))
 
 
-def set_page_rules(connection: Connection, site_id: str, rules: PageRules) -> None:
-    """Changes how a site tells its pages apart, its origins too; store/pages.py then joins its pages."""
-    stored = {name: sorted(names) for name, names in asdict(rules).items() if name != "origins"}
-    connection.execute(
-        sa.update(sites)
-        .where(sites.c.id == site_id)
-        .values(origins_json=json.dumps(rules.origins), page_rules_json=json.dumps(stored))
-    )
-
-
 def reader_rules(connection: Connection, site_id: str) -> ReaderRules:
     """What a site lets writers and readers do with published comments."""
     query = sa.select(*(sites.c[each.name] for each in fields(ReaderRules)))
@@ -157,7 +147,7 @@ def _site(row: sa.Row[tuple[object, ...]]) -> Site:
     return Site(row.id, row.name, tuple(json.loads(row.origins_json)), row.language, row.policy)
 
 
-_PREFIXES = {SECRET: "ghs_", PUBLISHABLE: "ghp_", INSTALLATION: "ghi_"}
+_PREFIXES = {SECRET: "ghs_", PUBLISHABLE: "ghp_", INSTALLATION: "ghk_"}
 
 
 def add_key(

@@ -5,7 +5,7 @@ from contextlib import suppress
 
 import pytest
 
-from moderation.accounts import audit, moderators, sites
+from moderation.accounts import audit, moderators, site_settings, sites
 from moderation.domain.audit import SERVICE, AuditQuery, Change
 from moderation.domain.comment import AuthorRef, PageRef, PageState
 from moderation.domain.decision import Outcome
@@ -92,7 +92,7 @@ def test_each_change_is_noted_once_with_what_differs(store: Store) -> None:
     page_moves.set_title(store, id, news.url, "News", by=key)
     page_moves.move_page(store, id, news.url, "https://herald.test/n", by=key)
     rules = PageRules(("https://herald.test", "https://www.herald.test"))
-    page_moves.change_rules(store, id, rules)
+    site_settings.change_rules(store, id, rules)
     reader_rules.set_rules(store, id, ReaderRules(30, 3), key)
     [comment] = hand_in(
         store, reply(site, "canary-text http://shop.example/", page=PageRef(f"{news.url}2"))

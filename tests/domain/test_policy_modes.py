@@ -59,6 +59,30 @@ def test_hours_are_added_changed_and_removed_and_the_rest_stays():
 
 
 @pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("[ # two", '[ # two\n  "sun 01:00-02:00",\n  "mon 22:00-07:00",\n]'),
+        (
+            '["mon 22:00-07:00", # beside',
+            '[\n  "sun 01:00-02:00",\n  "mon 22:00-07:00", # beside\n]',
+        ),
+        ('[  "sat 00:00-24:00", # gone', '["sun 01:00-02:00", "mon 22:00-07:00"]'),
+        (
+            "['mon  22:00-07:00', \"sat 00:00-24:00\", # both",
+            '[\n  # both\n  "sun 01:00-02:00",\n  "mon 22:00-07:00",\n]',
+        ),
+        ('["fri 22:00-07:00"] # ] nobody', '["sun 01:00-02:00", "mon 22:00-07:00"] # ] nobody'),
+        ('["tue 22:00-07:00"] # end', '["sun 01:00-02:00", "mon 22:00-07:00"] # end'),
+    ],
+)
+def test_what_is_said_on_the_line_of_the_list_stays(written, kept):
+    rest = "" if "]" in written.partition("#")[0] else '\n  "wed 22:00-07:00"]'
+    table = f'{PLAIN}[closed_hours]\nzone = "UTC"\nthen = "hold"\nhours = '
+    wanted = hours("sun 01:00-02:00", "mon 22:00-07:00", zone="UTC")
+    assert edited(f"{table}{written}{rest}\n", wanted) == f"{table}{kept}\n"
+
+
+@pytest.mark.parametrize(
     "source",
     [
         'closed_hours = { zone = "UTC", then = "hold", hours = ["22:00-07:00"] }\n' + PLAIN,

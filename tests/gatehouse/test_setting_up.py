@@ -213,6 +213,23 @@ def test_a_site_is_renamed_closed_and_opened_again(gatehouse: Run, data: Path) -
         assert change in listed
 
 
+def test_two_sites_of_one_name_are_not_made_by_command_either(gatehouse: Run, data: Path) -> None:
+    gatehouse("migrate")
+    origin = ("--origin", "https://herald.test")
+    assert gatehouse("site", "add", " The  Herald", *origin).returncode == 0
+    taken = gatehouse("site", "add", "the herald", "--origin", "https://other.test")
+    assert taken.returncode == 1 and "this name already" in taken.stderr
+    for wrong in ("", "The \u202eHerald", "site_1", "a" * 81):
+        refused = gatehouse("site", "add", wrong, *origin)
+        assert refused.returncode == 1 and refused.stderr.count("\n") == 1
+    assert gatehouse("site", "add", "x", *origin, "--language", "Welsh, mostly").returncode == 1
+    shared = gatehouse("site", "add", "The Courier", *origin)
+    assert shared.returncode == 0 and "has one of these origins too" in shared.stderr
+    listed = gatehouse("site", "list", "--json").stdout.splitlines()
+    assert [json.loads(site)["name"] for site in listed] == ["The Herald", "The Courier"]
+    assert gatehouse("site", "keys", "The Herald").returncode == 0
+
+
 def test_the_operator_says_who_owns_and_makes_keys_of_the_installation(
     gatehouse: Run, data: Path
 ) -> None:
@@ -224,7 +241,8 @@ def test_the_operator_says_who_owns_and_makes_keys_of_the_installation(
     assert "may not" in gatehouse("moderator", "owner", "ada@herald.test", "--off").stderr
     made = gatehouse("site", "installation-key", "--name", "Provisioning", "--json")
     fields = json.loads(made.stdout)
-    assert re.fullmatch(r"ghi_[0-9a-f]{40}", fields["installation_key"])
+    # Invitations begin ghi_: whoever finds either has to know which it is.
+    assert re.fullmatch(r"ghk_[0-9a-f]{40}", fields["installation_key"])
     listed = gatehouse("site", "installation-key", "--list").stdout
     assert fields["id"] in listed and "Provisioning" in listed
     assert fields["installation_key"] not in listed

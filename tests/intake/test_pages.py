@@ -8,12 +8,15 @@ from dataclasses import replace
 import pytest
 import sqlalchemy as sa
 
+from moderation.accounts import site_settings
 from moderation.domain.comment import PageRef, Receipt
 from moderation.domain.errors import Invalid, NotFound, Unavailable
 from moderation.domain.page_url import SLASH
 from moderation.intake.submit import submit
 from moderation.reading.threads import find_page, find_page_by_id
 from moderation.review import page_moves
+from moderation.store import pages as pages_store
+from moderation.store import site_settings as site_rows
 from moderation.store import sites
 from moderation.store.sql.schema import comments, page_addresses, pages
 from tests.factories import NOON, hand_in, reply
@@ -162,18 +165,113 @@ def test_pages_that_new_rules_make_one_are_joined(store, site):
     urls = [HARBOUR, f"{HARBOUR}?ref=home", f"{HARBOUR}?ref=mail", "https://old.test/harbour"]
     ids = {post(store, site, url, at=NOON + number) for number, url in enumerate(urls)}
     assert count(store, pages) == 4
-    rules = page_moves.get_rules(store, site.id)
-    assert page_moves.change_rules(store, site.id, replace(rules, ignored=frozenset(["ref"]))) == 2
+    rules = site_settings.get_site(store, site.id).settings.rules
+    assert (
+        site_settings.change_rules(store, site.id, replace(rules, ignored=frozenset(["ref"]))) == 2
+    )
     origins = (*ORIGINS, "https://old.test", "https://www.old.test")
-    assert page_moves.change_rules(store, site.id, replace(rules, origins=origins, ignored=frozenset(["ref"]))) == 0  # fmt: skip
+    assert site_settings.change_rules(store, site.id, replace(rules, origins=origins, ignored=frozenset(["ref"]))) == 0  # fmt: skip
     page = find_page(store, site.id, f"{HARBOUR}?ref=new")
     assert page.url == HARBOUR and len(on(store, page)) == 3
     assert find_page(store, site.id, "https://www.old.test/harbour") == find_page(store, site.id, urls[3])  # fmt: skip
     # A slash that is told apart makes other pages from now on.
-    page_moves.change_rules(store, site.id, replace(rules, apart=frozenset([SLASH])))
+    site_settings.change_rules(store, site.id, replace(rules, apart=frozenset([SLASH])))
     ids.add(post(store, site, f"{HARBOUR}/"))
     assert len(on(store, find_page(store, site.id, f"{HARBOUR}/"))) == 1
     assert sum(len(on(store, find_page(store, site.id, url))) for url in (HARBOUR, f"{HARBOUR}/", urls[3])) == len(ids)  # fmt: skip
+
+
+def written(store) -> dict[str, str]:
+    """Each address of a page with what changes whenever its row is written; on SQLite, how often it was since the first call."""
+    with store.write() as connection:
+        if connection.dialect.name == "postgresql":
+            rows = connection.execute(sa.text("SELECT id, ctid::text AS place FROM page_addresses"))
+            return {row.id: row.place for row in rows}
+        connection.execute(sa.text("CREATE TABLE IF NOT EXISTS touched (id TEXT)"))
+        for event, row in (("INSERT", "NEW"), ("UPDATE", "NEW"), ("DELETE", "OLD")):
+            connection.execute(
+                sa.text(
+                    f"CREATE TRIGGER IF NOT EXISTS touch_{event} AFTER {event} ON page_addresses"
+                    f" BEGIN INSERT INTO touched VALUES ({row}.id); END"
+                )
+            )
+        rows = connection.execute(
+            sa.text(
+                "SELECT id, (SELECT count(*) FROM touched t WHERE t.id = a.id) FROM page_addresses a"
+            )
+        )
+        return {id: str(times) for id, times in rows}
+
+
+def test_an_address_that_stays_as_it_is_is_not_written(store, site):
+    urls = [HARBOUR, f"{HARBOUR}?ref=home", "https://herald.test/1", "https://www.herald.test/2"]
+    for number, url in enumerate(urls):
+        post(store, site, url, at=NOON + number)
+    post(store, site, "https://herald.test/own", id="7")
+    before = written(store)
+    assert len(before) == 6
+    rules = site_settings.get_site(store, site.id).settings.rules
+    more = replace(rules, origins=(*rules.origins, "https://other.test"))
+    assert site_settings.change_rules(store, site.id, more) == 0
+    assert written(store) == before
+    # One key goes, where two pages are one; all else stays.
+    assert (
+        site_settings.change_rules(store, site.id, replace(more, ignored=frozenset(["ref"]))) == 1
+    )
+    after = written(store)
+    assert len(after) == 5 and after.items() <= before.items()
+    # Back again: what was joined is known by one URL.
+    assert site_settings.change_rules(store, site.id, more) == 0
+    assert written(store) == after
+
+
+def test_whoever_asks_whether_pages_join_writes_nothing(store, site):
+    for url in (HARBOUR, f"{HARBOUR}?ref=home"):
+        post(store, site, url)
+    before = written(store)
+    settings = site_settings.get_site(store, site.id).settings
+    wanted = replace(settings, rules=replace(settings.rules, ignored=frozenset(["ref"])))
+    with store.write() as connection:
+        connection.execute(sa.text("SELECT 1"))
+        if connection.dialect.name == "postgresql":  # the lock of all names is somebody else's
+            site_rows.lock_names(connection)
+            pages_store.lock(connection, [site.id])
+        # It needs no lock, and does not wait for those who have one.
+        with pytest.raises(site_settings.PagesJoin) as asked:
+            site_settings.change_settings(store, site.id, wanted)
+    assert asked.value.members == {"count": 1}
+    assert written(store) == before and count(store, pages) == 2
+    site_settings.change_settings(store, site.id, wanted, may_join=True)
+    assert count(store, pages) == 1
+
+
+class Overtaken:
+    """A store to whose writer somebody else's comment comes first."""
+
+    def __init__(self, store, overtake) -> None:
+        self.read, self._write, self._overtake = store.read, store.write, overtake
+
+    def write(self):
+        self._overtake()
+        return self._write()
+
+
+def test_pages_that_came_after_the_first_look_are_asked_about_too(store, site):
+    post(store, site, HARBOUR)
+    settings = site_settings.get_site(store, site.id).settings
+    wanted = replace(settings, rules=replace(settings.rules, ignored=frozenset(["ref"])))
+    overtaken = Overtaken(store, lambda: post(store, site, f"{HARBOUR}?ref=x"))
+    with pytest.raises(site_settings.PagesJoin):
+        site_settings.change_settings(overtaken, site.id, wanted)
+    assert site_settings.get_site(store, site.id).settings == settings
+    assert count(store, pages) == 2
+
+
+def test_a_site_with_origins_keeps_one_by_command_too(store, site):
+    rules = site_settings.get_site(store, site.id).settings.rules
+    for wrong in (replace(rules, origins=()), replace(rules, ignored=frozenset(["a b"]))):
+        with pytest.raises(Invalid):
+            site_settings.change_rules(store, site.id, wrong)
 
 
 def test_no_comment_is_left_behind_while_pages_move(store, site):

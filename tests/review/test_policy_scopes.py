@@ -12,6 +12,7 @@ from moderation.domain.decision import Outcome
 from moderation.domain.errors import Conflict, Invalid, PageClosed
 from moderation.domain.page_url import PageRules
 from moderation.domain.policy_scopes import SCOPES_LIMIT
+from moderation.domain.site import SiteSettings
 from moderation.intake import change
 from moderation.intake.submit import submit
 from moderation.policies import read_policy
@@ -32,7 +33,7 @@ from moderation.review.site_policy import (
     set_policy,
     site_policy,
 )
-from moderation.store import audit, pages, policy_scopes, sites
+from moderation.store import audit, pages, policy_scopes, site_settings
 from moderation.store.sql.schema import sites as site_rows
 from tests.factories import NOON, card, hand_in, newspaper, reply
 from tests.review.test_policy_backtest import IN_FORCE, LATER, SOURCE, counts, decide, judged
@@ -155,7 +156,8 @@ def test_a_policy_is_removed_although_its_page_is_not_on_the_site_any_more(store
     site = newspaper(store)
     set_policy(store, site.id, STRICT, "m", scope="page:https://herald.test/1", now=NOON)
     with store.write() as connection:
-        sites.set_page_rules(connection, site.id, PageRules(("https://other.test",)))
+        rules = PageRules(("https://other.test",))
+        site_settings.put(connection, site.id, SiteSettings(site.name, site.language, rules))
     set_policy(store, site.id, "", "m", scope="page:https://herald.test/1", now=NOON)
     assert scoped_policies(store, site.id) == []
 

@@ -17,7 +17,7 @@ from moderation.domain.comment import PageRef
 from moderation.domain.decision import Outcome
 from moderation.domain.policy import Verdict
 from moderation.domain.reason_codes import ReasonCode
-from moderation.store import compat_apis
+from moderation.store import compat_apis, site_settings
 from moderation.store.compat_apis import CORAL
 from service.api.fields import is_web_address
 from service.compat.compat_api import CompatApi
@@ -68,8 +68,8 @@ async def phase(request: Request) -> Response:
     text = _text_to_judge(payload)
     if text is None:
         return Response(status_code=204)
-    # Coral publishes where a phase fails: what cannot be measured now must wait for a person.
-    if len(text.encode()) > TEXT_LIMIT:
+    # Coral publishes where a phase fails: what is not measured, now or on a closed site, must wait for a person.
+    if integration.is_site_closed or len(text.encode()) > TEXT_LIMIT:
         return JSONResponse({"status": "PREMOD"})
     try:
         await request.app.state.limits.admit_call(site_id, CORAL, integration.limit)
@@ -83,17 +83,19 @@ async def phase(request: Request) -> Response:
 class _Integration:
     """A site's integration with Coral. secrets: those Coral may sign with, in plain text."""
 
-    def __init__(self, limit: str, secrets: Sequence[str]) -> None:
-        self.limit, self.secrets = limit, secrets
+    def __init__(self, limit: str, secrets: Sequence[str], is_site_closed: bool) -> None:
+        self.limit, self.secrets, self.is_site_closed = limit, secrets, is_site_closed
 
 
 def _find(request: Request, site_id: str) -> _Integration:
     store = request.app.state.store
     with store.read() as connection:
         apis = {api.face: api for api in compat_apis.of_site(connection, site_id)}
-    if CORAL not in apis:
+        site = site_settings.get(connection, site_id)
+    if CORAL not in apis or site is None:
         raise errors.NotFound("There is no such integration.")
-    return _Integration(apis[CORAL].limit, compat_apis.signing_secrets(store.crypto, apis[CORAL]))
+    secrets = compat_apis.signing_secrets(store.crypto, apis[CORAL])
+    return _Integration(apis[CORAL].limit, secrets, site.settings.closed_at is not None)
 
 
 def is_signed(body: bytes, header: str, secrets: Sequence[str]) -> bool:

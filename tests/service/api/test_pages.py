@@ -43,9 +43,11 @@ def test_a_page_outside_the_sites_origins_is_refused(api, kind):
 
 def test_a_site_without_origins_is_known_to_its_server(api):
     from moderation.domain.page_url import PageRules
-    from moderation.review import page_moves
+    from moderation.domain.site import SiteSettings
+    from moderation.store import site_settings
 
-    page_moves.change_rules(api.store, api.site.id, PageRules())
+    with api.store.write() as connection:
+        site_settings.put(connection, api.site.id, SiteSettings("Herald", "en", PageRules()))
     id = approve(api, api.hand_in(page={"url": "https://anywhere.test/1", "id": "art-1"}))
     query = {"site_id": api.site.id}
     assert thread(api, page_url="https://anywhere.test/1?fbclid=1", **query) == [id]

@@ -1,5 +1,8 @@
 """/api/v1/sites: a key of the installation lists and makes sites; a site's own key sees, changes and closes its site, and no other."""
 
+import hashlib
+import hmac
+import json
 import os
 from concurrent.futures import ThreadPoolExecutor
 
@@ -121,6 +124,10 @@ def test_names_of_all_scripts_are_kept_as_they_are(api, installation, name) -> N
     assert make(api, installation, name=name).json()["name"] == name
 
 
+def test_spaces_in_a_name_are_one(api, installation) -> None:
+    assert make(api, installation, name="  The   Courier ").json()["name"] == "The Courier"
+
+
 def test_no_two_sites_have_a_name_or_an_origin_that_people_take_for_the_same(
     api, installation
 ) -> None:
@@ -240,14 +247,64 @@ def test_a_compatible_api_is_switched_on_with_a_key_off_and_on_again(api) -> Non
     ]
 
 
-def test_a_closed_site_answers_no_compatible_api_and_says_so(api) -> None:
+def check_by_akismet(api, key):
+    """As version 5.7 of WordPress's plugin asks."""
+    api.client.app.state.keys._cache.clear()
+    fields = {"api_key": key, "blog": "https://herald.test", "comment_content": "Hello."}
+    fields |= {"user_ip": "192.0.2.9", "comment_type": "comment"}
+    agent = {"User-Agent": "WordPress/6.9 | Akismet/5.7"}
+    return api.client.post("/1.1/comment-check", data=fields, headers=agent)
+
+
+def moderate_by_openai(api, key):
+    api.client.app.state.keys._cache.clear()
+    bearer = {"Authorization": f"Bearer {key}"}
+    return api.client.post("/v1/moderations", json={"input": "Hello."}, headers=bearer)
+
+
+@pytest.mark.parametrize(
+    ("name", "ask", "status", "said"),
+    [
+        ("perspective", analyse, 403, "The site is closed."),
+        ("openai", moderate_by_openai, 403, "The site is closed."),
+        ("akismet", check_by_akismet, 200, "invalid"),
+    ],
+)
+def test_a_closed_site_answers_no_compatible_api_and_says_so(api, name, ask, status, said) -> None:
     path = f"{PATH}/{api.site.id}"
-    key = send(api, "PUT", f"{path}/compatible-apis/perspective").json()["key"]
+    key = send(api, "PUT", f"{path}/compatible-apis/{name}").json()["key"]
     send(api, "PATCH", path, {"state": "closed"})
-    refused = analyse(api, key)
-    assert refused.status_code == 403 and "The site is closed." in refused.text
+    refused = ask(api, key)
+    assert refused.status_code == status and said in refused.text
+    if name == "akismet":
+        # Neither word, and with a guid: else this plugin publishes as if nobody had been asked.
+        assert refused.text == "invalid" and refused.headers["X-akismet-guid"]
+        assert refused.headers["X-akismet-debug-help"] == "The site is closed."
     send(api, "PATCH", path, {"state": "open"})
-    assert analyse(api, key).status_code == 200
+    answer = ask(api, key)
+    assert answer.status_code == 200 and said not in answer.text
+
+
+def test_for_coral_a_closed_site_holds_everything(api) -> None:
+    """It publishes where a phase fails."""
+    path = f"{PATH}/{api.site.id}"
+    send(api, "PUT", f"{path}/compatible-apis/coral")
+    secret = "s3cret-of-coral-" * 2
+    api.post(f"{path}/compatible-apis/coral/secrets", {"secret": secret})
+    body = json.dumps({"comment": {"body": "Hello."}, "author": {"role": "COMMENTER"}}).encode()
+    mac = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+
+    def ask(signature: str):
+        headers = {"x-coral-signature": f"sha256={signature}"}
+        return api.client.post(f"/integrations/coral/{api.site.id}", content=body, headers=headers)
+
+    assert ask(mac).status_code == 204
+    send(api, "PATCH", path, {"state": "closed"})
+    held = ask(mac)
+    assert (held.status_code, held.json()) == (200, {"status": "PREMOD"})
+    assert ask("0" * 64).status_code == 401
+    send(api, "PATCH", path, {"state": "open"})
+    assert ask(mac).status_code == 204
 
 
 def test_coral_signs_and_its_secrets_wait_while_it_is_off(api) -> None:

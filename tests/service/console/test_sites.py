@@ -10,7 +10,7 @@ from moderation.accounts import moderators as accounts
 from moderation.accounts import site_settings
 from moderation.domain.audit import AuditQuery
 from moderation.store import audit, compat_apis, moderators, sites
-from tests.factories import NOON, hand_in, newspaper, reply
+from tests.factories import NOON, hand_in, key_of, newspaper, reply
 from tests.service.console.console_browser import moderator
 
 HOME, NEW, APIS = "/console/site", "/console/sites/new", "/console/site/apis"
@@ -216,7 +216,7 @@ def test_pages_are_joined_after_a_question(admin, site, store):
         page = reply(site).page
         hand_in(store, reply(site, page=type(page)(f"{url}/1")))
     asked = save(admin, site, origins=origins)
-    assert asked.status_code == 409 and "1 page becomes one with another" in asked.text
+    assert asked.status_code == 409 and "This joins 1 page with another, for good." in asked.text
     assert site_settings.get_site(store, site.id).settings.rules.apart == {"www"}
     assert save(admin, site, origins=origins, join="yes").status_code == 303
     assert site_settings.get_site(store, site.id).settings.rules.apart == set()
@@ -243,6 +243,17 @@ def test_an_editor_and_an_auditor_see_the_settings_and_change_nothing(editor, si
             page = editor.get(f"{path}?site={site.id}").text
             assert f'action="{path}"' not in page and "Only admins of this site" in page
         assert "https://herald.test" in editor.get(f"{HOME}?site={site.id}").text
+
+
+@pytest.mark.parametrize(("role", "sees"), [("editor", False), ("auditor", True), ("admin", True)])
+def test_how_keys_begin_is_shown_to_whom_may_see_keys(editor, site, store, role, sees):
+    key = key_of(store, site, "perspective")
+    with store.write() as connection:
+        compat_apis.switch_on(connection, site.id, "perspective", "", NOON)
+        ada = moderators.by_email(connection, "ada@herald.test")
+        moderators.grant(connection, ada.id, site.id, role)
+    page = editor.get(f"{APIS}?site={site.id}").text
+    assert (key[:8] in page) is (", never used" in page) is sees
 
 
 def test_a_compatible_api_is_switched_on_off_and_on_again(admin, site, store):
