@@ -23,6 +23,7 @@ from moderation.upkeep.day_totals import count_days
 from moderation.upkeep.due_work import sweep
 from moderation.upkeep.erase import empty_spam, empty_withdrawn
 from moderation.upkeep.expiry import delete_expired
+from moderation.upkeep.page_paths import fill_paths
 from moderation.upkeep.retention import purge
 from moderation.upkeep.samples import draw_reviews, draw_samples
 from moderation.upkeep.search_index import index_due
@@ -62,6 +63,8 @@ UNEXPLAINED_SECONDS = 60.0
 # Between two looks for days to count, and how long it counts at most in each sweep: the rest waits for the next. Seconds.
 COUNT_SECONDS = 10.0
 COUNTING_SECONDS = 0.5
+# Between two looks through all pages for those without a path. Seconds.
+PATHS_SECONDS = 3600.0
 UNEXPLAINED_KEPT = 10_000  # ids of decisions without evidence, in memory
 
 
@@ -224,7 +227,7 @@ def run_due_work() -> None:
 
     Frees the leases of dead processes, sends digests, deletes what has been kept long enough, resumes
     unfinished campaign decisions, rings for due work, indexes comments for the search, learns, and counts
-    for the statistics.
+    for the statistics; gives pages their paths that have none.
     """
     worker = process.context
     try:
@@ -250,6 +253,8 @@ def run_due_work() -> None:
         _learn(worker)
     with suppress(Unavailable):
         _count_days(worker)
+    with suppress(Unavailable):
+        _fill_paths(worker)
 
 
 def _learn(worker: WorkerContext) -> None:
@@ -293,6 +298,17 @@ def _count_days(worker: WorkerContext) -> None:
             worker.counting = steps
             return
     worker.counted_at = time.monotonic()
+
+
+def _fill_paths(worker: WorkerContext) -> None:
+    """Looks through a part of the pages for those without a path; through all of them every PATHS_SECONDS. Raises Unavailable."""
+    if time.monotonic() - worker.filled_at <= PATHS_SECONDS:
+        return
+    steps, worker.filling = worker.filling or fill_paths(worker.store), None
+    for _ in steps:
+        worker.filling = steps
+        return
+    worker.filled_at = time.monotonic()
 
 
 def _clean_up(worker: WorkerContext) -> None:

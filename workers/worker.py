@@ -52,7 +52,8 @@ class WorkerContext:
     failures: batches in a row that the database failed. pace: seconds a comment took
     lately. cleaned_up_at, digested_at: when it last cleaned up and looked for digests; time.monotonic(). unexplained: ids of
     comments whose decisions lack evidence; unexplained_sought_at: when this process last looked for those of others. counting: what
-    it is counting for the statistics; drawing: samples; counted_at: when nothing was left to count; time.monotonic().
+    it is counting for the statistics; drawing: samples; counted_at: when nothing was left to count; filling: pages whose paths it is looking through; filled_at: when it was
+    through with them; time.monotonic().
     """
 
     settings: Settings
@@ -73,6 +74,8 @@ class WorkerContext:
     counting: Iterator[int | None] | None = None
     drawing: Iterator[object] | None = None
     counted_at: float = -math.inf
+    filling: Iterator[None] | None = None
+    filled_at: float = -math.inf
 
     @property
     def name(self) -> str:

@@ -160,14 +160,16 @@ def remove(store: Store, moderator_id: str, site_id: str, by: str = COMMAND) -> 
     Raises NotFound where they do not look after it, and Conflict where it would be left without an admin.
     """
     with store.write() as connection:
+        # Removed from their last two sites at once, they would be somebody with another site to each.
+        moderators.lock_account(connection, moderator_id)
         theirs = _locked(connection, moderator_id, site_id)
         if theirs is None:
             raise NotFound(_NOBODY)
         if theirs.role is Role.ADMIN:
             _require_other_admin(connection, moderator_id, site_id)
+        if len(moderators.memberships_of(connection, moderator_id)) == 1:
+            _set_owner(connection, moderator_id, False, by)  # who looks after none makes none
         moderators.revoke(connection, moderator_id, site_id)
-        if not moderators.memberships_of(connection, moderator_id):
-            moderators.set_owner(connection, moderator_id, False)  # who looks after none makes none
         moderators.sign_out(connection, moderator_id)
         audit.record(
             *(connection, by, Change.MODERATOR_REMOVED, site_id, moderator_id),
@@ -188,12 +190,7 @@ def set_mails(store: Store, email: str, wanted: bool, by: str = COMMAND) -> None
 def set_owner(store: Store, email: str, is_owner: bool, by: str = COMMAND) -> None:
     """Whether somebody may make sites; of those that are there it gives them none. Raises NotFound."""
     with store.write() as connection:
-        moderator_id = _account(connection, email)
-        if moderators.is_owner(connection, moderator_id) != is_owner:
-            moderators.set_owner(connection, moderator_id, is_owner)
-            audit.record_of_account(
-                connection, by, Change.MODERATOR_OWNER_SET, moderator_id, {"owner": is_owner}
-            )
+        _set_owner(connection, _account(connection, email), is_owner, by)
 
 
 def set_language(store: Store, moderator_id: str, language: str) -> None:
@@ -212,6 +209,14 @@ def make_link(store: Store, email: str, by: str = COMMAND, *, now: int, entropy:
         moderator_id = _account(connection, email)
         audit.record_of_account(connection, by, Change.MODERATOR_LINK_MADE, moderator_id)
         return moderators.add_login_link(connection, moderator_id, now, entropy)
+
+
+def _set_owner(connection: Connection, moderator_id: str, is_owner: bool, by: str) -> None:
+    if moderators.is_owner(connection, moderator_id) != is_owner:
+        moderators.set_owner(connection, moderator_id, is_owner)
+        audit.record_of_account(
+            connection, by, Change.MODERATOR_OWNER_SET, moderator_id, {"owner": is_owner}
+        )
 
 
 def _account(connection: Connection, email: str) -> str:

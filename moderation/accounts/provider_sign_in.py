@@ -100,7 +100,10 @@ def _first_time(
     provider_sign_ins.link(connection, known.issuer, known.subject, moderator_id, now)
     for each in invited:
         invitations.remove(connection, each.id)
-        grant(connection, moderator_id, each.site_id, each.role, moderator_id)
+        grant(
+            *(connection, moderator_id, each.site_id, each.role, moderator_id),
+            each.sections,
+        )
     audit.record_of_account(
         connection, moderator_id, Change.MODERATOR_PROVIDER_LINKED, moderator_id
     )

@@ -7,16 +7,16 @@ from moderation.domain.event import MENTION, mention_event
 from moderation.domain.ids import Entropy
 from moderation.domain.mention import Mention, mentioned, names_of
 from moderation.domain.note import Note
-from moderation.store import endpoints, mentions, moderators, notes, outbox
+from moderation.store import endpoints, mentions, moderators, notes, outbox, reach
 from moderation.store.sql.engine import Connection, Store
 
 SHOWN = 50  # on an account; more wait behind them
 
 
 def store_note(connection: Connection, note: Note, comment_id: str, entropy: Entropy) -> None:
-    """Adds a note, and tells those whom it mentions. comment_id: where it was written, '' at no comment."""
+    """Adds a note, and tells those whom it mentions who can read it. comment_id: where it was written, '' at no comment."""
     notes.add(connection, note)
-    emails = moderators.emails_of_sites(connection, [note.site_id])
+    emails = _readers(connection, note.site_id, note.about)
     named = [
         Mention(
             *(note.id, id, note.site_id, note.about, comment_id, note.moderator_id),
@@ -43,7 +43,7 @@ def store_note(connection: Connection, note: Note, comment_id: str, entropy: Ent
 
 
 def list_unseen(store: Store, moderator_id: str, site_ids: Collection[str]) -> list[Mention]:
-    """Somebody's mentions on their sites that they have not seen, the newest first."""
+    """Somebody's mentions on their sites and parts of sites that they have not seen, the newest first."""
     with store.read() as connection:
         return mentions.unseen(connection, moderator_id, site_ids, SHOWN)
 
@@ -60,7 +60,18 @@ def see(store: Store, moderator_id: str, note_id: str, *, now: int) -> None:
         mentions.see(connection, moderator_id, note_id, now)
 
 
-def names_on(store: Store, site_id: str) -> list[str]:
-    """How the colleagues of a site are mentioned, without the @, in order."""
+def names_on(store: Store, site_id: str, about: str = "") -> list[str]:
+    """How those colleagues of a site are mentioned, without the @, in order, who can read a note about this: a comment or an author."""
     with store.read() as connection:
-        return sorted(names_of(moderators.emails_of_sites(connection, [site_id]).values()).values())
+        return sorted(names_of(_readers(connection, site_id, about).values()).values())
+
+
+def _readers(connection: Connection, site_id: str, about: str) -> dict[str, str]:
+    """The e-mails by id of those on a site who can read a note about this: who is limited to sections where it is a comment in these."""
+    emails = moderators.emails_of_sites(connection, [site_id])
+    reaches = moderators.reaches_on(connection, site_id)
+    there = {
+        each: each == site_id or bool(reach.reached_ids(connection, [about], [each]))
+        for each in sorted(set(reaches.values()))
+    }
+    return {id: email for id, email in emails.items() if there[reaches[id]]}

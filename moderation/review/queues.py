@@ -169,15 +169,19 @@ def list_reports(
         return reports.of_comment(connection, comment_id, after, limit)
 
 
-def counts_in_parts(
-    store: Store, site_ids: Collection[str], status: Status
-) -> tuple[int, dict[str, int]]:
-    """How many comments with this status there are in these parts of sites, and how many of them have which reason code; the
-    most frequent first. Counted one by one.
-    """
+def count_in_parts(store: Store, site_ids: Collection[str], status: Status) -> int:
+    """How many comments with this status there are in these parts of sites. Counted one by one."""
     with store.read() as connection:
-        count, counts_by_code = counts.in_parts(connection, site_ids, status)
-    return count, dict(sorted(counts_by_code.items(), key=lambda item: (-item[1], item[0])))
+        return counts.in_parts(connection, site_ids, status)
+
+
+def reason_counts_in_parts(
+    store: Store, site_ids: Collection[str], status: Status
+) -> dict[str, int]:
+    """How many of them have which reason code; the most frequent first."""
+    with store.read() as connection:
+        counts_by_code = counts.of_reasons_in_parts(connection, site_ids, status)
+    return dict(sorted(counts_by_code.items(), key=lambda item: (-item[1], item[0])))
 
 
 def held_counts(store: Store, site_ids: Collection[str]) -> dict[str, int]:

@@ -73,24 +73,31 @@ def of_reasons(connection: Connection, site_ids: Collection[str], status: Status
     return Counter({code: int(count) for code, count in rows if count})
 
 
-def in_parts(
+def in_parts(connection: Connection, site_ids: Collection[str], status: Status) -> int:
+    """How many comments with this status there are in parts of sites: for what waits, which is not much."""
+    query = sa.select(sa.func.count()).select_from(comments)
+    return connection.scalar(query.where(*_in_parts(site_ids, status))) or 0
+
+
+def of_reasons_in_parts(
     connection: Connection, site_ids: Collection[str], status: Status
-) -> tuple[int, Counter[str]]:
-    """How many comments with this status there are in parts of sites, and of them with which reason code: for what waits, which is not much."""
-    is_status = sa.literal(status.value, literal_execute=True)
-    there = (
-        comments.c.site_id.in_(reach.site_ids_of(site_ids)),
-        comments.c.status == is_status,
-        reach.within(comments.c.site_id, comments.c.page_id, site_ids),
-    )
-    count = connection.scalar(sa.select(sa.func.count()).select_from(comments).where(*there))
+) -> Counter[str]:
+    """How many of them have which reason code."""
     rows = connection.execute(
         sa.select(comment_reasons.c.code, sa.func.count())
         .join(comments, comments.c.id == comment_reasons.c.comment_id)
-        .where(*there)
+        .where(*_in_parts(site_ids, status))
         .group_by(comment_reasons.c.code)
     )
-    return count or 0, Counter({code: int(number) for code, number in rows})
+    return Counter({code: int(number) for code, number in rows})
+
+
+def _in_parts(site_ids: Collection[str], status: Status) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        comments.c.site_id.in_(reach.site_ids_of(site_ids)),
+        comments.c.status == sa.literal(status.value, literal_execute=True),
+        reach.within(comments.c.site_id, comments.c.page_id, site_ids),
+    )
 
 
 _KEYS = {"comment_counts": "site_id, campaign_id, status", "reason_counts": "site_id, status, code"}

@@ -6,9 +6,11 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from moderation.domain.mention import Mention
+from moderation.domain.sections import is_part
+from moderation.store import reach
 from moderation.store.sql.dialect import execute, insert_rows
 from moderation.store.sql.rows import record_of, row_of
-from moderation.store.sql.schema import mentions
+from moderation.store.sql.schema import comments, mentions
 
 _IS_UNSEEN = mentions.c.seen_at.is_(None)
 
@@ -20,7 +22,7 @@ def add(connection: Connection, named: Sequence[Mention]) -> None:
 def unseen(
     connection: Connection, moderator_id: str, site_ids: Collection[str], limit: int
 ) -> list[Mention]:
-    """Somebody's mentions on these sites that they have not seen, the newest first."""
+    """Somebody's mentions on these sites and parts of sites that they have not seen, the newest first."""
     query = sa.select(mentions).where(*_unseen(moderator_id, site_ids))
     rows = connection.execute(query.order_by(mentions.c.note_id.desc()).limit(limit))
     return [record_of(Mention, row) for row in rows]
@@ -34,7 +36,15 @@ def count_unseen(connection: Connection, moderator_id: str, site_ids: Collection
 
 def _unseen(moderator_id: str, site_ids: Collection[str]) -> list[sa.ColumnElement[bool]]:
     is_theirs = mentions.c.moderator_id == moderator_id
-    return [is_theirs, _IS_UNSEEN, mentions.c.site_id.in_(site_ids)]
+    parts = [each for each in site_ids if is_part(each)]
+    is_there: sa.ColumnElement[bool] = mentions.c.site_id.in_(
+        [each for each in site_ids if not is_part(each)]
+    )
+    if parts:  # there of notes about comments alone
+        is_reached = reach.within(comments.c.site_id, comments.c.page_id, parts)
+        is_of_part = sa.exists().where(comments.c.id == mentions.c.about, is_reached)
+        is_there = sa.or_(is_there, is_of_part)
+    return [is_theirs, _IS_UNSEEN, is_there]
 
 
 def see(connection: Connection, moderator_id: str, note_id: str, now: int) -> None:

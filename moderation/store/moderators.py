@@ -214,6 +214,12 @@ def lock_roles(connection: Connection, site_id: str) -> None:
     connection.execute(sa.select(sites.c.id).where(sites.c.id == site_id).with_for_update())
 
 
+def lock_account(connection: Connection, moderator_id: str) -> None:
+    """Whoever else locks the account waits until this transaction ends. Before lock_roles(), lest two wait for each other."""
+    query = sa.select(moderators.c.id).where(moderators.c.id == moderator_id)
+    connection.execute(query.with_for_update())
+
+
 def has_other_admin(connection: Connection, site_id: str, moderator_id: str) -> bool:
     """Whether the site has an admin besides this moderator."""
     query = sa.select(memberships.c.moderator_id).where(
@@ -244,6 +250,17 @@ def emails_of_sites(connection: Connection, site_ids: Collection[str]) -> dict[s
         .order_by(moderators.c.email)
     )
     return {row.id: row.email for row in rows}
+
+
+def reaches_on(connection: Connection, site_id: str) -> dict[str, str]:
+    """What everybody who looks after a site reaches there, by their id: the site, or the part of it that they are limited to."""
+    rows = connection.execute(
+        sa.select(memberships.c.moderator_id, memberships.c.sections_json).where(
+            memberships.c.site_id == site_id
+        )
+    )
+    limits = {row.moderator_id: read_stored(row.sections_json) for row in rows}
+    return {id: part_of(site_id, limit) if limit else site_id for id, limit in limits.items()}
 
 
 def digest_readers(connection: Connection, site_id: str, moderator_id: str = "") -> list[str]:

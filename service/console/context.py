@@ -51,7 +51,10 @@ def context_values(store: Store, site_ids: Collection[str], comment_id: str) -> 
         "same_network": _count(found.same_network),
         "same_text_url": f"{url}&{query(same_text=comment_id)}",
         "same_network_url": f"{url}&{query(same_network=comment_id)}",
-        "reputations": reputation_lines(store, site_ids, comment_id),
+        # What was decided is counted over all of a site: nothing to who is limited to sections.
+        "reputations": reputation_lines(store, site_ids, comment_id)
+        if found.site_id in site_ids
+        else [],
     }
 
 

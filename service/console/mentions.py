@@ -32,13 +32,13 @@ class MentionView:
 def mention_views(request: Request, visitor: Visitor) -> list[MentionView]:
     """What the visitor has not seen, the newest first."""
     store, signed = request.app.state.store, visitor.signed
-    found = mentions.list_unseen(store, signed.moderator_id, signed.site_ids)
+    found = mentions.list_unseen(store, signed.moderator_id, signed.with_parts.site_ids)
     names = sign_in.emails_of(store, {mention.by for mention in found})
     return [
         MentionView(
             mention,
             person_name(mention.by, names),
-            visitor.membership(mention.site_id).site_name,
+            visitor.with_parts.place(mention.site_id).site_name,
         )
         for mention in found
     ]
@@ -49,14 +49,16 @@ def see(request: Request, posted: Posted) -> Response:
     """Marks a mention as seen and leads to the note; without one marks all of them."""
     visitor, form = posted
     store, signed, note_id = request.app.state.store, visitor.signed, form.get("note", "")
-    unseen = mentions.list_unseen(store, signed.moderator_id, signed.site_ids)
+    unseen = mentions.list_unseen(store, signed.moderator_id, signed.with_parts.site_ids)
     mentions.see(store, signed.moderator_id, note_id, now=now_ms())
     paths = (mention.path for mention in unseen if mention.note_id == note_id)
     return redirect(next(paths, f"{URL}/account"))
 
 
 @names_router.get("/colleagues")
-def colleagues(request: Request, visitor: CurrentVisitor, site: QueryName) -> Response:
-    """How the colleagues of a site are mentioned. Raises NotFound for a site of others."""
+def colleagues(
+    request: Request, visitor: CurrentVisitor, site: QueryName, comment: QueryName = ""
+) -> Response:
+    """How the colleagues of a site are mentioned in a note about a comment. Raises NotFound for a site of others."""
     site_id = visitor.membership(site).site_id
-    return private_json({"names": mentions.names_on(request.app.state.store, site_id)})
+    return private_json({"names": mentions.names_on(request.app.state.store, site_id, comment)})

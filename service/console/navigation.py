@@ -129,7 +129,7 @@ def queue_tabs(request: Request, place: Place, current: str | None) -> list[Tab]
 
 def _part_tabs(store: Store, place: PartMembership, current: str | None) -> list[Tab]:
     """The lists of somebody's sections, of which only what waits is counted: it is counted one by one."""
-    held, _counts = queues.counts_in_parts(store, place.site_ids, Status.HELD)
+    held = queues.count_in_parts(store, place.site_ids, Status.HELD)
     counts = {Status.HELD.value: number(held)}
     shown = (*queues.QUEUE_ORDER, REPORTED, PROPOSED, OWN)
     return [

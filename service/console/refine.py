@@ -68,7 +68,9 @@ def _reasons(
 ) -> dict[str, int]:
     if place.sections:  # of which only what waits is counted
         is_counted = status == Status.HELD and not asked.queue
-        return queues.counts_in_parts(store, place.site_ids, Status.HELD)[1] if is_counted else {}
+        return (
+            queues.reason_counts_in_parts(store, place.site_ids, Status.HELD) if is_counted else {}
+        )
     if asked.queue:
         return queue_counts.reason_counts(store, place.site_ids, asked.queue, person_id)
     return queues.reason_counts(store, place.site_ids, Status(status)) if status else {}

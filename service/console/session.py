@@ -240,7 +240,9 @@ def current_account(request: Request) -> Visitor:
         signed,
         token,
         count_held=partial(queues.held_counts, store, signed.site_ids),
-        count_mentions=partial(mentions.count_unseen, store, signed.moderator_id, signed.site_ids),
+        count_mentions=partial(
+            mentions.count_unseen, store, signed.moderator_id, signed.with_parts.site_ids
+        ),
     )
 
 

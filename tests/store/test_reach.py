@@ -1,10 +1,12 @@
 """What somebody reaches in the database is what the rule of sections says, whatever the paths; a part is no site to anything else."""
 
+import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from moderation.domain.comment import PageRef
+from moderation.domain.errors import Invalid
 from moderation.domain.policy_scopes import path_of
 from moderation.domain.roles import Role
 from moderation.domain.sections import (
@@ -81,3 +83,18 @@ def test_sections_are_kept_in_one_spelling():
         assert read_stored(stored(sections)) == sections
     assert site_and_sections(part_of("site_1", ("/a", "/b"))) == ("site_1", ("/a", "/b"))
     assert site_and_sections("site_1") == ("site_1", ())
+
+
+def test_too_many_sections_are_refused_before_each_is_compared_with_each():
+    within_one = [f"/sport/{number}" for number in range(100)]
+    assert parse_sections(["/sport", *within_one], Role.EDITOR) == ("/sport",)
+    read = []
+
+    def many():
+        for number in range(2_000):
+            read.append(number)
+            yield f"/{number}"
+
+    with pytest.raises(Invalid, match="20 sections at most"):
+        parse_sections(many(), Role.EDITOR)
+    assert len(read) < 1_000

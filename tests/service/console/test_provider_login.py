@@ -145,6 +145,16 @@ def test_only_who_is_invited_gets_an_account(open_browser, provider, site, store
     assert {"role.granted", "moderator.provider_linked"} <= set(changes(store, site))
 
 
+def test_who_is_invited_to_sections_gets_these_alone(open_browser, provider, site, store):
+    clock = {"now": now(), "entropy": os.urandom}
+    invited = (site.id, "ada@herald.test", "editor", "command", ["/sport"])
+    invitations.invite(store, *invited, **clock)
+    browser = open_browser()
+    log_in(browser)
+    signed = sign_in.session_of(store, browser.token, now())
+    assert signed.sites == () and [each.sections for each in signed.parts] == [("/sport",)]
+
+
 def none_signed(claims):
     def part(value):
         return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()

@@ -5,6 +5,7 @@ import os
 import re
 
 import pytest
+import sqlalchemy as sa
 
 from moderation.accounts import audit
 from moderation.accounts.moderators import change_role
@@ -18,6 +19,13 @@ from moderation.review import decisions, notes, page_moves, queues
 from moderation.store import moderators
 from moderation.upkeep.search_index import index_due
 from tests.factories import newspaper
+from tests.review.test_reputation import (
+    CAROL,
+    HOME,
+    harmless_text,
+    record_decision,
+    submit_and_judge,
+)
 from tests.service.console.console_browser import held, moderator, now
 
 HERALD = "https://herald.test"
@@ -35,6 +43,14 @@ def sport(open_browser, store, site):
         moderators.grant(connection, ada, site.id, "moderator", ("/local/town", "/sport"))
     browser = open_browser()
     browser.sign_in(ada)
+    return browser
+
+
+@pytest.fixture
+def boss(open_browser, store, site):
+    """The browser of Bo, who looks after all of the site."""
+    browser = open_browser()
+    browser.sign_in(moderator(store, "bo@herald.test", site))
     return browser
 
 
@@ -202,3 +218,65 @@ def test_decisions_of_others_in_the_section_are_shown(sport, store, site):
     [inside] = held(store, site, "bad goal", page=on("/sport/1"))
     decisions.decide(store, "mod_1", {site.id}, inside, Outcome.APPROVE, now=now(), entropy=os.urandom)  # fmt: skip
     assert f"c-{inside}" in sport.get("/console/?queue=approved").text
+
+
+def test_what_waits_is_counted_once_for_a_page(sport, store, site):
+    held(store, site, "bad goal", page=on("/sport/1"))
+    asked = []
+
+    def note(_connection, _cursor, statement, *_):
+        asked.append(statement)
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", note)
+    sport.get(f"/console/?site={site.id}&queue=held")
+    sa.event.remove(sa.Engine, "before_cursor_execute", note)
+    counted = [each for each in asked if "count(*)" in each and "part_pages" in each]
+    counted = [each for each in counted if "FROM mentions" not in each]
+    assert len(counted) == 2  # of all of it, and of each reason
+
+
+def test_decisions_elsewhere_are_not_counted(sport, boss, store, site):
+    there = on("/news/1")
+    carol = {"author": CAROL, "context": HOME}
+    outside = submit_and_judge(store, site, harmless_text(1), at=now() - 9_000, page=there)
+    linked = f"{harmless_text(2)} http://shop.example/"
+    [inside] = submit_and_judge(store, site, linked, at=now() - 9_000, page=on("/sport/1"), **carol)
+    record_decision(store, site, outside[0], Outcome.SPAM, now())
+    page = f"/console/comments/{inside}"
+    assert "Earlier decisions" in boss.get(page).text
+    for path in ("", "/context"):
+        shown = sport.get(f"{page}{path}").text
+        assert "The author" in shown
+        assert "Earlier decisions" not in shown and "1 spam" not in shown
+        assert "This author" not in shown and "shop.example</bdi>" not in shown
+
+
+def unseen(browser):
+    found = re.search(r'class="count new">.*?</span>(\d+)</span>', browser.get().text)
+    return int(found[1]) if found else 0
+
+
+def test_a_mention_reaches_them_where_they_reach_the_comment(sport, boss, store, site):
+    dan = AuthorRef("Dan", identity="id:dan")
+    [inside] = held(store, site, "bad goal", page=on("/sport/1"), author=dan)
+    [outside] = held(store, site, "bad minister", page=on("/news/1"), author=dan)
+    for comment, names in ((inside, ["ada", "bo"]), (outside, ["bo"])):
+        offered = boss.get(f"/console/colleagues?site={site.id}&comment={comment}").json()
+        assert set(names) <= set(offered["names"]) and ("ada" in offered["names"]) == (
+            comment == inside
+        )
+    clock = {"now": now(), "entropy": os.urandom}
+    author = notes.author_of(store, inside)
+    notes.add_to_author(store, "mod_1", site.id, author, "@ada look", inside, **clock)
+    notes.add_to_comment(store, "mod_1", {site.id}, outside, "@ada look", **clock)
+    assert unseen(sport) == 0 and 'id="mentions"' not in sport.get("/console/account").text
+    notes.add_to_comment(store, "mod_1", {site.id}, inside, "@ada look", **clock)
+    assert unseen(sport) == 1
+    page_moves.move_page(store, site.id, f"{HERALD}/sport/1", f"{HERALD}/news/2")
+    assert unseen(sport) == 0 and 'id="mentions"' not in sport.get("/console/account").text
+    page_moves.move_page(store, site.id, f"{HERALD}/news/2", f"{HERALD}/sport/1")
+    fields = sport.fields("/console/account", 'name="note"')
+    opened = sport.post("/console/account/mentions", fields)
+    assert opened.headers["location"] == f"/console/comments/{inside}#notes"
+    assert sport.get(opened.headers["location"]).status_code == 200
+    assert unseen(sport) == 0

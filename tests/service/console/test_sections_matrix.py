@@ -4,6 +4,7 @@ the router, in every role.
 
 import html
 import itertools
+import os
 import re
 import shutil
 from dataclasses import dataclass
@@ -12,9 +13,12 @@ import pytest
 import sqlalchemy as sa
 
 from harness.servers import SECRET
-from moderation.domain.comment import AuthorRef, PageRef
+from moderation.domain.comment import AuthorRef, Context, PageRef
+from moderation.domain.decision import Outcome
+from moderation.domain.mention import Mention
 from moderation.domain.roles import Role
-from moderation.store import moderators
+from moderation.review import decisions
+from moderation.store import mentions, moderators, sites
 from moderation.store.sql.engine import Store
 from moderation.store.sql.schema import (
     appeals,
@@ -27,7 +31,7 @@ from moderation.store.sql.schema import (
 )
 from tests.factories import newspaper
 from tests.service.console.conftest import ada, console_browsers, read
-from tests.service.console.console_browser import ConsoleBrowser, held, moderator
+from tests.service.console.console_browser import ConsoleBrowser, held, moderator, now
 from tests.service.console.test_guard import (
     COPY,
     FOR_SCRIPTS,
@@ -39,6 +43,8 @@ from tests.service.console.test_guard import (
 
 SECRET_WORD = "zanzibar"  # in whatever was written elsewhere
 SECTION = "/sport"
+DAN = AuthorRef("Dan", "dan@writers.test", identity="id:dan")
+HOME = Context(ip="198.51.100.7")
 ROLES = [role for role in Role if role is not Role.ADMIN]
 # What somebody changes of their own account, whatever they look after.
 OWN = ("/console/account", "/console/login", "/console/logout", "/console/invitation")
@@ -76,8 +82,7 @@ def paper(_sqlite_template, _session_broker, tmp_path_factory):
     with console_browsers(settings, store) as open_browser:
         site = newspaper(store)
         scene = build(ada(open_browser, store, site), open_browser, site)
-        dan = AuthorRef("Dan", "dan@writers.test")
-        held(store, site, f"bad: by the same author, {SECRET_WORD}", author=dan)
+        held(store, site, f"bad: by the same author, {SECRET_WORD}", author=DAN)
         held(store, site, "bad, below sports", page=PageRef("https://herald.test/sports/1"))
         held(store, site, "bad, with a capital", page=PageRef("https://herald.test/Sport/1"))
         with store.write() as connection:
@@ -85,7 +90,7 @@ def paper(_sqlite_template, _session_broker, tmp_path_factory):
             for table, column in WORDS:
                 connection.execute(sa.update(table).values({column: SECRET_WORD}))
         there = PageRef("https://herald.test/sport/1?from=home", "Cup")
-        [here] = held(store, site, f"bad goal. {COPY}", page=there, author=dan)
+        [here] = held(store, site, f"bad goal. {COPY}", page=there, author=DAN, context=HOME)
         browsers = {}
         for role in ROLES:
             who = moderator(store, f"{role}@herald.test")
@@ -170,6 +175,47 @@ def test_nothing_elsewhere_is_changed(paper, path):
             # That a comment waits for nobody is said of one that there is not, too.
             assert_nothing_of(paper, answer.text, paper.forms[path].get("comments", ""))
         assert snapshot(paper.store) == before, role
+
+
+def seen_by(paper, role):
+    """The answers of pages and lists about what is here, without what differs from one answer to the next."""
+    browser, answers = paper.browsers[role], {}
+    # A new secret each time.
+    paths = [path for path in GETS if path != "/console/account/second-factor"]
+    urls = [path.format_map(paper.ids | {"comment_id": paper.here}) for path in paths]
+    context = f"/console/comments/{paper.here}/context"
+    lists = [f"/console/?site={paper.site_id}&{asked}" for asked in ASKED]
+    for url in (*urls, context, *lists):
+        text = re.sub(r"[0-9a-f]{128}", "", browser.get(url).text)
+        answers[url] = re.sub(r"<time[^>]*>[^<]*</time>", "", text)
+    return answers
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_what_happens_elsewhere_changes_no_count_and_no_mention(paper, role):
+    before = seen_by(paper, role)
+    with paper.store.read() as connection:
+        site = sites.get_site(connection, paper.site_id)
+        who = moderators.by_email(connection, f"{role}@herald.test").id
+    elsewhere = {
+        "author": DAN,
+        "context": HOME,
+        "page": PageRef(f"https://herald.test/news/{role}"),
+    }
+    texts = (f"bad goal. {COPY}", f"bad {SECRET_WORD}", f"bad http://{SECRET_WORD}.example/")
+    ids = held(paper.store, site, *texts, **elsewhere)
+    paper.elsewhere.extend(ids)
+    decisions.decide(
+        *(paper.store, "mod_1", {site.id}, ids[0], Outcome.SPAM), now=now(), entropy=os.urandom
+    )
+    named = [
+        Mention(f"note_{role}_{about}", who, site.id, about, ids[0], "mod_1", now())
+        for about in (ids[0], paper.store.crypto.author_key(site.id, DAN.identity))
+    ]
+    with paper.store.write() as connection:
+        mentions.add(connection, named)
+    after = seen_by(paper, role)
+    assert [url for url in before if after[url] != before[url]] == []
 
 
 def test_what_is_here_is_there_to_be_seen(paper):

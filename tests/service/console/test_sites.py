@@ -3,8 +3,12 @@
 import html
 import os
 import re
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from threading import Barrier, BrokenBarrierError
 
 import pytest
+import sqlalchemy as sa
 
 from moderation.accounts import moderators as accounts
 from moderation.accounts import site_settings
@@ -106,6 +110,36 @@ def test_who_is_removed_from_their_last_site_owns_nothing(owner, store, site):
     accounts.remove(store, ada, site.id, keeper)
     owner.sign_in(ada)
     assert owner.get(NEW).status_code == 403
+    with store.read() as connection:
+        entries = audit.newest(connection, [site.id], AuditQuery(about=ada), None, 2)
+    assert [(each.change, each.by, each.after) for each in entries] == [
+        ("moderator.removed", keeper, {}),
+        ("moderator.owner_set", keeper, {"owner": False}),
+    ]
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # SQLite has one writer
+def test_who_is_removed_from_their_last_two_sites_at_once_owns_nothing(owner, store, site):
+    other = newspaper(store, "Other", "https://other.test")
+    with store.write() as connection:
+        ada = moderators.by_email(connection, "ada@herald.test").id
+        for each in (site, other):
+            moderators.grant(connection, ada, each.id, "moderator")
+    together = Barrier(2)
+
+    def wait_for_the_other(_connection, _cursor, statement, *_):
+        if statement.startswith("DELETE FROM memberships"):
+            with suppress(BrokenBarrierError):  # as the other one waits for this one
+                together.wait(1)
+
+    sa.event.listen(store.engine, "before_cursor_execute", wait_for_the_other)
+    with ThreadPoolExecutor() as threads:
+        for done in [threads.submit(accounts.remove, store, ada, each.id) for each in (site, other)]:  # fmt: skip
+            done.result()
+    sa.event.remove(store.engine, "before_cursor_execute", wait_for_the_other)
+    with store.read() as connection:
+        assert moderators.memberships_of(connection, ada) == ()
+        assert not moderators.is_owner(connection, ada)
 
 
 @pytest.mark.parametrize(
