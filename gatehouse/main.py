@@ -52,7 +52,7 @@ ENTRIES = {
         "compat", "Akismet, Coral, OpenAI, Perspective: which of these APIs a site answers."
     ),
     "comment": Entry(
-        "comment_desk",  # the last of the modules that add to it
+        "comment_context",  # the last of the modules that add to it
         "Comments of the running service that GATEHOUSE_URL and GATEHOUSE_KEY name, by its API.",
     ),
     "appeals": Entry(

@@ -14,7 +14,7 @@ from moderation.domain.queue_names import WITHOUT_STATUS
 from moderation.domain.search_words import Phrase, fact_word, parse_query
 from moderation.domain.sender_address import canonical_address
 from moderation.review.queues import SEARCHED, CommentCard, cards_of
-from moderation.store import comment_context, desk_lists, pages, queues, reach
+from moderation.store import comment_context, comment_lists, pages, queues, reach
 from moderation.store.held_ranks import rank_of
 from moderation.store.queue_search import find_in_queue
 from moderation.store.ranked_search import find_ranked
@@ -157,7 +157,7 @@ def _with_same_text(connection: Connection, wanted: Wanted, comment_id: str) -> 
     if entry is None:
         return None
     number = number_of(entry.id, entry.created_at)
-    cluster = desk_lists.cluster_of(connection, entry.id, number)
+    cluster = comment_lists.cluster_of(connection, entry.id, number)
     return replace(wanted, cluster=cluster) if cluster else _alone(wanted, entry.id)
 
 

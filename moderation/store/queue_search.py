@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 
 from moderation.domain.queue_names import OWN, REPORTED
 from moderation.store import claims, own_comments
-from moderation.store.desk_lists import IS_PROPOSED, IS_REPORTED
+from moderation.store.comment_lists import IS_PROPOSED, IS_REPORTED
 from moderation.store.search import (
     LOOKED_AT,
     ROUNDS,

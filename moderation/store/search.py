@@ -19,7 +19,7 @@ from moderation.domain.decision import ActorKind
 from moderation.domain.order import NEWEST, OLDEST
 from moderation.domain.queue_names import OWN, REPORTED
 from moderation.domain.report import ReportState
-from moderation.store import claims, desk_lists, proposals, reach
+from moderation.store import claims, comment_lists, proposals, reach
 from moderation.store.search_index import Sought, has_words, match_of, numbers_of
 from moderation.store.search_matches import Stretch, matching
 from moderation.store.site_lists import first_of_sites
@@ -150,9 +150,9 @@ def listed(connection: Connection, wanted: Wanted, after: str, looked_at: int) -
         column, keys = wanted.senders[0]
         lists += [sa.select(personal.c.comment_id).where(personal.c[column] == key) for key in keys]
     elif wanted.cluster:
-        lists.append(desk_lists.alike(wanted.cluster))
+        lists.append(comment_lists.alike(wanted.cluster))
     elif wanted.queue == OWN:
-        lists += desk_lists.own(connection, wanted.person)
+        lists += comment_lists.own(connection, wanted.person)
     elif wanted.queue:
         return _listed_by_site(connection, wanted, after, looked_at)
     elif wanted.moderator and not wanted.reason:
@@ -181,7 +181,9 @@ def _listed_by_site(connection: Connection, wanted: Wanted, after: str, looked_a
     """The next ids of the lists that each site has of each status, of the reason with it, or of a queue that is no status."""
     share = share_of(looked_at, len(wanted.statuses) * len(wanted.site_ids))
     lists = []
-    for query, site in [desk_lists.by_site(wanted.queue)] if wanted.queue else _by_status(wanted):
+    for query, site in (
+        [comment_lists.by_site(wanted.queue)] if wanted.queue else _by_status(wanted)
+    ):
         first = _next_of(query, wanted, after).limit(share)
         firsts = first_of_sites(connection, first, site, wanted.site_ids)
         for site_id, rows in firsts.items():
@@ -353,9 +355,9 @@ def _conditions(
         )
     if wanted.queue:
         asked = (wanted.queue, wanted.person, wanted.site_ids)
-        conditions.append(desk_lists.in_queue(connection, c, *asked, one_by_one=one_by_one))
+        conditions.append(comment_lists.in_queue(connection, c, *asked, one_by_one=one_by_one))
     if wanted.cluster:
-        conditions.append(desk_lists.is_alike(c, wanted.cluster, one_by_one=one_by_one))
+        conditions.append(comment_lists.is_alike(c, wanted.cluster, one_by_one=one_by_one))
     if wanted.not_of_others:
         conditions.append(~claims.of_others(connection, c.id, wanted.not_of_others))
     if wanted.not_proposed_on:

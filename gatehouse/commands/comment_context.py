@@ -1,4 +1,4 @@
-"""`gatehouse comment context`, `wrong`, `filters`, `views` and the like: what the moderators' desk has around a comment, by the API."""
+"""`gatehouse comment context`, `wrong`, `filters`, `views` and the like: what is around a comment, by the API."""
 
 import json
 from typing import TYPE_CHECKING, Annotated, Any
