@@ -56,7 +56,7 @@ _MORE = (
     ("/api/v1/views", "moderating.md#saved-views"),
     ("/api/v1/bulk", "moderating.md#several-comments-at-once"),
     ("/api/v1/comments/{comment_id}/claim", "moderating.md#claims"),
-    ("/api/v1/claims", "moderating.md#what-is-open-at-somebody-else"),
+    ("/api/v1/claims", "moderating.md#what-somebody-else-has-open"),
     ("/api/v1/comments/{comment_id}/corrections", "moderating.md#a-score-that-is-wrong"),
     ("/api/v1/comments/{comment_id}/notes", "moderating.md#notes"),
     ("/api/v1/comments/{comment_id}/pick", "moderating.md#editors-picks"),

@@ -44,7 +44,7 @@ def release(
 @comment.command("open")
 def keep_open(
     comment_ids: list[str],
-    ahead: Annotated[int, typer.Option(min=0, help="Comments after the open one.")] = 5,
+    ahead: Annotated[int, typer.Option(min=0, max=20, help="Comments after the open one.")] = 5,
     url: Url = LOCAL_URL,
     key: Key = "",
 ) -> None:

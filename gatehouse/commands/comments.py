@@ -100,7 +100,7 @@ def list_queue(
         str, typer.Option(help="newest or oldest; of held ones urgency or a score, too.")
     ] = "",
     unclaimed: Annotated[
-        bool, typer.Option("--unclaimed", help="Without what others have claimed.")
+        bool, typer.Option("--unclaimed", help="Without what others have claimed or have open.")
     ] = False,
     limit: Annotated[int, typer.Option(min=1, help="At most this many.")] = 25,
     url: Url = LOCAL_URL,

@@ -11,12 +11,13 @@ from moderation.store.claims import Claim
 from moderation.store.sql.engine import Connection, Store
 
 LEASE_MS = 120_000  # longer than a comment is read; whoever claims it again has it longer
-# By having it open: three times as long as a page waits until it says so again (service/console/static/lease.js).
+# By having it open: three times as long as a page waits until it says so again (service/console/static/open_comments.js).
 OPEN_MS = 15_000
 AHEAD = (
     5  # comments after the open one: what is next is there without a question, and is nobody else's
 )
 MOST = 100  # comments of a request: more than a list has
+MOST_AHEAD = 20  # as many as a page of the console has
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ def claim(
     with store.write() as connection:
         _lock(connection, site_ids, comment_id)
         if not take_over:
-            refuse_others(connection, moderator_id, [comment_id])
+            _refuse_any_other(connection, moderator_id, comment_id)
         return claims.put(connection, comment_id, moderator_id, LEASE_MS)
 
 
@@ -62,7 +63,7 @@ def release(
     with store.write() as connection:
         _lock(connection, site_ids, comment_id)
         if not take_over:
-            refuse_others(connection, moderator_id, [comment_id])
+            _refuse_any_other(connection, moderator_id, comment_id)
         claims.end(connection, [comment_id])
 
 
@@ -80,11 +81,13 @@ def keep_open(
 
     comment_ids: in the order in which they are worked through. The first that nobody else has and the next `ahead` become this
     person's. deciding: stay theirs, a decision is on its way. shown: others, of which it is asked whose they are.
-    Raises Invalid for more than MOST of each.
+    Raises Invalid for more than MOST of each, and more than MOST_AHEAD `ahead`.
     """
     for name, ids in (("comments", comment_ids), ("deciding", deciding), ("shown", shown)):
         if len(ids) > MOST:
             raise Invalid(f"/{name}: {MOST} comments at most.", f"/{name}")
+    if ahead > MOST_AHEAD:
+        raise Invalid(f"/ahead: {MOST_AHEAD} comments at most.", "/ahead")
     with store.write() as connection:
         asked = dict.fromkeys([*comment_ids, *shown])
         waiting = claims.waiting(connection, reach.site_ids_of(site_ids), asked)
@@ -107,6 +110,13 @@ def refuse_others(connection: Connection, moderator_id: str, comment_ids: Collec
     """Raises Claimed where somebody else has claimed one of the comments, which the caller has locked, or has it open."""
     for claim in claims.live(connection, comment_ids).values():
         if claim.keeps_out(moderator_id):
+            raise Claimed(claim.moderator_id, iso(claim.until), claim.while_open)
+
+
+def _refuse_any_other(connection: Connection, moderator_id: str, comment_id: str) -> None:
+    """As refuse_others(), keys as well: a claim, unlike a decision, would keep out whoever has the comment open."""
+    for claim in claims.live(connection, [comment_id]).values():
+        if claim.moderator_id != moderator_id:
             raise Claimed(claim.moderator_id, iso(claim.until), claim.while_open)
 
 

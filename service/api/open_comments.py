@@ -26,7 +26,7 @@ _Ids = Annotated[
 
 class OpenIn(StrictModel):
     """comments: that are worked through, in this order; the first is the open one. deciding: a decision about them is on its
-    way. shown: others, of which you want to know whose they are. ahead: comments after the open one.
+    way. shown: others, of which you want to know whose they are. ahead: comments after the open one, 20 at most.
     """
 
     model_config = ConfigDict(
@@ -36,7 +36,7 @@ class OpenIn(StrictModel):
     comments: _Ids
     deciding: _Ids = Field(default=[])
     shown: _Ids = Field(default=[])
-    ahead: Annotated[int, Field(ge=0, le=claims.MOST)] = claims.AHEAD
+    ahead: Annotated[int, Field(ge=0, le=claims.MOST_AHEAD)] = claims.AHEAD
 
 
 class OthersClaimOut(TypedDict):

@@ -124,7 +124,9 @@ def queue(
         Status | None, Query(description="Of `reported`, `proposed` and `mine` alone")
     ] = None,
     limit: Limit = 25,
-    unclaimed: Annotated[bool, Query(description="Without what others have claimed")] = False,
+    unclaimed: Annotated[
+        bool, Query(description="Without what others have claimed or have open")
+    ] = False,
 ) -> Response:
     """Unless another order is asked for, held and pending oldest first, the others newest first. The parameters are those of
     `GET /api/v1/comments`; with any but `reason`, a page may have fewer than `limit` comments, or none, and still

@@ -10,13 +10,17 @@ from service.console.all_sites import Place
 from service.console.language import _, number
 
 
-def match_count(store: Store, place: Place, criteria: Criteria, found: Results, after: str) -> str:
-    """found, after: the page that is shown, and where it begins. '' where nothing is offered, or nothing matches."""
+def match_count(
+    store: Store, place: Place, criteria: Criteria, found: Results, *, is_whole: bool
+) -> str:
+    """found: the page that is shown. is_whole: nothing but what is on it matches. '' where nothing is offered, or nothing matches."""
     if not isinstance(place, Membership) or not place.may(Action.DECIDE):
         return ""
-    if not after and not found.after:
+    if is_whole:
         return number(len(found.cards)) if found.cards else ""
     matches = count_matches(store, place.site_ids, criteria, now=now_ms())
-    if not matches.count:
-        return ""
-    return number(matches.count) if matches.is_all else _("%(n)s or more", n=number(matches.count))
+    if matches.is_all:
+        return number(matches.count) if matches.count else ""
+    # A page looks in another order, and can have found more.
+    known = max(matches.count, len(found.cards))
+    return _("%(n)s or more", n=number(known)) if known else ""

@@ -22,7 +22,7 @@ Posted = Annotated[
 
 @router.post("/claims")
 def keep_open(request: Request, posted: Posted) -> Response:
-    """Ids with spaces between. Answers which of `comments` are the visitor's now, who has which of the others, and which wait no more."""
+    """Ids with spaces between. Answers which of `comments` are the visitor's now, who has which of the others, and which no longer wait."""
     visitor, form = posted
     store = request.app.state.store
     comments, deciding, shown = (

@@ -51,6 +51,9 @@ def queue_without_status(
         )
     except Invalid as error:
         found, problem = Results((), ""), error.message.removeprefix(f"{error.pointer}: ")
+    # All that match are decided about with what others have claimed: the number is of these.
+    is_whole = not (after or found.after or unclaimed)
+    count = "" if problem else match_count(store, place, criteria, found, is_whole=is_whole)
     comments = comment_views(store, found.cards)
     asked_names = names_of(store, place, asked)
     return pages.page(
@@ -80,9 +83,7 @@ def queue_without_status(
             each.claim and not each.claim.while_open and each.claim.moderator_id != person_id
             for each in found.cards
         ),
-        bulk=bulk_bar(
-            place, asked, "" if problem else match_count(store, place, criteria, found, after)
-        ),
+        bulk=bulk_bar(place, asked, count),
         first_url=asked.url(site_id, unclaimed=unclaimed) if after else "",
         next_url=asked.url(site_id, unclaimed=unclaimed, after=found.after) if found.after else "",
         back=navigation.query(site=site_id, **asked.given(), unclaimed=unclaimed, after=after),

@@ -64,6 +64,8 @@ def results_page(
         )
     except Invalid as error:
         found, problem = Results((), ""), error.message.removeprefix(f"{error.pointer}: ")
+    is_whole = not after and not found.after
+    count = "" if problem else match_count(store, site, criteria, found, is_whole=is_whole)
     comments = comment_views(store, found.cards)
     refine = refine_of(store, site, asked, asked.status)
     return pages.page(
@@ -80,9 +82,7 @@ def results_page(
         problem=problem,
         comments=comments,
         desk=Desk.of(request, visitor, (), comments, opened),
-        bulk=bulk_bar(
-            site, asked, "" if problem else match_count(store, site, criteria, found, after)
-        ),
+        bulk=bulk_bar(site, asked, count),
         first_url=asked.url(site_id) if after else "",
         next_url=asked.url(site_id, after=found.after) if found.after else "",
         back=navigation.query(site=site_id, **asked.given(), after=after),

@@ -3,6 +3,7 @@
 import pytest
 
 from service.console.navigation import PAGE_SIZE
+from tests.browser.test_open_comments import however_slow
 from tests.service.console.console_browser import held
 
 DECISIONS = "**/decisions"
@@ -114,6 +115,7 @@ def test_twenty_three_decisions_by_key_need_no_page_and_wait_for_none(desk):
     page = watch.page
     assert len(ids) == PAGE_SIZE == page.locator(".item").count()
     page.evaluate("window.kept = true")
+    however_slow(page)
     page.keyboard.press("j")
     for n in range(15):
         page.keyboard.press("a" if n % 2 else "d")
@@ -144,6 +146,24 @@ def test_a_next_page_that_does_not_come_is_still_a_link(desk):
     expect(page.locator(".item.decided")).to_have_count(PAGE_SIZE, timeout=30_000)
     page.get_by_role("link", name="Next page").click()
     expect(page.locator(".item")).to_have_count(3)
+
+
+def test_a_next_page_that_hangs_does_not_hold_the_keys_for_ever(desk):
+    from playwright.sync_api import expect  # here: without it the tests skip, loudly
+
+    watch, ids = desk
+    page, waiting = watch.page, []
+    page.evaluate("window.late = new AbortController(); AbortSignal.timeout = () => late.signal")
+    page.route("**/console/?*after=*", lambda route: waiting.append(route))
+    page.keyboard.press("j")
+    for _ in range(PAGE_SIZE):
+        page.keyboard.press("a")
+    expect(page.locator(".item.decided")).to_have_count(PAGE_SIZE, timeout=30_000)
+    assert waiting, "the next page is on its way"
+    page.keyboard.press("k")
+    page.evaluate("late.abort()")
+    expect(page.locator(f"#c-{ids[PAGE_SIZE - 2]}")).to_be_focused()
+    assert page.get_by_role("link", name="Next page").is_visible()
 
 
 def test_twenty_decisions_are_taken_back_one_by_one_each_named(desk):

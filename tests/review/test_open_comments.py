@@ -53,7 +53,7 @@ def test_two_on_one_queue_have_different_comments(store, site, ids):
     assert set(rows(store).values()) == {"mod_ada", "mod_bo"} and len(rows(store)) == 7
 
 
-def test_what_is_open_at_somebodys_another_person_decides_only_knowingly(store, site, ids):
+def test_another_person_decides_only_knowingly_about_what_somebody_has_open(store, site, ids):
     keep_open(store, site, ids, ahead=0)
     for forbidden in (
         lambda: decide(store, site, ids[0], "mod_bo"),
@@ -70,6 +70,18 @@ def test_what_is_open_at_somebodys_another_person_decides_only_knowingly(store, 
         decide(store, site, ids[0], "mod_ada")
     decide(store, site, ids[0], "mod_bo")
     assert ids[0] not in rows(store)
+
+
+def test_a_key_neither_claims_nor_releases_what_somebody_has_open(store, site, ids):
+    keep_open(store, site, ids, ahead=0)
+    for forbidden in (
+        lambda: claim(store, site, ids[0], "key_1"),
+        lambda: claims.release(store, "key_1", {site.id}, ids[0]),
+    ):
+        with pytest.raises(Claimed):
+            forbidden()
+    assert rows(store) == {ids[0]: "mod_ada"}
+    assert claim(store, site, ids[0], "key_1", take_over=True).moderator_id == "key_1"
 
 
 def test_programs_are_not_kept_out_by_what_is_open_but_by_what_is_claimed(store, site, ids):
@@ -136,6 +148,8 @@ def test_comments_of_other_sites_are_neither_opened_nor_told_of(store, site, ids
         assert answer.gone == [*ids, "cmt_nobody"], "as if they were nowhere"
     with pytest.raises(Invalid):
         keep_open(store, site, ["cmt_1"] * 101)
+    with pytest.raises(Invalid):
+        keep_open(store, site, ids, ahead=21)
     with pytest.raises(NotFound):
         claim(store, other, ids[0], "mod_bo")
 

@@ -288,7 +288,6 @@ def test_matches_are_counted_as_far_as_that_is_soon(store, monkeypatch):
     assert count(status=Status.APPROVED) == (7, True)
     assert count(status=Status.APPROVED, decided_by="moderator") == (7, True)
     assert count(status=Status.HELD) == (0, True) and count() == (12, True)
-    monkeypatch.setattr(queue_counts, "_PIECE", 2)
-    monkeypatch.setattr(queue_counts, "_LOOKS", 3)
+    monkeypatch.setattr(queue_counts, "_AT_MOST", 6)
     assert count(status=Status.APPROVED, decided_by="moderator") == (6, False)
     assert count(page_url="https://herald.test/nowhere") == (0, True)

@@ -3,13 +3,14 @@
 "use strict";
 
 const ahead = (() => {
+  const PATIENCE = 4_000; // ms for the next page; keys wait for it
   const NEAR = 6; // open comments: fewer after this one, and the next page is fetched
   const left = new Set(); // ids of cards that somebody went on from, while their decision is on its way
   const failed = new Map(); // what came instead of a decision, by such a card's id
-  let fetching = null, afterwards = null;
+  let fetching = null, afterwards = null, lastFrom = ""; // lastFrom: id of the card that was gone on from last
 
   const isLeft = (card) => left.has(card.id);
-  const isOpen = (card) => !card.matches(".stub") && !isLeft(card) && !lease.isOthers(card);
+  const isOpen = (card) => !card.matches(".stub") && !isLeft(card) && !openComments.isOthers(card);
 
   // The next card to decide about that is nobody else's.
   function following(card) {
@@ -35,10 +36,11 @@ const ahead = (() => {
   // say what nobody else has. Keys that are pressed meanwhile wait.
   function goOn(id, wasFetched = false, wasAsked = false) {
     const card = document.getElementById(id), next = following(card), coming = !next && !wasFetched && near(card);
-    if (coming) return lease.wait(coming, () => goOn(id, true, wasAsked));
-    if (next && !wasAsked && !lease.isSure(next)) {
-      const { isNew, coming } = lease.answer();
-      return lease.wait(coming, () => goOn(id, wasFetched, isNew));
+    lastFrom = id;
+    if (coming) return openComments.wait(coming, () => lastFrom === id && goOn(id, true, wasAsked));
+    if (next && !wasAsked && !openComments.isSure(next)) {
+      const { isNew, coming } = openComments.answer();
+      return openComments.wait(coming, () => lastFrom === id && goOn(id, wasFetched, isNew));
     }
     if (opened() && opened().id !== id) return; // somebody went elsewhere meanwhile
     show(next || card);
@@ -90,7 +92,7 @@ const ahead = (() => {
 
   async function fetchPage(link, rows) {
     try {
-      const answer = await fetch(link.href);
+      const answer = await fetch(link.href, { signal: AbortSignal.timeout(PATIENCE) });
       if (answer.ok) add(new DOMParser().parseFromString(await answer.text(), "text/html"), link, rows);
     } catch { /* away: the link is still there, and the next decision tries again */ }
   }

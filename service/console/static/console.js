@@ -46,9 +46,9 @@ function move(step, isAsked = false) {
   const all = cards();
   const index = all.indexOf(current() || (document.activeElement.closest(".item") && opened()));
   let place = index + step;
-  while (index >= 0 && all[place] && lease.isOthers(all[place])) place += step; // a click opens it all the same
+  while (index >= 0 && all[place] && openComments.isOthers(all[place])) place += step; // a click opens it all the same
   const next = index < 0 ? (isWide.matches && opened()) || all[0] : all[place];
-  if (next && step > 0 && !isAsked && !lease.isSure(next)) return lease.wait(lease.answer().coming, () => move(step, true));
+  if (next && step > 0 && !isAsked && !openComments.isSure(next)) return openComments.wait(openComments.answer().coming, () => move(step, true));
   if (next) show(next);
   else if (all[index + step]) say(words("with_others"));
 }
@@ -58,7 +58,7 @@ function show(card) {
   card.focus({ preventScroll: true });
   const place = isWide.matches && rowOf(card);
   (place || card).scrollIntoView({ block: "nearest" });
-  lease.opens(card);
+  openComments.opens(card);
 }
 
 // Shows a card in the second pane, and asks for what stands around it once it is looked at.
@@ -251,15 +251,19 @@ const KEYS = {
   "?": () => help.showModal(),
 };
 
+// What is about no comment, and never waits; what decides nothing.
+const AT_ONCE = ["/", "?"], MOVES = ["j", "k"];
+
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
   if (event.isComposing || help.open || !keysSwitch.checked) return;
   if (event.target.closest("input, textarea, select, [contenteditable]")) return;
-  const act = /^[1-9]$/.test(event.key) ? () => giveReason(Number(event.key)) : KEYS[keyMap.meaning(event.key)];
+  const isDigit = /^[1-9]$/.test(event.key), meaning = isDigit ? "" : keyMap.meaning(event.key);
+  const act = isDigit ? () => giveReason(Number(event.key)) : KEYS[meaning];
   if (!act) return;
   event.preventDefault();
   const run = () => { announcement.className = "unseen"; act(); };
-  if (!lease.holds(run)) run();
+  if (AT_ONCE.includes(meaning) || !openComments.holds(run, MOVES.includes(meaning))) run();
 });
 
 // ---- a slider and its number are one ----------------------------------------------------------------
@@ -306,7 +310,7 @@ document.body.addEventListener("htmx:load", (event) => {
     card.querySelector("[aria-invalid]")?.focus();
     return;
   }
-  announcement.textContent = card.dataset.announcement;
+  if (announcement.className !== "told") announcement.textContent = card.dataset.announcement;
   if (!decidedIds.includes(card.id)) decidedNow(card.id);
   if (ahead.came(card)) return;
   ahead.goOn(card.id);

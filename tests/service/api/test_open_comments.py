@@ -45,12 +45,26 @@ def test_a_person_has_it_open_and_the_key_is_told(api: Api) -> None:
     assert put(api, {"comments": [comment_id]}).json()["mine"] == []
 
 
+def test_a_key_takes_over_what_a_person_has_open_only_knowingly(api: Api) -> None:
+    [comment_id] = held(api.store, api.site, "bad")
+    bo = moderator(api.store, "bo@herald.test", api.site)
+    claims.keep_open(api.store, bo, {api.site.id}, [comment_id])
+    path = f"/api/v1/comments/{comment_id}/claim"
+    refused = api.post(path, {})
+    assert (refused.status_code, refused.json()["code"]) == (409, "claimed")
+    headers = {"Authorization": f"Bearer {api.secret}"}
+    assert api.client.delete(path, headers=headers).status_code == 409
+    assert api.get(f"/api/v1/comments/{comment_id}").json()["claim"]["actor"]["id"] == bo
+    assert api.post(path, {"take_over": True}).status_code == 200
+
+
 def test_what_cannot_be_is_refused_by_field(api: Api) -> None:
     for body, field in (
         ({}, "/comments"),
         ({"comments": ["cmt_1"] * 101}, "/comments"),
         ({"comments": ["<b>"]}, "/comments/0"),
         ({"comments": [], "ahead": -1}, "/ahead"),
+        ({"comments": [], "ahead": 21}, "/ahead"),
         ({"comments": [], "shown": "cmt_1"}, "/shown"),
     ):
         refused = put(api, body)

@@ -7,6 +7,7 @@ import pytest
 
 from moderation.domain.comment import AuthorRef
 from moderation.review import claims, notes, queues
+from tests.review.test_queues_without_status import report
 from tests.service.console.console_browser import held, moderator
 
 
@@ -74,6 +75,18 @@ def test_a_queue_is_shown_without_what_others_have_claimed(browser, store, site,
     url = re.search(r'href="([^"]*unclaimed=1[^"]*)"', browser.get().text)[1]
     shown = browser.get(html.unescape(url)).text
     assert f"c-{mine}" in shown and f"c-{theirs}" not in shown
+
+
+def test_the_number_of_all_that_match_counts_what_others_have_claimed_as_the_decision_does(
+    browser, store, site, bo
+):
+    ids = held(store, site, "bad 1", "bad 2", "bad 3")
+    for comment_id in ids:
+        report(store, comment_id, 1)
+    claims.claim(store, bo, {site.id}, ids[0])
+    shown = browser.get("/console/?queue=reported&unclaimed=1").text
+    assert f"c-{ids[1]}" in shown and f"c-{ids[0]}" not in shown
+    assert "All 3 that match" in shown
 
 
 def note(browser, comment_id, text, **more):

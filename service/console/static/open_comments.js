@@ -2,17 +2,23 @@
 // have or have decided about. Without this script, or without an answer, a decision about what is somebody else's is refused, and told.
 "use strict";
 
-const lease = (() => {
+const openComments = (() => {
   const EVERY = 5_000; // ms; a third of OPEN_MS in moderation/review/claims.py
-  const IDLE = 120_000; // ms without a key, a click or a scroll: nobody is there
+  const IDLE = 120_000; // ms without a key, a click, a scroll or a move of the pointer: nobody is there
   const ENOUGH = 3; // comments ahead that are ours: fewer, and more are asked for
   const AFTER = 20, SHOWN = 100; // comments that are asked about: next ones, others
   const PATIENCE = 4_000; // ms for an answer
+  const FRESH = 1_000; // ms: keys that waited longer were pressed because nothing happened, not about what comes then
   const token = document.querySelector('[action="/console/logout"] [name=csrf]')?.value;
   const isWatching = Boolean(document.querySelector("main.watching"));
 
   let mine = new Set(); // ids of cards
-  let asking = null, asksAgain = null, keys = null, lastId = "", isAnswered = false, seenAt = Date.now();
+  let asking = null, asksAgain = null, keys = null, awaited = 0, lastId = "", isAnswered = false, seenAt = Date.now();
+
+  // Claims are a person's: of several windows in this browser the one that somebody is at says what is open.
+  const windows = new BroadcastChannel("gatehouse-open-comments");
+  let isInOther = false;
+  windows.addEventListener("message", () => { isInOther = true; mine = new Set(); });
 
   const waits = (card) => card.matches("[data-waits]:not(.stub)");
   const isOthers = (card) => card.matches("[data-others], [data-gone]");
@@ -26,10 +32,9 @@ const lease = (() => {
 
   // One question at a time: whoever asks meanwhile is answered by the next.
   async function ask() {
-    if (asking) return (asksAgain ??= asking.then(() => { asksAgain = null; return ask(); }));
+    if (asking) return (asksAgain ??= asking.catch(() => {}).then(() => { asksAgain = null; return ask(); }));
     asking = question();
-    await asking;
-    asking = null;
+    try { await asking; } finally { asking = null; }
   }
 
   async function question() {
@@ -38,6 +43,7 @@ const lease = (() => {
     const next = here ? waiting.filter(isAfter).slice(0, AFTER) : [];
     const shown = waiting.filter((card) => !next.includes(card)).slice(0, SHOWN);
     if (isWatching || !token || !(waiting.length || mine.size)) return;
+    windows.postMessage("");
     const asked = { comments: next, deciding: ahead.leaving().slice(-SHOWN), shown };
     const body = new URLSearchParams({ csrf: token });
     for (const [name, some] of Object.entries(asked)) body.set(name, some.map(idOf).join(" "));
@@ -50,7 +56,7 @@ const lease = (() => {
   }
 
   function take(answer, asked) {
-    mine = new Set(answer.mine.map((id) => `c-${id}`));
+    mine = new Set(isInOther ? [] : answer.mine.map((id) => `c-${id}`));
     for (const { id } of asked) {
       const card = document.getElementById(id);
       if (!card || card.matches(".stub") || ahead.isLeft(card)) continue;
@@ -80,7 +86,7 @@ const lease = (() => {
     if (card === current()) say(words(other.while_open ? "has_open" : "is_deciding", { who }));
   }
 
-  // Says on a row that its comment waits no more; its card, if it is opened and decided about, tells what happened.
+  // Says on a row that its comment no longer waits; its card, if it is opened and decided about, tells what happened.
   function markGone(card, isGone) {
     if (card.hasAttribute("data-gone") === isGone) return;
     card.toggleAttribute("data-gone", isGone);
@@ -112,33 +118,57 @@ const lease = (() => {
   // The question that is being answered, else a new one with `isNew`.
   const answer = () => ({ isNew: !asking, coming: asking ?? ask() });
 
-  // Does something once an answer is there; keys wait for it, and follow in their order.
+  // Does something once an answer is there. Keys wait for the last such answer, and follow in their order.
   async function wait(coming, act) {
     keys ??= [];
-    await coming;
-    const pressed = keys;
-    keys = null;
-    act();
-    for (const key of pressed) if (!holds(key)) key();
+    awaited += 1;
+    try {
+      await coming;
+      if (help.open) await new Promise((done) => help.addEventListener("close", done, { once: true }));
+    } finally {
+      const search = document.activeElement?.closest("#search");
+      awaited -= 1;
+      try { act(); } finally { if (!awaited) follow(); }
+      search?.focus(); // somebody has begun to type there
+    }
   }
 
-  function holds(key) {
-    keys?.push(key);
+  // Does what the keys that waited say; after a long wait only those that decide nothing do it.
+  function follow() {
+    const pressed = keys ?? [], isLate = pressed.some((key) => !key.isMove && Date.now() - key.at > FRESH);
+    keys = null;
+    for (const key of pressed) {
+      if (isLate && !key.isMove) continue;
+      if (keys) keys.push(key);
+      else key.run();
+    }
+    if (isLate) say(words("key_unused"));
+  }
+
+  // Whether a key waits. isMove: it decides nothing.
+  function holds(run, isMove) {
+    keys?.push({ run, isMove, at: Date.now() });
     return keys !== null;
   }
 
   function isThere() {
-    const wasAway = Date.now() - seenAt > IDLE;
+    const wasAway = isInOther || Date.now() - seenAt > IDLE;
     seenAt = Date.now();
+    isInOther = false;
     if (wasAway) ask();
   }
 
   for (const type of ["keydown", "pointerdown", "pointermove", "wheel", "scroll"]) {
     document.addEventListener(type, isThere, { capture: true, passive: true });
   }
-  document.addEventListener("visibilitychange", () => document.hidden || ask());
-  document.addEventListener("DOMContentLoaded", () => ask());
-  setInterval(() => document.hidden || Date.now() - seenAt > IDLE || ask(), EVERY);
+  for (const type of ["DOMContentLoaded", "visibilitychange"]) {
+    document.addEventListener(type, () => {
+      if (document.hidden) return;
+      isInOther = false;
+      ask();
+    });
+  }
+  setInterval(() => document.hidden || isInOther || Date.now() - seenAt > IDLE || ask(), EVERY);
 
   return { isOthers, isSure, answer, opens, wait, holds };
 })();

@@ -13,6 +13,13 @@ from tests.service.console.console_browser import held, moderator, now
 
 WIDE = {"viewport": {"width": 1280, "height": 860}}
 PATIENCE = 30_000  # ms
+TIME = 1_900_000_000_000  # ms: of the page's clock, where that stands still
+
+
+def however_slow(page):
+    """No answer of the service is too late, and no key waits long."""
+    page.clock.set_fixed_time(TIME)  # which has a timeout() of its own
+    page.evaluate("AbortSignal.timeout = () => new AbortController().signal")
 
 
 def log_in(watch, moderator_id):
@@ -197,9 +204,7 @@ def test_keys_wait_until_it_is_known_what_comes_next_and_none_is_lost(visit, gat
     with watch.page.expect_response("**/console/claims"):
         watch.log_in()
     page, waiting, is_over = watch.page, [], []
-    page.evaluate(
-        "AbortSignal.timeout = () => new AbortController().signal"
-    )  # however slow this is
+    however_slow(page)
     page.route(
         "**/console/claims",
         lambda route: route.continue_() if is_over else waiting.append(route),
@@ -215,6 +220,127 @@ def test_keys_wait_until_it_is_known_what_comes_next_and_none_is_lost(visit, gat
     expect(page.locator(f"#c-{ids[10]}")).to_be_focused()
     expect(page.locator(f"#r-{ids[5]}")).to_contain_text("with bo@lantern.test")
     assert watch.incidents == []
+
+
+@pytest.fixture
+def kept_waiting(visit, gatehouse):
+    """Six of 16 comments are approved, and what comes next is not known yet. Gives the watch, the ids, and what answers."""
+    from playwright.sync_api import expect
+
+    ids = comments(gatehouse, 16)
+    watch = visit(**WIDE)
+    with watch.page.expect_response("**/console/claims"):
+        watch.log_in()
+    page, waiting, is_over = watch.page, [], []
+    however_slow(page)
+    page.route(
+        "**/console/claims",
+        lambda route: route.continue_() if is_over else waiting.append(route),
+    )
+    page.keyboard.press("j")
+    for _ in range(6):
+        page.keyboard.press("a")
+    expect(page.locator(".item.decided")).to_have_count(6, timeout=PATIENCE)
+
+    def answer():
+        is_over.append(True)
+        waiting[0].continue_()
+
+    return watch, ids, answer
+
+
+def test_keys_pressed_because_nothing_happened_decide_about_nothing(kept_waiting):
+    from playwright.sync_api import expect
+
+    watch, ids, answer = kept_waiting
+    page = watch.page
+    page.keyboard.press("a")
+    page.clock.set_fixed_time(TIME + 1_500)
+    page.keyboard.press("a")
+    answer()
+    expect(page.locator("#announcement")).to_have_text(
+        "What you pressed was not used: the next comment was not there yet.", timeout=PATIENCE
+    )
+    expect(page.locator(f"#c-{ids[6]}")).to_be_focused()
+    page.keyboard.press("d")
+    expect(page.locator(f"#r-{ids[6]}")).to_contain_text("Rejected")
+    expect(page.locator(".item.decided")).to_have_count(7)
+    assert watch.incidents == []
+
+
+def test_keys_that_are_about_no_comment_do_not_wait(kept_waiting):
+    from playwright.sync_api import expect
+
+    watch, ids, answer = kept_waiting
+    page = watch.page
+    page.keyboard.press("?")
+    expect(page.locator("#help")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("a")
+    page.keyboard.press("/")
+    expect(page.locator("#search")).to_be_focused()
+    page.keyboard.type("ads")
+    answer()
+    expect(page.locator(f"#r-{ids[6]}")).to_contain_text("Approved", timeout=PATIENCE)
+    expect(page.locator("#search")).to_be_focused()
+    expect(page.locator("#search")).to_have_value("ads")
+    expect(page.locator(".item.decided")).to_have_count(7)
+    assert watch.incidents == []
+
+
+def test_help_that_is_open_when_the_next_comment_comes_does_not_lose_the_place(kept_waiting):
+    from playwright.sync_api import expect
+
+    watch, ids, answer = kept_waiting
+    page = watch.page
+    page.keyboard.press("?")
+    with page.expect_response("**/console/claims"):
+        answer()
+    page.keyboard.press("a")
+    page.keyboard.press("Escape")
+    expect(page.locator(f"#c-{ids[6]}")).to_be_focused()
+    page.keyboard.press("d")
+    expect(page.locator(f"#r-{ids[6]}")).to_contain_text("Rejected")
+    assert watch.incidents == []
+
+
+def test_a_decision_by_mouse_while_keys_wait_loses_neither(kept_waiting):
+    from playwright.sync_api import expect
+
+    watch, ids, answer = kept_waiting
+    page = watch.page
+    page.locator(f"#r-{ids[9]} a").click()
+    page.locator(f"#c-{ids[9]}").get_by_role("button", name="Approve").click()
+    page.keyboard.press("d")
+    answer()
+    expect(page.locator(f"#r-{ids[10]}")).to_contain_text("Rejected", timeout=PATIENCE)
+    expect(page.locator(".item.decided")).to_have_count(8)
+    page.keyboard.press("a")
+    expect(page.locator(f"#r-{ids[11]}")).to_contain_text("Approved", timeout=PATIENCE)
+    assert watch.incidents == []
+
+
+def test_of_two_windows_the_one_that_somebody_is_at_says_what_is_open(visit, gatehouse):
+    ids = comments(gatehouse, 14)
+    watch = visit(**WIDE)
+    first = watch.page
+    first.clock.install()
+    with first.expect_response("**/console/claims"):
+        watch.log_in()
+    asked = []
+    first.on("request", lambda sent: asked.append(sent.url.endswith("/console/claims")))
+    second = first.context.new_page()
+    with second.expect_response("**/console/claims"):
+        second.goto(f"{gatehouse.url}/console/?queue=held&open={ids[8]}")
+    had = open_at(gatehouse, gatehouse.moderator_id)
+    assert had == {*ids[8:]}
+    first.clock.run_for(60_000)
+    assert not any(asked)
+    assert open_at(gatehouse, gatehouse.moderator_id) == had
+    with first.expect_response("**/console/claims"):
+        first.mouse.move(300, 300)
+        first.mouse.move(310, 310)
+    assert open_at(gatehouse, gatehouse.moderator_id) == {*ids[:6]}
 
 
 def test_without_an_answer_keys_go_on_and_the_service_decides(visit, gatehouse, bo):
@@ -257,8 +383,8 @@ def test_a_queue_with_a_colleague_is_accessible(visit, gatehouse, bo, width, sch
     claims.claim(gatehouse.store, bo, {gatehouse.site.id}, ids[3])
     watch = visit(**screen(width, scheme))
     watch.log_in()
-    watch.look("leases")
+    watch.look("open-comments")
     watch.opened(ids[1])
     watch.page.locator(f"#c-{ids[1]}").get_by_text("has this open").wait_for()
-    watch.look("leases-open-at-another")
+    watch.look("open-comments-open-at-another")
     assert watch.incidents == []
