@@ -15,6 +15,7 @@ def desk(visit, gatehouse):
     held(gatehouse.store, gatehouse.site, *(f"A bad thought, number {n}." for n in range(23)))
     watch = visit(viewport={"width": 1280, "height": 860})
     watch.log_in()
+    however_slow(watch.page)
     rows = watch.page.locator(".item").all()
     return watch, [row.get_attribute("id").removeprefix("r-") for row in rows]
 
@@ -115,7 +116,6 @@ def test_twenty_three_decisions_by_key_need_no_page_and_wait_for_none(desk):
     page = watch.page
     assert len(ids) == PAGE_SIZE == page.locator(".item").count()
     page.evaluate("window.kept = true")
-    however_slow(page)
     page.keyboard.press("j")
     for n in range(15):
         page.keyboard.press("a" if n % 2 else "d")

@@ -42,7 +42,7 @@ const openComments = (() => {
     const isAfter = (card) => card === here || Boolean(here?.compareDocumentPosition(card) & Node.DOCUMENT_POSITION_FOLLOWING);
     const next = here ? waiting.filter(isAfter).slice(0, AFTER) : [];
     const shown = waiting.filter((card) => !next.includes(card)).slice(0, SHOWN);
-    if (isWatching || !token || !(waiting.length || mine.size)) return;
+    if (isInOther || isWatching || !token || !(waiting.length || mine.size)) return;
     windows.postMessage("");
     const asked = { comments: next, deciding: ahead.leaving().slice(-SHOWN), shown };
     const body = new URLSearchParams({ csrf: token });
