@@ -1,18 +1,15 @@
 """The queues that are no status: the reasons in them, and how many comments meet a search."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
 
-from moderation.domain.order import NEWEST
 from moderation.review.queues import SEARCHED
-from moderation.review.search import Criteria, wanted_of
+from moderation.review.search import Criteria
 from moderation.store import counts, queue_search
-from moderation.store.search import Wanted, find
+from moderation.store.search import Wanted
 from moderation.store.search_index import Sought
 from moderation.store.sql.engine import Store
 
 COUNTED = queue_search.COUNTED
-_AT_MOST = 600  # comments, as many as find() looks at
 
 
 def reason_counts(
@@ -30,26 +27,11 @@ def reason_counts(
     return dict(sorted(counts_by_code.items(), key=lambda item: (-item[1], item[0])))
 
 
-@dataclass(frozen=True, slots=True)
-class Matches:
-    """How many comments meet a search. is_all: else there are more."""
-
-    count: int
-    is_all: bool
-
-
-def count_matches(
-    store: Store, site_ids: Collection[str], criteria: Criteria, *, now: int
-) -> Matches:
-    """As far as one look tells, which costs about what a page of results does. now: ms. Raises Invalid, as search()."""
-    if criteria == Criteria(status=criteria.status, order=criteria.order):
-        with store.read() as connection:
-            by_status = counts.of_sites(connection, site_ids).values()
-        statuses = [criteria.status] if criteria.status else SEARCHED
-        return Matches(sum(each[status] for each in by_status for status in statuses), True)
+def known_matches(store: Store, site_ids: Collection[str], criteria: Criteria) -> int | None:
+    """How many comments meet a search, where the counters of statuses say so; None where they would have to be looked at."""
+    if criteria != Criteria(status=criteria.status, order=criteria.order):
+        return None
     with store.read() as connection:
-        wanted = wanted_of(connection, store.crypto, site_ids, criteria, now)
-        if wanted is None:
-            return Matches(0, True)
-        found = find(connection, replace(wanted, order=NEWEST), "", _AT_MOST)
-    return Matches(len(found.ids), not found.after)
+        by_status = counts.of_sites(connection, site_ids).values()
+    statuses = [criteria.status] if criteria.status else SEARCHED
+    return sum(each[status] for each in by_status for status in statuses)
