@@ -8,8 +8,8 @@ from sqlalchemy.engine import Connection
 
 from moderation.store.sql.dialect import fetch
 
-PIECE = 200  # decisions that are looked at in one go
-_PIECES = 10  # and how often for one page: some ten milliseconds
+PIECE = 100  # decisions that are looked at in one go
+_PIECES = 5  # and how often for one page: as many comments as a search looks at
 _PLACE = re.compile(r"([0-9]{1,14})\.(\w+)")  # ms, and a comment
 _LATER_THAN_ALL = (1 << 62, "")
 

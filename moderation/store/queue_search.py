@@ -28,7 +28,7 @@ from moderation.store.site_lists import first_of_sites
 from moderation.store.sql.dialect import fetch
 from moderation.store.sql.schema import comments, proposals
 
-COUNTED = 1_000  # comments of a queue of which the reasons are counted
+COUNTED = 500  # comments of a queue of which the reasons are counted
 
 _Placed = tuple[str, str]  # a report or a proposal, and its comment
 
