@@ -40,6 +40,7 @@ NO_CHANGE = {
     "store.moderators.open_session": "somebody logs in",
     "store.moderators.store_hash": "the same password under a newer hash",
     "store.moderators.use_login_link": "somebody logs in; that the link was made is noted",
+    "store.page_paths.fill": "a part of the address that the page has anyway",
     "store.pages._write_pages": "a comment's page",
     "store.people.forget_author": "of erase_person, which notes it",
     "store.reputations.purge": "retention",
