@@ -23,6 +23,12 @@ def test_the_page_of_a_policy_is_accessible(visit, gatehouse, scheme, width):
         slider.press("ArrowRight")
     page.get_by_text("Would hold").wait_for()  # by htmx: nobody pressed a button
     assert page.get_by_label("toxicity", exact=True).input_value() == "0.5"
+    groups = page.get_by_role("region", name="Groups of people that are named")
+    page.get_by_text("Who is affected", exact=True).click()
+    assert groups.get_by_role("row", name="Religion").get_by_role("cell").count() == 4
+    if width == "phone":  # the table is as wide as it is, the page is not
+        groups.scroll_into_view_if_needed()
+    watch.look("policy-affected")
     for summary in page.locator("details:not([open]) > summary").all():
         if summary.is_visible():
             summary.click()
