@@ -44,16 +44,14 @@ def add(
 ) -> None:
     """Add a site and print its keys, which cannot be shown again."""
     from moderation.accounts.new_site import make_site
+    from moderation.accounts.sites import KEY_KINDS, NewSite
     from moderation.store import compat_apis, sites
 
+    faces = compat_apis.ON_BY_DEFAULT if faces_on else ()
+    new = NewSite(name, origin, language, faces, KEY_KINDS)
     with open_store() as store:
         made, keys = make_site(
-            *(store, name, origin, language, COMMAND),
-            own_site_ids=None,
-            faces=compat_apis.ON_BY_DEFAULT if faces_on else (),
-            key_kinds=(sites.SECRET, sites.PUBLISHABLE, sites.AKISMET),
-            now=now_ms(),
-            entropy=entropy,
+            store, new, COMMAND, own_site_ids=None, now=now_ms(), entropy=entropy
         )
         with store.read() as connection:
             others = [site for site in sites.all_sites(connection) if site.id != made.id]

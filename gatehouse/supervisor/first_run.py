@@ -139,20 +139,11 @@ def prepare(store: "Store", settings: Settings) -> FirstRun:
 
 def _add_demo_site(connection: "Connection", settings: Settings) -> tuple[str, str, str]:
     """The id, publishable key and secret key of a new demo site."""
-    from moderation.accounts.sites import add_site
+    from moderation.accounts.sites import NewSite, add_site
     from moderation.store import compat_apis, sites
 
-    site, keys = add_site(
-        connection,
-        "Demo",
-        _origins(settings),
-        "en",
-        compat_apis.ON_BY_DEFAULT,
-        (sites.PUBLISHABLE, sites.SECRET),
-        SERVICE,
-        now=now_ms(),
-        entropy=entropy,
-    )
+    new = NewSite("Demo", _origins(settings), "en", compat_apis.ON_BY_DEFAULT)
+    site, keys = add_site(connection, new, SERVICE, now=now_ms(), entropy=entropy)
     return site.id, keys[sites.PUBLISHABLE], keys[sites.SECRET]
 
 

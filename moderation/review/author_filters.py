@@ -25,6 +25,16 @@ from moderation.store.sql.engine import Connection, Store
 
 
 @dataclass(frozen=True, slots=True)
+class Listing:
+    """What holds of a comment's author from now on, for so many days, None for always. domain: which, with About.DOMAIN."""
+
+    about: About
+    action: FilterAction
+    days: int | None
+    domain: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Marked:
     """What a filter can name of a comment, and the filters that name it now."""
 
@@ -47,25 +57,21 @@ def put_on(
     moderator_id: str,
     site_ids: Collection[str],
     comment_id: str,
-    about: About,
-    action: FilterAction,
-    days: int | None,
-    domain: str = "",
+    listing: Listing,
     *,
     now: int,
     entropy: Entropy,
 ) -> Filter:
-    """Holds, refuses or trusts from now on, for so many days, None for always; what was said before of the same no
-    longer holds. The filter that names it now.
+    """Holds, refuses or trusts from now on; what was said before of the same no longer holds. The filter that names it now.
 
-    domain: with About.DOMAIN. Raises NotFound, also for what the comment does not show; Invalid; Conflict where the site
-    has too many filters.
+    Raises NotFound, also for what the comment does not show; Invalid; Conflict where the site has too many filters.
     """
-    until = end_of_term(days, now)
+    action, until = listing.action, end_of_term(listing.days, now)
     with store.write() as connection:
         site_id, marks = _marks(connection, site_ids, comment_id)
         filters.lock_site(connection, site_id)
-        mark = next((m for m in marks if m.about is about and m.domain == domain), None)
+        named = (listing.about, listing.domain)
+        mark = next((mark for mark in marks if (mark.about, mark.domain) == named), None)
         if mark is None:
             raise NotFound("The comment does not show that.")
         if action not in mark.actions():

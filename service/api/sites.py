@@ -9,6 +9,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from moderation.accounts import new_site, site_settings
+from moderation.accounts.sites import NewSite
 from moderation.clock import now_ms
 from moderation.domain.errors import NotFound
 from moderation.domain.page_url import PageRules
@@ -116,7 +117,7 @@ def make(
     site. 409 where another site has the name (`name_taken`) or an origin (`origin_taken`).
     """
     made, keys = new_site.make_site(
-        *(request.app.state.store, body.name, body.origins, body.language, key.id),
+        *(request.app.state.store, NewSite(body.name, body.origins, body.language), key.id),
         now=now_ms(),
         entropy=os.urandom,
     )

@@ -58,10 +58,8 @@ def change(request: Request, posted: Posted, comment_id: str) -> Response:
             days = int(form["days"]) if form.get("days") else None
         except ValueError:
             raise Invalid("The form does not say what to do with whom.") from None
-        now = now_ms()
-        author_filters.put_on(
-            *target, about, action, days, form.get("domain", ""), now=now, entropy=os.urandom
-        )
+        listing = author_filters.Listing(about, action, days, form.get("domain", ""))
+        author_filters.put_on(*target, listing, now=now_ms(), entropy=os.urandom)
     if "hx-request" in request.headers:
         marking = author_values(request, visitor, site_id, comment_id) | {"is_changed": True}
         return pages.page("author_marks.html", visitor=visitor, marking=marking)
