@@ -256,10 +256,10 @@ def invite_person(
 @moderator.command("list")
 def list_moderators(site: SiteName) -> None:
     """List the moderators of a site with their roles."""
-    from moderation.store import moderators
+    from moderation.store import memberships
 
     with open_store() as store, store.read() as connection:
-        people = moderators.of_site(connection, find_site(connection, site).id)
+        people = memberships.of_site(connection, find_site(connection, site).id)
         for email, role, sections in people:
             print(f"{role:12}{email}{''.join(f'  {each}' for each in sections)}")
 

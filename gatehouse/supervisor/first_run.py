@@ -104,7 +104,7 @@ def prepare(store: "Store", settings: Settings) -> FirstRun:
     """
     from moderation.accounts.moderators import grant
     from moderation.accounts.sites import add_origins
-    from moderation.store import moderators, sites
+    from moderation.store import moderators, sessions, sites
 
     demo_file = _DemoFile(settings.data / "demo.json")
     secret_key = ""
@@ -129,7 +129,7 @@ def prepare(store: "Store", settings: Settings) -> FirstRun:
             granted.append(site_id)
         for granted_id in granted:
             grant(connection, operator_id, granted_id, Role.ADMIN, SERVICE)
-        login_token = moderators.add_login_link(connection, operator_id, now_ms(), entropy)
+        login_token = sessions.add_login_link(connection, operator_id, now_ms(), entropy)
     if secret_key:  # after the commit: the site is stored
         demo_file.write(site_id, publishable_key)
     if site_id:

@@ -22,7 +22,7 @@ from moderation.domain.second_looks import (
     kappa,
 )
 from moderation.domain.statement_csv import plain_cell
-from moderation.store import audit, day_totals, moderators, queues, second_looks
+from moderation.store import audit, day_totals, memberships, queues, second_looks
 from moderation.store.second_looks import Look
 from moderation.store.sql.engine import Store
 
@@ -151,7 +151,7 @@ def ask_golden(
     if not 1 <= count <= GOLDEN_LIMIT:
         raise Invalid(f"Ask for 1 to {GOLDEN_LIMIT} golden items.", "/count")
     with store.write() as connection:
-        if person_id not in moderators.emails_of_sites(connection, [site_id]):
+        if person_id not in memberships.emails_of_sites(connection, [site_id]):
             raise NotFound("There is no such moderator on this site.")
         since = now - KNOWN_DAYS * DAY_MS
         known = second_looks.agreed(connection, site_id, person_id, since, count)

@@ -15,7 +15,7 @@ from moderation.domain.samples import Verdict
 from moderation.domain.second_looks import DAYS, GOLDEN_LIMIT
 from moderation.review import agreement
 from moderation.review.agreement import SiteAgreement
-from moderation.store.moderators import Membership
+from moderation.store.memberships import Membership
 from service.console.language import N_
 from service.console.navigation import query
 from service.console.pages import URL, CurrentSite, QueryName, page_router, pages, redirect

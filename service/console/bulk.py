@@ -18,7 +18,7 @@ from moderation.review import bulk, bulk_sets, queues
 from moderation.review.bulk import BulkProgress
 from moderation.review.explanation import Explanation
 from moderation.review.queues import CommentCard
-from moderation.store.moderators import Membership
+from moderation.store.memberships import Membership
 from moderation.store.sql.engine import Store
 from service.console.all_sites import AllSites, CurrentPlace
 from service.console.asked import CONDITIONS, Asked, AskedFor, criteria_of

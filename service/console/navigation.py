@@ -12,7 +12,7 @@ from moderation.domain.comment import Status
 from moderation.domain.queue_names import OWN, PROPOSED, REPORTED, WITHOUT_STATUS
 from moderation.domain.roles import Action
 from moderation.review import campaigns, live_queues, queues, second_looks
-from moderation.store.moderators import Membership, PartMembership
+from moderation.store.memberships import Membership, PartMembership
 from moderation.store.queue_marks import Marks
 from moderation.store.sql.engine import Store
 from service.console.all_sites import Place

@@ -11,7 +11,7 @@ from moderation.clock import now_ms
 from moderation.domain.errors import Conflict, Forbidden, Invalid
 from moderation.domain.roles import Action, Role
 from moderation.domain.sections import sections_in
-from moderation.store.moderators import Membership
+from moderation.store.memberships import Membership
 from service.console.form_error import NO_ERROR, FormError, form_error
 from service.console.language import N_
 from service.console.navigation import query

@@ -25,7 +25,7 @@ from moderation.review.page_states import get_default
 from moderation.review.policy_advice import policy_advice
 from moderation.review.policy_bounds import measured_bounds
 from moderation.review.score_histograms import BINS, score_histograms
-from moderation.store.moderators import Membership
+from moderation.store.memberships import Membership
 from service.console import policy_modes, policy_view
 from service.console.form_error import NO_ERROR, FormError, form_error
 from service.console.language import N_

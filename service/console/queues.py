@@ -9,7 +9,7 @@ from moderation.domain.roles import Action
 from moderation.review import campaigns, queues, search
 from moderation.review.live_queues import newest_id
 from moderation.review.search import Criteria, Results
-from moderation.store.moderators import Membership, PartMembership
+from moderation.store.memberships import Membership, PartMembership
 from moderation.store.sql.engine import Store
 from service.console import navigation
 from service.console.all_sites import CurrentPlaceOrPart, Place

@@ -12,7 +12,7 @@ from moderation.domain.errors import Conflict, Invalid
 from moderation.domain.page_url import DISTINCTIONS, SCHEME, SLASH, WWW, PageRules
 from moderation.domain.roles import Action
 from moderation.domain.site import LANGUAGE_LIMIT, NAME_LIMIT, SiteSettings
-from moderation.store.moderators import Membership, PartMembership
+from moderation.store.memberships import Membership, PartMembership
 from service.console.form_error import NO_ERROR, FormError, form_error
 from service.console.language import N_
 from service.console.navigation import query

@@ -20,7 +20,7 @@ from moderation.review.statistics import (
     iso_day,
     statistics,
 )
-from moderation.store.moderators import Membership
+from moderation.store.memberships import Membership
 from service.console.durations import duration
 from service.console.language import N_, _, number
 from service.console.pages import CurrentSite, page_router, pages
