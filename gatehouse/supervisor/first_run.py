@@ -13,7 +13,8 @@ from gatehouse.database import entropy
 from moderation.clock import now_ms
 from moderation.domain.audit import SERVICE
 from moderation.domain.roles import Role
-from moderation.settings import Settings, read_settings
+from moderation.environment import read_settings
+from moderation.settings import Settings
 
 if TYPE_CHECKING:
     from moderation.store.sql.engine import Connection, Store

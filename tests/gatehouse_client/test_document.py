@@ -22,7 +22,7 @@ from gatehouse_client import (
 )
 from gatehouse_client.calls import Call
 from harness.servers import SECRET
-from moderation.settings import read_settings
+from moderation.environment import read_settings
 from service.api.examples import example_of
 from service.app import create_app
 

@@ -9,7 +9,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from harness.servers import SECRET
-from moderation.settings import Settings, read_settings
+from moderation.environment import read_settings
+from moderation.settings import Settings
 from moderation.store import memberships, moderators
 from moderation.store.sites import Site
 from moderation.store.sql.engine import Store
