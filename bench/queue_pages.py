@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from statistics import median
 
 from bench.environment import Environment, bench_environment
-from bench.queue_store import COMMON, COMMON_WORD, RARE, RARE_WORD, Filled, fill
+from bench.made_comments import COMMON, RARE
+from bench.queue_store import COMMON_WORD, RARE_WORD, Filled, fill
 from bench.table import milliseconds, table
 from harness.gatehouse_process import GatehouseProcess
 from moderation.domain.comment import Status

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from gatehouse_client import answers, reader_answers
-from gatehouse_client.calls import API, Call, Piece, given, pieces, segment
+from gatehouse_client.call import API, Call, Piece, given, pieces, segment
 
 
 def edit(comment_id: str, author_token: str, text: str) -> Call[reader_answers.OwnComment]:
