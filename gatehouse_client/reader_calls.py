@@ -129,7 +129,7 @@ def set_retention(terms: Mapping[str, int | None]) -> Call[dict[str, int | None]
 
 def preview_retention(terms: Mapping[str, int | None]) -> Call[list[answers.Expiring]]:
     def read(data: answers.Json) -> list[answers.Expiring]:
-        return [answers.Expiring.read(each) for each in data["would_delete"]]
+        return [answers.Expiring.read(expiring) for expiring in data["would_delete"]]
 
     return Call("POST", f"{API}/retention/preview", read, dict(terms), repeatable=True)
 

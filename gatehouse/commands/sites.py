@@ -261,7 +261,7 @@ def list_moderators(site: SiteName) -> None:
     with open_store() as store, store.read() as connection:
         people = memberships.of_site(connection, find_site(connection, site).id)
         for email, role, sections in people:
-            print(f"{role:12}{email}{''.join(f'  {each}' for each in sections)}")
+            print(f"{role:12}{email}{''.join(f'  {section}' for section in sections)}")
 
 
 @moderator.command("revoke")

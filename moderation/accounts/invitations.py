@@ -159,11 +159,13 @@ def accept(
 
 
 def _existing(connection: Connection, site_id: str, invitation_id: str, now: int) -> Invitation:
-    for each in invitations.of_site(connection, site_id, now):
-        if each.id == invitation_id:
-            return each
+    for invitation in invitations.of_site(connection, site_id, now):
+        if invitation.id == invitation_id:
+            return invitation
     raise NotFound("There is no such invitation.")
 
 
 def _site_ids(connection: Connection, moderator_id: str) -> set[str]:
-    return {each.site_id for each in memberships.memberships_of(connection, moderator_id)}
+    return {
+        membership.site_id for membership in memberships.memberships_of(connection, moderator_id)
+    }

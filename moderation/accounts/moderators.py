@@ -230,7 +230,7 @@ def _locked(connection: Connection, moderator_id: str, site_id: str) -> Membersh
     """Their role, with all that concerns the site's roles locked: two admins may remove each other at once."""
     memberships.lock_roles(connection, site_id)
     theirs = memberships.memberships_of(connection, moderator_id)
-    return next((each for each in theirs if each.site_id == site_id), None)
+    return next((membership for membership in theirs if membership.site_id == site_id), None)
 
 
 def _require_other_admin(connection: Connection, moderator_id: str, site_id: str) -> None:

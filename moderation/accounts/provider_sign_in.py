@@ -58,7 +58,8 @@ def with_provider(
                 moderator_id, refusal = _first_time(connection, known, bool(roles), now, entropy)
             if refusal is None:
                 theirs = {
-                    each.site_id for each in memberships.memberships_of(connection, moderator_id)
+                    membership.site_id
+                    for membership in memberships.memberships_of(connection, moderator_id)
                 }
                 for site_id, role in roles.items():
                     if site_id not in theirs and sites.get_site(connection, site_id):

@@ -111,7 +111,10 @@ def reset(store: Store, moderator_id: str, site_id: str, by: str) -> None:
     if by == moderator_id:
         raise Forbidden("Remove your own under your e-mail: that wants a code or the password.")
     with store.write() as connection:
-        site_ids = {each.site_id for each in memberships.memberships_of(connection, moderator_id)}
+        site_ids = {
+            membership.site_id
+            for membership in memberships.memberships_of(connection, moderator_id)
+        }
         if site_id not in site_ids:
             raise NotFound("There is no such moderator on this site.")
         if site_ids != {site_id}:

@@ -133,14 +133,14 @@ def session_of(store: Store, token: str, now: int, *, in_passing: bool = False) 
     return SignedIn(
         session.moderator_id,
         session.email,
-        tuple(each for each in sites if not each.sections),
+        tuple(site for site in sites if not site.sections),
         session.has_second_factor,
         session.language,
         session.owner,
         tuple(
-            PartMembership(each.site_id, each.site_name, each.role, each.sections)
-            for each in sites
-            if each.sections
+            PartMembership(site.site_id, site.site_name, site.role, site.sections)
+            for site in sites
+            if site.sections
         ),
     )
 

@@ -115,7 +115,9 @@ def switch_face_on(
     connection: Connection, site_id: str, face: str, limit: str = "", by: str = COMMAND, *, now: int
 ) -> None:
     """Switches a face on, or gives one that is on another limit ('' for the service's default)."""
-    was = {each.face: each.limit for each in compat_apis.of_site(connection, site_id)}
+    was = {
+        compat_api.face: compat_api.limit for compat_api in compat_apis.of_site(connection, site_id)
+    }
     compat_apis.switch_on(connection, site_id, face, limit, now)
     before = {"limit": was[face]} if face in was else None
     audit.record(connection, by, Change.FACE_ON, site_id, face, before, {"limit": limit})

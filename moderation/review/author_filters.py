@@ -48,7 +48,11 @@ def of_comment(
     """All that filters can name of a comment. Raises NotFound, also for a comment of another site."""
     with store.read() as connection:
         site_id, marks = _marks(connection, site_ids, comment_id)
-        live = [each for each in filters.of_sites(connection, [site_id]) if each.applies(now)]
+        live = [
+            site_filter
+            for site_filter in filters.of_sites(connection, [site_id])
+            if site_filter.applies(now)
+        ]
     return tuple(Marked(mark, tuple(f for f in live if _names(f, mark))) for mark in marks)
 
 
@@ -133,7 +137,7 @@ def _marks(
     if sender.network:
         marks.append(Mark(About.NETWORK, sender.network))
     subjects = reputations.subjects_of(connection, [comment_id])[comment_id].subjects
-    names = sorted(each.name for each in subjects if each.kind is SubjectKind.DOMAIN)
+    names = sorted(subject.name for subject in subjects if subject.kind is SubjectKind.DOMAIN)
     return entry.site_id, [*marks, *(Mark(About.DOMAIN, name, name) for name in names)]
 
 
@@ -146,7 +150,7 @@ def _names(site_filter: Filter, mark: Mark) -> bool:
 def _without(site_filter: Filter, *marks: Mark) -> tuple[str, ...]:
     """The filter's entries but those of the marks."""
     entries = {mark.entry for mark in marks if mark.kind is site_filter.kind}
-    return tuple(each for each in site_filter.entries if without_comment(each) not in entries)
+    return tuple(entry for entry in site_filter.entries if without_comment(entry) not in entries)
 
 
 def _change(

@@ -28,9 +28,11 @@ def store_note(connection: Connection, note: Note, comment_id: str, entropy: Ent
         return
     mentions.add(connection, named)
     channels = [
-        each
-        for each in endpoints.of_sites(connection, [note.site_id])
-        if each.format is Format.NOTICE and each.state == "enabled" and MENTION in each.types
+        endpoint
+        for endpoint in endpoints.of_sites(connection, [note.site_id])
+        if endpoint.format is Format.NOTICE
+        and endpoint.state == "enabled"
+        and MENTION in endpoint.types
     ]
     readers = set(memberships.digest_readers(connection, note.site_id))
     for mention in named:
@@ -38,7 +40,7 @@ def store_note(connection: Connection, note: Note, comment_id: str, entropy: Ent
             mention.note_id, mention.moderator_id, mention.site_id, mention.path, note.created_at
         )
         wants_mail = emails[mention.moderator_id] in readers
-        told = [each.id for each in channels if wants_mail or each.url != MODERATORS]
+        told = [channel.id for channel in channels if wants_mail or channel.url != MODERATORS]
         outbox.put_for(connection, event, told, entropy)
 
 

@@ -33,7 +33,7 @@ def find_in_queue(connection: Connection, wanted: Wanted, after: str, limit: int
     for _ in range(ROUNDS):
         rows = _next_placed(connection, wanted, place)
         good = set(meeting(connection, wanted, [id for _, id in rows], with_words=True))
-        found += [each for each in rows if each[1] in good]
+        found += [row for row in rows if row[1] in good]
         place = rows[-1][0] if len(rows) == LOOKED_AT else ""
         if not place or len(found) > limit:
             break

@@ -99,7 +99,7 @@ def list_sites(request: Request, key: SitesKey) -> Response:
     """A secret key knows its own site alone, a key of the installation all of them."""
     asked = None if key.kind == INSTALLATION else [key.site_id]
     found = site_settings.list_sites(request.app.state.store, asked)
-    body: SiteList = {"items": [_site_out(each) for each in found]}
+    body: SiteList = {"items": [_site_out(site) for site in found]}
     return private_json(body)
 
 

@@ -61,8 +61,10 @@ def acts_page(
 ) -> Response:
     """A site's decisions about many comments, the newest first."""
     store, site_id = request.app.state.store, membership.site_id
-    progresses = {each.act.id: each for each in bulk.list_acts(store, site_id, after, ROWS_READ)}
-    acts, last_id = one_page([each.act for each in progresses.values()])
+    progresses = {
+        progress.act.id: progress for progress in bulk.list_acts(store, site_id, after, ROWS_READ)
+    }
+    acts, last_id = one_page([progress.act for progress in progresses.values()])
     url = f"{URL}/bulk"
     return pages.page(
         "bulk_acts.html",

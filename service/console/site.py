@@ -71,7 +71,7 @@ def change(request: Request, posted: Posted) -> Response:
         site_settings.change_settings(
             *(store, site_id, _settings(typed, seen), seen, visitor.signed.moderator_id),
             may_join=bool(form.get("join")),
-            own_site_ids=[each.site_id for each in visitor.signed.sites if _manages(each)],
+            own_site_ids=[site.site_id for site in visitor.signed.sites if _manages(site)],
         )
     except PagesJoin as error:
         count = int(str(error.members["count"]))

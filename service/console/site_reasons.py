@@ -117,7 +117,7 @@ def _page(
     status: int = 200,
 ) -> Response:
     """was, form: the reason whose change was refused, '' for a new one, and what was typed."""
-    rows = [(each, known.name_of(each.code), _fields(each)) for each in known.reasons]
+    rows = [(reason, known.name_of(reason.code), _fields(reason)) for reason in known.reasons]
     return pages.page(
         "site_reasons.html",
         status,
