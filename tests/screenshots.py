@@ -28,7 +28,7 @@ from moderation.intake.report import report
 from moderation.notify import endpoints
 from moderation.review import decisions, filters, notes, queues, views
 from moderation.review.search import Criteria, search
-from moderation.store import moderators, sites
+from moderation.store import memberships, moderators, sites
 from moderation.store.sql.engine import Store
 from moderation.store.sql.migrate import migrate
 from moderation.upkeep.search_index import index_due
@@ -133,7 +133,7 @@ def moderators_bo(store: Store, site: Any) -> str:
     with store.write() as connection:
         now = time.time_ns() // 1_000_000
         bo = moderators.add(connection, "bo@lantern.test", "", now, os.urandom)
-        moderators.grant(connection, bo, site.id, "moderator")
+        memberships.grant(connection, bo, site.id, "moderator")
     return bo
 
 
@@ -145,7 +145,7 @@ def forty_sites(gatehouse: BrowserGatehouse) -> None:
         name = f"{names[n % len(names)]} {n // len(names) or ''}".strip()
         site = newspaper(gatehouse.store, name, f"https://paper{n}.test")
         with gatehouse.store.write() as connection:
-            moderators.grant(connection, gatehouse.moderator_id, site.id, "admin")
+            memberships.grant(connection, gatehouse.moderator_id, site.id, "admin")
         if n > 32:
             text, name = SAID[n % len(SAID)]
             page = PageRef(f"https://paper{n}.test/news", TITLES[n % len(TITLES)])
@@ -241,7 +241,7 @@ def photograph(folder: Path, only: list[str], looks: list[str]) -> None:
     with _gatehouse() as gatehouse, sync_playwright() as started:
         ids = furnish(gatehouse)
         with gatehouse.store.write() as connection:
-            moderators.grant(connection, gatehouse.moderator_id, gatehouse.site.id, "admin")
+            memberships.grant(connection, gatehouse.moderator_id, gatehouse.site.id, "admin")
             moderators.set_owner(connection, gatehouse.moderator_id, True)
         forty_sites(gatehouse)
         ids["ticked"] = ticked_of_several(gatehouse)

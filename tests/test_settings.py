@@ -8,8 +8,9 @@ import sys
 import pytest
 
 from moderation.domain.errors import Unavailable
+from moderation.environment import read_settings
 from moderation.log import JsonLines
-from moderation.settings import SettingsError, read_settings
+from moderation.settings import SettingsError
 from moderation.startup import checked_settings
 from moderation.store.sql.engine import Store
 

@@ -123,7 +123,9 @@ def _state(connection: Connection, site_id: str, name: str) -> CompatApiState:
 
 def _states(connection: Connection, site_id: str) -> list[CompatApiState]:
     keys = [key for key in sites.keys_of(connection, site_id) if key.revoked_at is None]
-    known = {each.face: each for each in compat_apis.known_of(connection, site_id)}
+    known = {
+        compat_api.face: compat_api for compat_api in compat_apis.known_of(connection, site_id)
+    }
     return [
         CompatApiState(
             name,

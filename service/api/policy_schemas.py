@@ -199,7 +199,7 @@ def policy_trial_out(found: Backtest) -> PolicyTrialOut:
         "changes": [change_out(change) for change in found.changes],
         "before": before,
         "after": after,
-        "affected": [_affected_out(each) for each in found.affected],
+        "affected": [_affected_out(comment) for comment in found.affected],
     }
 
 
@@ -242,8 +242,8 @@ def change_out(change: Change) -> ChangeOut:
         "count": change.count,
         "rules": [{"code": code, "count": count} for code, count in change.rules.items()],
         "samples": [
-            {"comment_id": each.comment_id, "status": each.status, "rules": list(each.rules)}
-            for each in change.samples
+            {"comment_id": sample.comment_id, "status": sample.status, "rules": list(sample.rules)}
+            for sample in change.samples
         ],
     }
 
