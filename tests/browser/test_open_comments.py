@@ -357,6 +357,34 @@ def test_of_two_windows_the_one_that_somebody_is_at_says_what_is_open(visit, gat
     assert answer.value.json()["mine"] == ids[:6]
 
 
+def test_one_person_in_two_browsers_keeps_what_is_open_in_both(visit, gatehouse, bo):
+    from playwright.sync_api import expect
+
+    ids = comments(gatehouse, 14)
+    laptop, phone = visit(**WIDE), visit(**WIDE)
+    for watch in (laptop, phone):
+        watch.page.clock.install()
+        with watch.page.expect_response("**/console/claims"):
+            watch.log_in()
+    with phone.page.expect_response("**/console/claims"):
+        phone.page.goto(f"{gatehouse.url}/console/?queue=held&open={ids[8]}")
+    laptop.page.keyboard.press("j")
+    heard = []
+    for watch in (laptop, phone) * 2:
+        with watch.page.expect_response("**/console/claims") as answer:
+            watch.page.clock.run_for(5_000)
+        heard.append(answer.value.json()["mine"])
+        assert open_at(gatehouse, gatehouse.moderator_id) == {*ids[:6], *ids[8:]}
+    assert heard == [ids[:6], ids[8:]] * 2
+    colleague = visit(**WIDE)
+    with colleague.page.expect_response("**/console/claims"):
+        log_in(colleague, bo)
+    assert opened(colleague) == ids[6]
+    for watch in (laptop, phone):
+        expect(watch.page.locator("[data-claim]")).to_have_count(0)
+        assert watch.incidents == []
+
+
 def test_without_an_answer_keys_go_on_and_the_service_decides(visit, gatehouse, bo):
     from playwright.sync_api import expect
 
