@@ -37,7 +37,9 @@ def put(connection: Connection, comment_id: str, moderator_id: str, lease_ms: in
     """Makes the comment this person's from now on, whosever it was. The caller has locked the comment."""
     claim = Claim(comment_id, moderator_id, database_time(connection) + lease_ms)
     connection.execute(
-        upsert(connection, claims, "moderator_id", "until", "while_open", "browser").values(asdict(claim))
+        upsert(connection, claims, "moderator_id", "until", "while_open", "browser").values(
+            asdict(claim)
+        )
     )
     return claim
 
