@@ -59,7 +59,7 @@ def test_the_page_of_a_policy_is_accessible(visit, gatehouse, scheme, width):
 
 def test_a_trial_follows_the_slider_while_it_is_dragged_and_takes_no_focus(visit, gatehouse):
     with gatehouse.store.write() as connection:
-        moderators.grant(connection, gatehouse.moderator_id, gatehouse.site.id, "editor")
+        memberships.grant(connection, gatehouse.moderator_id, gatehouse.site.id, "editor")
     furnish(gatehouse)
     watch = visit(**screen("desktop"))
     watch.log_in()

@@ -128,7 +128,7 @@ def test_they_are_told_whom_they_can_mention_about_a_comment_of_theirs(sport, bo
     [foreign] = held(store, other, "bad", page=PageRef("https://other.test/sport/1"))
     cleo = moderator(store, "cleo@herald.test")
     with store.write() as connection:
-        moderators.grant(connection, cleo, site.id, "moderator", ("/culture",))
+        memberships.grant(connection, cleo, site.id, "moderator", ("/culture",))
     for path in ("/console/", f"/console/comments/{inside}"):
         [url, *more] = set(re.findall(r'data-colleagues="([^"]*)"', sport.get(path).text))
         assert more == []
