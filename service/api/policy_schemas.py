@@ -232,7 +232,7 @@ def policy_trial_out(found: Backtest) -> PolicyTrialOut:
         "changes": [change_out(change) for change in found.changes],
         "before": before,
         "after": after,
-        "affected": [_affected_out(each) for each in found.affected],
+        "affected": [_affected_out(group) for group in found.affected],
         "named": _named_out(found.named),
     }
 
@@ -276,8 +276,8 @@ def change_out(change: Change) -> ChangeOut:
         "count": change.count,
         "rules": [{"code": code, "count": count} for code, count in change.rules.items()],
         "samples": [
-            {"comment_id": each.comment_id, "status": each.status, "rules": list(each.rules)}
-            for each in change.samples
+            {"comment_id": sample.comment_id, "status": sample.status, "rules": list(sample.rules)}
+            for sample in change.samples
         ],
     }
 

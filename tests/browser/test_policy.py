@@ -1,7 +1,7 @@
 """The policy's page in a browser: a slider moves its number and tries at once; accessible at every width."""
 
 from moderation.review.site_policy import list_versions
-from moderation.store import moderators
+from moderation.store import memberships
 from tests.browser.look import LOOKS, screen
 from tests.browser.test_look import furnish
 
@@ -9,7 +9,7 @@ from tests.browser.test_look import furnish
 @LOOKS
 def test_the_page_of_a_policy_is_accessible(visit, gatehouse, scheme, width):
     with gatehouse.store.write() as connection:
-        moderators.grant(connection, gatehouse.moderator_id, gatehouse.site.id, "editor")
+        memberships.grant(connection, gatehouse.moderator_id, gatehouse.site.id, "editor")
     furnish(gatehouse)
     watch = visit(**screen(width, scheme))
     watch.log_in()
@@ -59,7 +59,7 @@ def test_the_page_of_a_policy_is_accessible(visit, gatehouse, scheme, width):
 
 def test_a_trial_follows_the_slider_while_it_is_dragged_and_takes_no_focus(visit, gatehouse):
     with gatehouse.store.write() as connection:
-        moderators.grant(connection, gatehouse.moderator_id, gatehouse.site.id, "editor")
+        memberships.grant(connection, gatehouse.moderator_id, gatehouse.site.id, "editor")
     furnish(gatehouse)
     watch = visit(**screen("desktop"))
     watch.log_in()

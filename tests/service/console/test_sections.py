@@ -16,7 +16,7 @@ from moderation.domain.errors import Invalid
 from moderation.domain.report import Reporter, ReportReason
 from moderation.intake.report import report
 from moderation.review import decisions, notes, page_moves, queues
-from moderation.store import moderators
+from moderation.store import memberships, moderators
 from moderation.upkeep.search_index import index_due
 from tests.factories import newspaper
 from tests.review.test_reputation import (
@@ -40,7 +40,7 @@ def sport(open_browser, store, site):
     """Ada's browser; she is a moderator of /sport and /local/town."""
     ada = moderator(store, "ada@herald.test")
     with store.write() as connection:
-        moderators.grant(connection, ada, site.id, "moderator", ("/local/town", "/sport"))
+        memberships.grant(connection, ada, site.id, "moderator", ("/local/town", "/sport"))
     browser = open_browser()
     browser.sign_in(ada)
     return browser
@@ -128,7 +128,7 @@ def test_they_are_told_whom_they_can_mention_about_a_comment_of_theirs(sport, bo
     [foreign] = held(store, other, "bad", page=PageRef("https://other.test/sport/1"))
     cleo = moderator(store, "cleo@herald.test")
     with store.write() as connection:
-        moderators.grant(connection, cleo, site.id, "moderator", ("/culture",))
+        memberships.grant(connection, cleo, site.id, "moderator", ("/culture",))
     for path in ("/console/", f"/console/comments/{inside}"):
         [url, *more] = set(re.findall(r'data-colleagues="([^"]*)"', sport.get(path).text))
         assert more == []
@@ -214,7 +214,7 @@ def test_somebody_of_a_whole_site_and_of_sections_of_another(sport, store, site)
     other = newspaper(store, "Other", "https://other.test")
     with store.write() as connection:
         ada = moderators.by_email(connection, "ada@herald.test").id
-        moderators.grant(connection, ada, other.id, "moderator")
+        memberships.grant(connection, ada, other.id, "moderator")
     [inside] = held(store, site, "bad goal", page=on("/sport/1"))
     [outside] = held(store, site, "bad minister", page=on("/news/1"))
     [theirs] = held(store, other, "bad", page=PageRef("https://other.test/1"))
@@ -230,7 +230,7 @@ def test_somebody_of_a_whole_site_and_of_sections_of_another(sport, store, site)
 def test_a_trainee_of_a_section_proposes_there(open_browser, store, site):
     tim = moderator(store, "tim@herald.test")
     with store.write() as connection:
-        moderators.grant(connection, tim, site.id, "trainee", ("/sport",))
+        memberships.grant(connection, tim, site.id, "trainee", ("/sport",))
     browser = open_browser()
     browser.sign_in(tim)
     [inside] = held(store, site, "bad goal", page=on("/sport/1"))

@@ -18,7 +18,7 @@ from moderation.domain.decision import Outcome
 from moderation.domain.mention import Mention
 from moderation.domain.roles import Role
 from moderation.review import decisions
-from moderation.store import mentions, moderators, sites
+from moderation.store import memberships, mentions, moderators, sites
 from moderation.store.sql.engine import Store
 from moderation.store.sql.schema import (
     appeals,
@@ -95,7 +95,7 @@ def paper(_sqlite_template, _session_broker, tmp_path_factory):
         for role in ROLES:
             who = moderator(store, f"{role}@herald.test")
             with store.write() as connection:
-                moderators.grant(connection, who, site.id, role, (SECTION,))
+                memberships.grant(connection, who, site.id, role, (SECTION,))
             browsers[role] = open_browser()
             browsers[role].sign_in(who)
         forms = {path: fields for path, (_browser, fields) in scene.forms.items()}
