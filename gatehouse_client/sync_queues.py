@@ -111,27 +111,25 @@ class Queues(Calls):
         queue: 'reported', 'proposed' or 'mine': only what stands in it. same_text, same_network: the id of a comment: it and those like it.
         order: newest or oldest; with the status held also urgency, or the name of a score; with a queue also 'listed'.
         """
-        return self._pages(
-            queue_calls.search(
-                query,
-                status=status,
-                reason=reason,
-                page_url=page_url,
-                author=author,
-                domain=domain,
-                language=language,
-                decided_by=decided_by,
-                moderator=moderator,
-                since=since,
-                until=until,
-                age=age,
-                score=score,
-                score_from=score_from,
-                score_to=score_to,
-                queue=queue,
-                same_text=same_text,
-                same_network=same_network,
-                order=order,
-                size=size,
-            )
-        )
+        conditions = {
+            "query": query,
+            "status": status,
+            "reason": reason,
+            "page_url": page_url,
+            "author": author,
+            "domain": domain,
+            "language": language,
+            "decided_by": decided_by,
+            "moderator": moderator,
+            "since": since,
+            "until": until,
+            "age": age,
+            "score": score,
+            "score_from": score_from,
+            "score_to": score_to,
+            "queue": queue,
+            "same_text": same_text,
+            "same_network": same_network,
+            "order": order,
+        }
+        return self._pages(queue_calls.search(conditions, size))
