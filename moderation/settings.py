@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
 from moderation.domain.errors import Invalid
 from moderation.domain.provider import parse_group_roles
+from moderation.domain.rate_limit import checked_limit
 from moderation.domain.roles import Role
 
 PREFIX = "GATEHOUSE_"
@@ -22,10 +23,10 @@ class SettingsError(Exception):
 
 
 def _is_limit(text: str) -> str:
-    from limits import parse  # takes a tenth of a second: only where a limit is set
-
-    parse(text)
-    return text
+    try:
+        return checked_limit(text)
+    except Invalid as error:
+        raise ValueError(error.message) from None
 
 
 def _gives_roles(text: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 from moderation.domain.delivery import MODERATORS, Format
+from moderation.domain.errors import NotFound
 from moderation.domain.event import MENTION, mention_event
 from moderation.domain.ids import Entropy
 from moderation.domain.mention import Mention, mentioned, names_of
@@ -62,9 +63,16 @@ def see(store: Store, moderator_id: str, note_id: str, *, now: int) -> None:
         mentions.see(connection, moderator_id, note_id, now)
 
 
-def names_on(store: Store, site_id: str, about: str = "") -> list[str]:
-    """How those colleagues of a site are mentioned, without the @, in order, who can read a note about this: a comment or an author."""
+def names_on(
+    store: Store, site_id: str, about: str = "", within: Collection[str] = ()
+) -> list[str]:
+    """How those colleagues of a site are mentioned, without the @, in order, who can read a note about this: a comment or an author.
+
+    within: what whoever asks reaches, () where all of the site is theirs. Raises NotFound where a part of it does not have this comment.
+    """
     with store.read() as connection:
+        if reach.has_parts(within) and not reach.reaches(connection, about, site_id, within):
+            raise NotFound("There is no such comment.")
         return sorted(names_of(_readers(connection, site_id, about).values()).values())
 
 

@@ -252,6 +252,7 @@ def _page(
         "version": found.tried.version if found else "",
         "scope": scope,
         "part": scope_in_words(scope),
+        "share": policy_view.share_in_words,
     }
     stored = site_policy.site_policy(state.store, membership.site_id, scope)
     values["in_force_number"] = stored.number

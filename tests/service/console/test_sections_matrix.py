@@ -122,6 +122,28 @@ def test_no_page_has_a_word_of_what_is_elsewhere(paper, path):
             assert_nothing_of(paper, answer.text)
 
 
+_ASKED_BY_PAGES = re.compile(r'\s(?:href|src|hx-get|data-[a-z-]+)="(/console/[^"]*)"')
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_whatever_a_page_of_theirs_links_to_or_asks_for_is_there(paper, role):
+    browser = paper.browsers[role]
+    pages = [
+        "/console/",
+        *(f"/console/?site={paper.site_id}&queue={queue}" for queue in QUEUES),
+        f"/console/comments/{paper.here}",
+        f"/console/comments/{paper.here}/context",
+        "/console/account",
+    ]
+    asked = set()
+    for path in pages:
+        answer = browser.get(path)
+        assert answer.status_code == 200, path
+        asked |= set(map(html.unescape, _ASKED_BY_PAGES.findall(answer.text)))
+    assert any("/colleagues?" in url for url in asked) == (role is not Role.AUDITOR)
+    assert {url: code for url in asked if (code := browser.get(url).status_code) >= 400} == {}
+
+
 QUEUES = ("held", "pending", "approved", "rejected", "spam", "reported", "proposed", "mine")
 ASKED = (
     *(f"queue={queue}" for queue in QUEUES),
