@@ -1,40 +1,31 @@
 """Pictures of every page of the console, to be looked at: on a desktop, on a phone, dark, in German, and
 mirrored from right to left.
 
-    python -m tests.screenshots FOLDER [--only queue search]
+    python -m tests.screenshots FOLDER [--only queue search] [--looks phone dark]
+    python -m tests.screenshots --docs
 
-A Gatehouse of its own with made-up comments, judged by the bundled model; Chromium as for the browser tests.
+A Gatehouse of its own with made-up comments, judged by the bundled model (screenshot_pages.py); Chromium as for the browser
+tests. --docs makes those few anew that are kept, in docs/images.
 """
 
 import argparse
+import base64
 import os
 import shutil
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
 from harness.servers import SECRET, Broker
-from moderation.clock import now_ms
-from moderation.domain.comment import AuthorRef, Context, PageRef, Status
-from moderation.domain.decision import Outcome
-from moderation.domain.filter import FilterAction, FilterDraft, FilterKind
-from moderation.domain.report import Reporter, ReportReason
-from moderation.intake.report import report
-from moderation.notify import endpoints
-from moderation.review import decisions, filters, notes, queues, views
-from moderation.review.search import Criteria, search
-from moderation.store import moderators, sites
 from moderation.store.sql.engine import Store
 from moderation.store.sql.migrate import migrate
-from moderation.upkeep.search_index import index_due
 from tests.browser.conftest import ARGUMENTS, NAMES
 from tests.browser.gatehouse_process import BrowserGatehouse, open_gatehouse
-from tests.factories import newspaper
+from tests.screenshot_pages import furnished, paths
 
 LOOKS: dict[str, dict[str, Any]] = {
     "desktop": {"viewport": {"width": 1280, "height": 800}},
@@ -52,171 +43,18 @@ OPENED = {
     "views": ".views summary",
     "sites": ".sites summary",
     "all-sites": ".sites summary",
+    "with-a-reason": ".card[data-open] .why summary",
 }  # what is unfolded
-SAID = [
-    ("You are a complete idiot, and so is whoever wrote this.", "Bertil Storm"),
-    ("What a pathetic little town. Burn the harbour office down.", "Λένα"),
-    ("Nobody asked for your stupid opinion, you moron.", "Ingrid Sol"),
-    ("I'll find you and you will regret that you ever wrote this, you piece of dirt.", "K. R."),
-    ("أنتم حمقى idiots جميعا، هذا القرار سيئ للغاية", "عبد الرحمن بن محمد"),
-    ("These immigrants are animals and should be thrown into the sea.", "Truth Teller"),
-    ("Shut up, you disgusting pig. Your mother should be ashamed of you.", "Anonymous"),
-    ("Total rubbish again. The editor is a liar and a thief, lock her up.", "Maximilian von Hohenfels-Sonnenberg der Jüngere"),
-    ("Cheap watches and pills, best price, visit https://shop-deals.example/buy now! https://shop-deals.example/offer", "SEO Expert Services"),
-    ("You stupid fool, the ferry was never late on a Tuesday.", "Old Per"),
-    ("Damn, that was a bloody awful goal. The keeper is a joke.", "Football Fan"),
-    ("ההחלטה הזו מטופשת ואתם טיפשים, stupid idiots all of you", "רחל לוי"),
-]  # fmt: skip
-KIND = [
-    ("Thank you, that was worth reading.", "Marit Holm"),
-    ("I grew up on Gull Island.\n\nWe heard the horn from our beds.", "Old Per"),
-    ("The timetable is at the harbour office, and at the library.", "Ann Reed"),
-    ("Glad to see her back, and four crowns is fair.", "Marit Holm"),
-]
-TITLES = [
-    "The night ferry comes back",
-    "Council votes on the harbour wall after eleven hours of debate and three adjournments",
-    "اجتماع المجلس البلدي حول الميناء",
-]
-
-
-def furnish(gatehouse: BrowserGatehouse) -> dict[str, str]:
-    """What a week leaves behind; the ids that pages are opened with."""
-    store, site, ada = gatehouse.store, gatehouse.site, gatehouse.moderator_id
-    pages = [PageRef(f"{gatehouse.url}/news/{n}", title) for n, title in enumerate(TITLES)]
-    clock: dict[str, Any] = {"now": time.time_ns() // 1_000_000, "entropy": os.urandom}
-    kind = [
-        gatehouse.hand_in(text, name, 3_000 - 90 * n, page=pages[0], author=AuthorRef(name, identity=f"id:{name}"))
-        for n, (text, name) in enumerate(KIND)
-    ]  # fmt: skip
-    gatehouse.judge()
-    said = [
-        gatehouse.hand_in(
-            text,
-            name,
-            2_400 - 170 * n,
-            page=pages[0 if n % 4 == 0 else n % 3],
-            author=AuthorRef(name, identity=f"id:{name}"),
-            context=Context("198.51.100.7", "Mozilla/5.0"),
-            parent_id=kind[0] if n % 4 == 0 else "",
-        )
-        for n, (text, name) in enumerate(SAID)
-    ]
-    gatehouse.judge()
-    index_due(store)
-    bo = moderators_bo(store, site)
-    for n, (comment_id, outcome) in enumerate(
-        [(said[9], Outcome.REJECT), (said[10], Outcome.APPROVE), (kind[3], Outcome.APPROVE)]
-    ):
-        decide = (store, bo if n else ada, {site.id}, comment_id, outcome)
-        decisions.decide(*decide, **clock)
-    for n in range(3):
-        reader = Reporter(f"{n}" * 64, "")
-        report(store, kind[2], ReportReason.OFF_TOPIC, "Not about the ferry.", reader, **clock)
-    notes.add_to_comment(
-        store,
-        bo,
-        {site.id},
-        said[0],
-        "He writes the same each spring. @ada, do you know him?",
-        **clock,
-    )
-    words = FilterDraft("Rude words", FilterKind.WORDS, FilterAction.HOLD, ("crook", "liar*"))
-    filters.add_filter(store, site.id, words, ada, **clock)
-    endpoint, _ = endpoints.add_webhook(
-        store, site.id, "https://news.example/gatehouse", allow="", **clock
-    )
-    return {"comment": said[0], "endpoint": endpoint.id, "page": pages[0].url}
-
-
-def moderators_bo(store: Store, site: Any) -> str:
-    with store.write() as connection:
-        now = time.time_ns() // 1_000_000
-        bo = moderators.add(connection, "bo@lantern.test", "", now, os.urandom)
-        moderators.grant(connection, bo, site.id, "moderator")
-    return bo
-
-
-def forty_sites(gatehouse: BrowserGatehouse) -> None:
-    """A group of papers, with long names and names in Arabic."""
-    names = [f"The {word} Gazette" for word in ["North", "South", "East", "West", "Upper", "Lower"]]
-    names += ["أخبار الميناء", "The Herald of Saltmarsh and the Outer Islands, Weekend Edition"]
-    for n in range(39):
-        name = f"{names[n % len(names)]} {n // len(names) or ''}".strip()
-        site = newspaper(gatehouse.store, name, f"https://paper{n}.test")
-        with gatehouse.store.write() as connection:
-            moderators.grant(connection, gatehouse.moderator_id, site.id, "admin")
-        if n > 32:
-            text, name = SAID[n % len(SAID)]
-            page = PageRef(f"https://paper{n}.test/news", TITLES[n % len(TITLES)])
-            gatehouse.hand_in(text, name, 60 * n, site_id=site.id, page=page)
-    gatehouse.judge()
-
-
-def ticked_of_several(gatehouse: BrowserGatehouse) -> str:
-    """A query with held comments of several sites, as they are ticked."""
-    with gatehouse.store.read() as connection:
-        site_ids = [site.id for site in sites.all_sites(connection)]
-    criteria = Criteria(status=Status.HELD, order="urgency")
-    cards = search(gatehouse.store, site_ids, criteria, limit=9, now=now_ms()).cards
-    return "&".join(f"comment={card.id}.{card.sequence}" for card in cards)
-
-
-def paths(ids: dict[str, str], site_id: str) -> dict[str, str]:
-    """What is photographed."""
-    site = f"site={site_id}"
-    queue = f"/console/?{site}&queue"
-    return {
-        "queue": f"{queue}=held",
-        "conditions": f"{queue}=held",
-        "views": f"{queue}=held",
-        "sites": f"{queue}=held",
-        "opened": f"{queue}=held&open={ids['comment']}",
-        "reported": f"{queue}=reported",
-        "approved": f"{queue}=approved",
-        "spam": f"{queue}=spam",
-        "search": f"/console/?{site}&query=stupid",
-        "filtered": f"/console/?{site}&status=held&author=Old+Per&language=en&order=toxicity",
-        "nothing": f"/console/?{site}&query=nowhere",
-        "all": "/console/?site=all",
-        "all-sites": "/console/?site=all",
-        "all-search": "/console/?site=all&status=held&language=en&order=urgency",
-        "apart": f"/console/bulk/new?site=all&outcome=reject&{ids['ticked']}",
-        "comment": f"/console/comments/{ids['comment']}",
-        "campaigns": f"/console/campaigns?{site}",
-        "filters": f"/console/filters?{site}",
-        "filter-new": f"/console/filters/new?{site}",
-        "learning": f"/console/learning?{site}",
-        "pages": f"/console/pages?{site}",
-        "bulk": f"/console/bulk?{site}",
-        "appeals": f"/console/appeals?{site}",
-        "embed": f"/console/embed?{site}",
-        "endpoints": f"/console/endpoints?{site}",
-        "endpoint-new": f"/console/endpoints/new?{site}",
-        "endpoint": f"/console/endpoints/{ids['endpoint']}",
-        "people": f"/console/people?{site}",
-        "agreement": f"/console/agreement?{site}",
-        "audit": f"/console/audit?{site}",
-        "sites-list": "/console/sites",
-        "site-new": "/console/sites/new",
-        "site": f"/console/site?{site}",
-        "site-apis": f"/console/site/apis?{site}",
-        "policy": f"/console/policy?{site}",
-        "policy-record": f"/console/policy/record?{site}",
-        "policy-shadow": f"/console/policy/shadow?{site}",
-        "second-opinion": f"/console/policy/second-opinion?{site}",
-        "proposals": f"/console/proposals?{site}",
-        "sample": f"/console/sample?{site}",
-        "notices": f"/console/notices?{site}",
-        "keys": f"/console/keys?{site}",
-        "statistics": f"/console/statistics?{site}",
-        "reasons": f"/console/reasons?{site}",
-        "account": "/console/account",
-        "second-factor": "/console/account/second-factor",
-        "start": "/",
-        "login": "/console/login",
-        "error": f"{queue}=lost",
-    }
+KEPT = {
+    "console": ("opened", "desktop"),
+    "console-dark": ("queue", "dark"),
+    "console-phone": ("opened", "phone-dark"),
+    "console-right-to-left": ("opened", "mirrored"),
+    "console-sites": ("all-sites", "desktop"),
+    "console-bulk": ("bulk-new", "desktop"),
+    "console-campaign": ("campaign-in-queue", "desktop"),
+}  # pictures in docs/images: the page, and the look
+QUALITY = 75  # of WebP: words are as sharp, and a picture has a fifth of the bytes
 
 
 @contextmanager
@@ -235,21 +73,13 @@ def _gatehouse() -> Iterator[BrowserGatehouse]:
             broker.remove()
 
 
-def photograph(folder: Path, only: list[str], looks: list[str]) -> None:
+def photograph(folder: Path, only: list[str], looks: list[str], kept: bool = False) -> None:
+    """kept: the pictures of KEPT alone, under their names there."""
     folder.mkdir(parents=True, exist_ok=True)
     path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    count = 0
     with _gatehouse() as gatehouse, sync_playwright() as started:
-        ids = furnish(gatehouse)
-        with gatehouse.store.write() as connection:
-            moderators.grant(connection, gatehouse.moderator_id, gatehouse.site.id, "admin")
-            moderators.set_owner(connection, gatehouse.moderator_id, True)
-        forty_sites(gatehouse)
-        ids["ticked"] = ticked_of_several(gatehouse)
-        clock: dict[str, Any] = {"now": time.time_ns() // 1_000_000, "entropy": os.urandom}
-        threats = Criteria(status=Status.HELD, reason="threat", order="urgency")
-        saved = (gatehouse.store, gatehouse.site.id, gatehouse.moderator_id)
-        views.add_view(*saved, "Threats, the most urgent first", threats, is_shared=True, **clock)
-        views.add_view(*saved, "Spam", Criteria(status=Status.SPAM), **clock)
+        where = paths(furnished(gatehouse), gatehouse.site.id)
         browser = started.chromium.launch(executable_path=path, args=ARGUMENTS)
         for look in looks:
             context = browser.new_context(**LOOKS[look])
@@ -257,26 +87,50 @@ def photograph(folder: Path, only: list[str], looks: list[str]) -> None:
             page.goto(gatehouse.login_url())
             page.locator("button.primary").click()
             page.wait_for_url("**/console/")
-            for name, where in paths(ids, gatehouse.site.id).items():
-                if only and name not in only:
+            for name, address in where.items():
+                names = [file for file, shown in KEPT.items() if shown == (name, look)]
+                if (kept and not names) or (only and name not in only):
                     continue
-                page.goto(gatehouse.url + where)
-                page.evaluate("document.fonts.ready")
-                if summary := OPENED.get(name):
-                    page.locator(summary).click()
-                page.screenshot(path=folder / f"{name}-{look}.png")
+                _show(page, name, gatehouse.url + address)
+                if kept:
+                    (folder / f"{names[0]}.webp").write_bytes(_webp(page))
+                else:
+                    page.screenshot(path=folder / f"{name}-{look}.png")
+                count += 1
             context.close()
         browser.close()
-        print(f"{len(queues.QUEUE_ORDER)} queues and more: {folder}")
+    print(f"{count} pictures: {folder}")
+
+
+def _show(page: Page, name: str, address: str) -> None:
+    page.goto(address)
+    page.evaluate("document.fonts.ready")
+    if summary := OPENED.get(name):
+        page.locator(summary).click()
+    if name == "keys-help":
+        page.evaluate("help.showModal()")  # a phone has no button for it
+
+
+def _webp(page: Page) -> bytes:
+    asked = {"format": "webp", "quality": QUALITY}
+    answer = page.context.new_cdp_session(page).send("Page.captureScreenshot", asked)
+    return base64.b64decode(answer["data"])
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.screenshots", description=__doc__)
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("folder", type=Path, nargs="?")
     parser.add_argument("--only", nargs="+", default=[], help="pages, by name")
     parser.add_argument("--looks", nargs="+", default=list(LOOKS), choices=list(LOOKS))
+    parser.add_argument("--docs", action="store_true", help="those that docs/images keeps")
     arguments = parser.parse_args()
-    photograph(arguments.folder, arguments.only, arguments.looks)
+    if arguments.docs:
+        looks = [look for look in LOOKS if look in {look for _, look in KEPT.values()}]
+        photograph(Path("docs/images"), [], looks, kept=True)
+    elif arguments.folder:
+        photograph(arguments.folder, arguments.only, arguments.looks)
+    else:
+        parser.error("say a folder, or --docs")
 
 
 if __name__ == "__main__":

@@ -8,14 +8,16 @@ from dataclasses import dataclass, replace
 from moderation.domain.bulk import IDS_LIMIT, MEMBERS_LIMIT
 from moderation.domain.errors import ERRORS_LIMIT, Drifted, Invalid, together
 from moderation.domain.order import OLDEST
+from moderation.domain.queue_names import OWN
 from moderation.review.queues import CommentCard, cards_of
 from moderation.review.search import Criteria, wanted_of
 from moderation.store import bulk, queues
-from moderation.store.search import all_without_words, find
+from moderation.store.search import find
+from moderation.store.search_conditions import all_without_words
 from moderation.store.sql.engine import Connection, Store
 
 SAMPLE_SIZE = 5
-PIECE = 600  # comments that a search by words finds at once
+PIECE = 600  # comments that a search by words, or among somebody's own, finds at once
 LOOKS = 60  # pieces that are looked at: some seconds
 _MOMENT = r"[0-9]{1,14}"  # ms, in a snapshot
 
@@ -96,7 +98,8 @@ def _found(store: Store, site_id: str, criteria: Criteria, now: int, newest: str
         wanted = wanted_of(connection, store.crypto, [site_id], criteria, now)
         if wanted is None:
             return []
-        if not wanted.sought:
+        # Somebody's own are few beside what a site has: they are followed, as with words.
+        if not wanted.sought and wanted.queue != OWN:
             found_at_once = all_without_words(connection, wanted, newest, MEMBERS_LIMIT + 1)
             if len(found_at_once) > MEMBERS_LIMIT:
                 raise _TOO_MUCH

@@ -76,8 +76,12 @@ def keep_open(
     deciding: Sequence[str] = (),
     shown: Sequence[str] = (),
     ahead: int = AHEAD,
+    browser: str = "",
 ) -> OpenComments:
     """Says which comments somebody has open, in place of what they had open: for OPEN_MS, again and again while that is so.
+
+    browser: of this person's, '' for the only one. What others of theirs have open stays, and what several have is
+    given back by time alone.
 
     comment_ids: in the order in which they are worked through. The first that nobody else has and the next `ahead` become this
     person's. deciding: stay theirs, a decision is on its way. shown: others, of which it is asked whose they are.
@@ -100,6 +104,7 @@ def keep_open(
             OPEN_MS,
             at_most=1 + ahead,
             kept=deciding,
+            browser=browser,
         )
         live = claims.live(connection, waiting).items()
     others = {id: claim for id, claim in live if claim.moderator_id != moderator_id}

@@ -18,12 +18,15 @@ from moderation.store.sql.schema import claims
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """until: ms by the database's clock. while_open: made by opening the comment; it ends seconds after that is over."""
+    """until: ms by the database's clock. while_open: made by opening the comment; it ends seconds after that is over. browser: in
+    which one of theirs it is open, SEVERAL for more.
+    """
 
     comment_id: str
     moderator_id: str
     until: int
     while_open: bool = False
+    browser: str = ""
 
     def keeps_out(self, who: str) -> bool:
         """Whether this person or key decides only knowingly. A program does not look: what is open stops people alone."""
@@ -34,7 +37,9 @@ def put(connection: Connection, comment_id: str, moderator_id: str, lease_ms: in
     """Makes the comment this person's from now on, whosever it was. The caller has locked the comment."""
     claim = Claim(comment_id, moderator_id, database_time(connection) + lease_ms)
     connection.execute(
-        upsert(connection, claims, "moderator_id", "until", "while_open").values(asdict(claim))
+        upsert(connection, claims, "moderator_id", "until", "while_open", "browser").values(
+            asdict(claim)
+        )
     )
     return claim
 
@@ -46,16 +51,18 @@ _WAITING = """
 """
 # What another transaction is changing is passed over: nobody waits for whom, so no two wait for each other.
 _LOCK = """
-    SELECT comment_id, moderator_id, until, while_open FROM claims
+    SELECT comment_id, moderator_id, until, while_open, browser FROM claims
     WHERE comment_id AMONG :ids OR moderator_id = :who FOR UPDATE SKIP LOCKED
 """
+SEVERAL = "*"  # in place of a browser: who has a comment open in two gives it back in neither, it ends by itself
 # Asked once more: a decision may have come between.
 _PUT_OPEN = """
-    INSERT INTO claims (comment_id, moderator_id, until, while_open)
-    SELECT id, :who, :until, TRUE FROM comments
+    INSERT INTO claims (comment_id, moderator_id, until, while_open, browser)
+    SELECT id, :who, :until, TRUE, :browser FROM comments
     WHERE id AMONG :ids AND (status IN ('held', 'pending') OR first_report <> '') ORDER BY id
     ON CONFLICT (comment_id) DO UPDATE
-    SET moderator_id = excluded.moderator_id, until = excluded.until, while_open = TRUE
+    SET moderator_id = excluded.moderator_id, until = excluded.until, while_open = TRUE, browser =
+        CASE WHEN claims.until <= :now OR claims.browser = excluded.browser THEN excluded.browser ELSE :several END
     WHERE claims.until <= :now OR (claims.moderator_id = excluded.moderator_id AND claims.while_open)
     RETURNING comment_id
 """
@@ -77,10 +84,12 @@ def put_open(
     *,
     at_most: int,
     kept: Collection[str] = (),
+    browser: str = "",
 ) -> list[str]:
     """Makes the first `at_most` of these comments, which wait for a person, this one's for as long as they are open; the ids.
 
-    Passed over are those that somebody else has. What this person had open besides, other than the `kept` ones, is given back.
+    Passed over are those that somebody else has. What this person had open besides in this browser, other than the `kept` ones,
+    is given back.
     """
     now = database_time(connection)
     ids = list(comment_ids)
@@ -103,9 +112,12 @@ def put_open(
             who=moderator_id,
             until=now + lease_ms,
             now=now,
+            browser=browser,
+            several=SEVERAL,
         )
     }
-    left = {row.comment_id for row in mine if row.while_open} - {*chosen, *kept}
+    left = {row.comment_id for row in mine if row.while_open and row.browser == browser}
+    left -= {*chosen, *kept}
     if left:
         end(connection, left)
     return [id for id in chosen if id in put | said]
@@ -114,16 +126,16 @@ def put_open(
 def live(connection: Connection, comment_ids: Collection[str]) -> dict[str, Claim]:
     """The claims on these comments whose time is not over, by comment."""
     query = f"""
-        SELECT comment_id, moderator_id, until, while_open FROM claims
+        SELECT comment_id, moderator_id, until, while_open, browser FROM claims
         WHERE comment_id AMONG :ids AND until > ({time_query(connection)})
     """  # noqa: S608 - the part stands in dialect.py
     rows = fetch(connection, query, ids=list(comment_ids))
     return {row[0]: _claim(row) for row in rows}
 
 
-def _claim(row: tuple[str, str, int, bool]) -> Claim:
-    comment_id, moderator_id, until, while_open = row
-    return Claim(comment_id, moderator_id, until, bool(while_open))  # SQLite's is a number
+def _claim(row: tuple[str, str, int, bool, str]) -> Claim:
+    comment_id, moderator_id, until, while_open, browser = row
+    return Claim(comment_id, moderator_id, until, bool(while_open), browser)  # SQLite's is a number
 
 
 def of_person(connection: Connection, moderator_id: str) -> list[str]:

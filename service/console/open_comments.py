@@ -30,7 +30,10 @@ def keep_open(request: Request, posted: Posted) -> Response:
     )
     signed = visitor.signed
     answer = claims.keep_open(
-        *(store, signed.moderator_id, signed.site_ids, comments), deciding=deciding, shown=shown
+        *(store, signed.moderator_id, signed.site_ids, comments),
+        deciding=deciding,
+        shown=shown,
+        browser=visitor.browser,
     )
     names = sign_in.emails_of(store, {claim.moderator_id for claim in answer.others.values()})
     others = {

@@ -1,5 +1,6 @@
 """Who is at the console, and whether a form was ours: cookies, the origin check, the form token."""
 
+import hashlib
 import hmac
 import os
 import re
@@ -18,7 +19,7 @@ from moderation.domain.decision import Outcome
 from moderation.domain.errors import Forbidden, Invalid, NotFound, Unauthenticated
 from moderation.domain.roles import Action
 from moderation.review import mentions, queues
-from moderation.store.moderators import Membership, PartMembership
+from moderation.store.memberships import Membership, PartMembership
 from service.console import language
 from service.console.language import N_
 from service.http.client_address import is_https
@@ -50,6 +51,11 @@ class Visitor:
     @property
     def form_token(self) -> str:
         return masked(form_token(self.token), self.mask)
+
+    @property
+    def browser(self) -> str:
+        """Tells this session from others of the same person; nothing is opened with it."""
+        return hashlib.sha256(f"gatehouse/browser {self.token}".encode()).hexdigest()[:16]
 
     @property
     def with_parts(self) -> "Visitor":

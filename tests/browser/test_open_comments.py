@@ -109,9 +109,9 @@ def test_what_somebody_has_open_is_opened_and_taken_over_knowingly(visit, gateho
     expect(card).to_contain_text("ada@lantern.test has this open, or next.")
     # Without taking it over nothing is changed, and that is told.
     bo_at.page.keyboard.press("a")
-    told = bo_at.page.locator("#trouble")
-    expect(told).to_contain_text("Nothing was changed: ada@lantern.test has this comment open.")
-    told.get_by_role("button", name="Show it").click()
+    told = bo_at.page.locator("#announcement")
+    expect(told).to_have_text("Nothing was changed: ada@lantern.test has this comment open.")
+    expect(card).to_be_focused()
     expect(card.get_by_label("Decide although ada@lantern.test has it open")).to_be_visible()
     card.get_by_role("button", name="Take over").click()
     expect(card).to_contain_text("You have claimed this")
@@ -164,7 +164,7 @@ def test_what_was_left_is_free_again(visit, gatehouse, bo):
     expect(bo_at.page.locator(f"#r-{ids[6]}")).to_contain_text("Approved")
     keys.press("k")
     expect(bo_at.page.locator("#announcement")).to_have_text(
-        "What is left on this page is with others."
+        "What is left on this page is with others. The same key again opens it."
     )
     ada_at.page.close()
     expire(gatehouse)  # as it does by itself, seconds later
@@ -174,6 +174,39 @@ def test_what_was_left_is_free_again(visit, gatehouse, bo):
     keys.press("a")
     expect(bo_at.page.locator(f"#r-{ids[5]}")).to_contain_text("Approved")
     assert bo_at.incidents == []
+
+
+def test_keys_reach_and_take_over_what_a_colleague_has_knowingly(visit, gatehouse, bo):
+    from playwright.sync_api import expect
+
+    ids = comments(gatehouse, 7)
+    claims.claim(gatehouse.store, gatehouse.moderator_id, {gatehouse.site.id}, ids[0])
+    ada_at, bo_at = visit(**WIDE), visit(**WIDE)
+    with ada_at.page.expect_response("**/console/claims"):
+        ada_at.log_in()
+    with bo_at.page.expect_response("**/console/claims"):
+        log_in(bo_at, bo)
+    page, keys = bo_at.page, bo_at.page.keyboard
+    told = page.locator("#announcement")
+    keys.press("j")
+    expect(page.locator(f"#c-{ids[6]}")).to_be_focused()
+    keys.press("k")
+    expect(told).to_contain_text("The same key again opens it.")
+    expect(page.locator(f"#c-{ids[6]}")).to_be_focused()
+    keys.press("k")
+    expect(page.locator(f"#c-{ids[5]}")).to_be_focused()
+    expect(told).to_have_text("ada@lantern.test has this open, or next.")
+    # Among others' comments each key is one step.
+    keys.press("k")
+    expect(page.locator(f"#c-{ids[4]}")).to_be_focused()
+    keys.press("a")
+    expect(told).to_have_text("Nothing was changed: ada@lantern.test has this comment open.")
+    expect(page.locator(f"#c-{ids[4]}")).to_be_focused()
+    keys.press("t")
+    expect(page.locator(f"#c-{ids[4]}")).to_contain_text("You have claimed this")
+    keys.press("a")
+    expect(page.locator(f"#r-{ids[4]}")).to_contain_text("Approved")
+    assert [e for e in bo_at.incidents if "409" not in e] == []
 
 
 def test_a_page_where_nobody_is_holds_nothing(visit, gatehouse):
@@ -355,6 +388,34 @@ def test_of_two_windows_the_one_that_somebody_is_at_says_what_is_open(visit, gat
         first.mouse.move(300, 300)
         first.mouse.move(310, 310)
     assert answer.value.json()["mine"] == ids[:6]
+
+
+def test_one_person_in_two_browsers_keeps_what_is_open_in_both(visit, gatehouse, bo):
+    from playwright.sync_api import expect
+
+    ids = comments(gatehouse, 14)
+    laptop, phone = visit(**WIDE), visit(**WIDE)
+    for watch in (laptop, phone):
+        watch.page.clock.install()
+        with watch.page.expect_response("**/console/claims"):
+            watch.log_in()
+    with phone.page.expect_response("**/console/claims"):
+        phone.page.goto(f"{gatehouse.url}/console/?queue=held&open={ids[8]}")
+    laptop.page.keyboard.press("j")
+    heard = []
+    for watch in (laptop, phone) * 2:
+        with watch.page.expect_response("**/console/claims") as answer:
+            watch.page.clock.run_for(5_000)
+        heard.append(answer.value.json()["mine"])
+        assert open_at(gatehouse, gatehouse.moderator_id) == {*ids[:6], *ids[8:]}
+    assert heard == [ids[:6], ids[8:]] * 2
+    colleague = visit(**WIDE)
+    with colleague.page.expect_response("**/console/claims"):
+        log_in(colleague, bo)
+    assert opened(colleague) == ids[6]
+    for watch in (laptop, phone):
+        expect(watch.page.locator("[data-claim]")).to_have_count(0)
+        assert watch.incidents == []
 
 
 def test_without_an_answer_keys_go_on_and_the_service_decides(visit, gatehouse, bo):

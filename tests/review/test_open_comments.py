@@ -127,6 +127,28 @@ def test_what_is_claimed_in_so_many_words_stays_claimed(store, site, ids):
     assert [card.id for card in own.cards] == [ids[0]]
 
 
+def test_what_one_person_has_open_in_two_browsers_is_theirs_in_both(store, site, ids):
+    laptop, phone = {"browser": "laptop", "ahead": 1}, {"browser": "phone", "ahead": 1}
+    for _ in range(3):  # each says it again and again
+        assert keep_open(store, site, ids, **laptop).mine == ids[:2]
+        assert keep_open(store, site, ids[4:], **phone).mine == ids[4:6]
+        assert set(rows(store)) == {*ids[:2], *ids[4:6]}
+        assert keep_open(store, site, ids, "mod_bo", ahead=1).mine == ids[2:4]
+        keep_open(store, site, [], "mod_bo")
+    # Where one goes on, what it leaves is free, unless the other has it, too.
+    assert keep_open(store, site, ids[4:], **laptop).mine == ids[4:6]
+    assert set(rows(store)) == {*ids[4:6]}
+    for left in (laptop, phone):
+        keep_open(store, site, ids[5:], **left)
+        assert set(rows(store)) == {*ids[4:7]}
+        assert keep_open(store, site, ids[4:6], "mod_bo").others.keys() == {*ids[4:6]}
+    expire(store)
+    assert keep_open(store, site, ids[4:], "mod_bo", ahead=0).mine == [ids[4]]
+    assert keep_open(store, site, ids[4:], **phone).mine == ids[5:7]
+    keep_open(store, site, [], **phone)
+    assert set(rows(store)) == {ids[4]}
+
+
 def test_what_is_being_decided_stays_until_the_decision_is_there(store, site, ids):
     keep_open(store, site, ids, ahead=0)
     keep_open(store, site, ids[1:], ahead=0, deciding=[ids[0]])

@@ -2,11 +2,14 @@
 
 import os
 import random
+from dataclasses import replace
 
 import pytest
 
+from moderation.domain.comment import Status
 from moderation.domain.decision import Outcome
-from moderation.review import claims, decisions
+from moderation.domain.errors import Invalid
+from moderation.review import bulk_sets, claims, decisions
 from moderation.review.search import Criteria, search
 from moderation.store import own_comments
 from moderation.upkeep.erase import erase
@@ -76,3 +79,32 @@ def test_pages_go_on_where_many_decisions_are_of_one_moment_or_of_other_sites(st
     flat = [id for page in listed for id in page]
     assert flat == [id for tens in (20, 10, 0) for id in sorted(here & set(ids[tens : tens + 10]), reverse=True)]  # fmt: skip
     assert all(len(page) <= 4 for page in listed)
+
+
+def test_all_that_match_among_ones_own_follows_ones_own_alone_and_so_far(store, monkeypatch):
+    site, other = newspaper(store), newspaper(store, "Bob's Blog", "https://blog.test")
+    ids = hand_in(store, *(reply(site, f"Number {n}.") for n in range(9)))
+    [elsewhere] = hand_in(store, reply(other))
+    decide(store, other, elsewhere, 0)
+    for n in (0, 2, 3, 5):
+        decide(store, site, ids[n], n, outcome=Outcome.SPAM if n == 5 else Outcome.REJECT)
+    decide(store, site, ids[3], 6, by="mod_bo", outcome=Outcome.APPROVE)
+    decide(store, site, ids[4], 7, by="mod_bo")
+    claims.claim(store, "mod_ada", {site.id}, ids[8])
+    mine = Criteria(queue="mine", person="mod_ada")
+    for criteria, expected in (
+        (mine, [0, 2, 3, 5, 8]),
+        (replace(mine, status=Status.REJECTED), [0, 2]),
+        (replace(mine, query="number"), []),  # nothing is indexed yet
+    ):
+        looked = bulk_sets.preview(store, site.id, criteria, NOON)
+        asked = (store, site.id, criteria, looked.count, looked.snapshot)
+        seen = bulk_sets.matching(*asked, now=NOON)
+        assert [id for id, _ in seen] == [ids[n] for n in expected]
+    monkeypatch.setattr(bulk_sets, "PIECE", 2)
+    monkeypatch.setattr(bulk_sets, "LOOKS", 3)
+    assert bulk_sets.preview(store, site.id, mine, NOON).count == 5
+    monkeypatch.setattr(bulk_sets, "LOOKS", 2)
+    with pytest.raises(Invalid) as refused:
+        bulk_sets.preview(store, site.id, mine, NOON)
+    assert "add a condition, or `until`" in str(refused.value)

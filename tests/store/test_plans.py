@@ -11,9 +11,9 @@ import pytest
 import sqlalchemy as sa
 
 from harness.servers import SECRET
-from moderation.domain.comment import AuthorRef, Context, Submission
+from moderation.domain.comment import AuthorRef, Context, Status, Submission
 from moderation.domain.decision import Outcome
-from moderation.review import decisions, queue_counts
+from moderation.review import bulk_sets, decisions, queue_counts
 from moderation.review.search import Criteria, search
 from moderation.store.sql.engine import Store
 from tests.factories import NOON, hand_in, newspaper, reply
@@ -77,6 +77,27 @@ def test_a_repetition_reads_no_whole_table(store: Store) -> None:
     with scans() as found:
         hand_in(store, *twice())
     assert found == []
+
+
+def test_all_that_match_among_ones_own_is_not_sought_among_a_sites_comments(store: Store) -> None:
+    site = newspaper(store)
+    hand_in(store, reply(site))
+    steps: list[str] = []
+
+    def explain(_: Any, cursor: Any, statement: str, parameters: Any, *__: Any) -> None:
+        if statement.startswith(("SELECT", "WITH")):
+            plan = cursor.connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            steps.extend(row[3] for row in plan.fetchall())
+
+    sa.event.listen(sa.engine.Engine, "before_cursor_execute", explain)
+    try:
+        for criteria in (Criteria(queue="mine", person="mod_1"), Criteria(status=Status.HELD)):
+            bulk_sets.preview(store, site.id, criteria, NOON)
+            is_by_status = any("(site_id=? AND status=?" in step for step in steps)
+            assert is_by_status == (not criteria.queue), steps
+            steps.clear()
+    finally:
+        sa.event.remove(sa.engine.Engine, "before_cursor_execute", explain)
 
 
 def test_the_lists_of_the_desk_read_no_whole_table(store: Store) -> None:

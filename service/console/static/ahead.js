@@ -19,14 +19,15 @@ const ahead = (() => {
     return next;
   }
 
-  // Goes on from a comment whose decision was just sent. Where cards stand below each other the next one is seen anyway.
+  // Goes on from a comment whose decision was just sent, unless it is known to be another's. Where cards stand below each other the
+  // next one is seen anyway.
   document.body.addEventListener("htmx:beforeRequest", (event) => {
     const card = event.target.closest?.(".desk .card:not(.campaign)");
     if (!card || !event.target.matches("form.actions, form.confirming")) return;
     failed.delete(card.id);
     tell();
     near(card);
-    if (!isWide.matches || !(following(card) || near(card))) return;
+    if (!isWide.matches || openComments.isOthers(card) || !(following(card) || near(card))) return;
     left.add(card.id);
     rowOf(card)?.setAttribute("aria-busy", "true");
     goOn(card.id);

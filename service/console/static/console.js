@@ -42,18 +42,29 @@ const isWide = matchMedia("(min-width: 1100px)");
 const rowOf = (card) => document.querySelector(`.item a[data-card="${card.id}"]`);
 const opened = () => document.querySelector(".desk .card[data-open]");
 
+// Where a key has said that what is left is with others: the same key again goes there.
+let toldAt = "";
 function move(step, isAsked = false) {
   const all = cards();
   const index = all.indexOf(current() || (document.activeElement.closest(".item") && opened()));
   let place = index + step;
   while (index >= 0 && all[place] && openComments.isOthers(all[place])) place += step; // a click opens it all the same
+  const beside = index >= 0 && !all[place] && all[index + step], told = beside && `${all[index].id} ${step}`;
   const next = index < 0 ? (isWide.matches && opened()) || all[0] : all[place];
   if (next && step > 0 && !isAsked && !openComments.isSure(next)) return openComments.wait(openComments.answer().coming, () => move(step, true));
   if (next) show(next);
-  else if (all[index + step]) say(words("with_others"));
+  else if (beside && (told === toldAt || openComments.isOthers(all[index]))) {
+    show(beside);
+    const who = beside.querySelector("[data-claim] p");
+    if (who) say(who.textContent);
+  } else if (beside) {
+    say(words("with_others"));
+    toldAt = told;
+  }
 }
 
 function show(card) {
+  toldAt = "";
   open(card);
   card.focus({ preventScroll: true });
   const place = isWide.matches && rowOf(card);
@@ -240,6 +251,7 @@ const KEYS = {
   X: tickAll,
   c: () => selected()?.querySelector(".confirming button")?.click(),
   h: hold,
+  t: () => selected()?.querySelector(".claim button")?.click(),
   e: () => unfold(".wrong details", "button"),
   n: () => unfold(".why", "textarea[name=note]"),
   o: () => goTo(""),
@@ -270,7 +282,10 @@ document.addEventListener("keydown", (event) => {
 
 document.addEventListener("input", (event) => {
   const twin = event.target.dataset?.twin;
-  if (twin) event.target.form.elements[twin].value = event.target.value;
+  if (!twin) return;
+  event.target.form.elements[twin].value = event.target.value;
+  // While it is dragged; `change` comes when it is let go.
+  if (event.target.type === "range") event.target.dispatchEvent(new Event("slid", { bubbles: true }));
 });
 
 // ---- after a decision ------------------------------------------------------------------------------
@@ -332,7 +347,7 @@ function fail(event, text) {
   trouble.hidden = false;
 }
 
-document.body.addEventListener("htmx:sendError", (event) => isInPassing(event) || fail(event, words("unreachable")));
+document.body.addEventListener("htmx:sendError", (event) => isInPassing(event) || fail(event, words(navigator.onLine ? "unanswered" : "unreachable")));
 document.body.addEventListener("htmx:responseError", (event) => {
   if (isInPassing(event)) return;
   const status = event.detail.xhr.status;

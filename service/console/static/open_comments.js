@@ -15,7 +15,7 @@ const openComments = (() => {
   let mine = new Set(); // ids of cards
   let asking = null, asksAgain = null, keys = null, awaited = 0, lastId = "", isAnswered = false, seenAt = Date.now();
 
-  // Claims are a person's: of several windows in this browser the one that somebody is at says what is open.
+  // Of several windows in this browser the one that somebody is at says what is open; other browsers of this person say theirs.
   const windows = new BroadcastChannel("gatehouse-open-comments");
   let isInOther = false;
   windows.addEventListener("message", () => { isInOther = true; mine = new Set(); });

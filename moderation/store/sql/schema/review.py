@@ -12,6 +12,7 @@ claims = sa.Table(
     text("moderator_id"),
     sa.Column("until", Millis, nullable=False),  # by the database's clock
     sa.Column("while_open", sa.Boolean, nullable=False, default=False),
+    text("browser", server_default=""),  # where they have it open, '*' in several
     sa.Index("claims_of_moderator", "moderator_id"),
 )
 
