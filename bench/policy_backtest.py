@@ -37,7 +37,7 @@ from moderation.store.sites import Site
 from moderation.store.sql.dialect import insert_rows
 from moderation.store.sql.engine import Store
 from moderation.store.sql.migrate import migrate
-from moderation.store.sql.schema import comments
+from moderation.store.sql.schema import comments, revisions
 from moderation.store.sql.schema import decisions as decision_rows
 
 _PART = 1_000
@@ -51,7 +51,7 @@ def filled(folder: Path, count: int) -> tuple[Store, Site]:
     chance = random.Random(1)
     with store.write() as connection:
         site = sites.add_site(connection, "Herald", ["https://herald.test"], "en", NOW, bytes)
-    measured = _measured()
+    measured, texts = _measured(), made_up(2_000)
     policy = load_policy("newsroom")
     for first in range(0, count, _PART):
         part = range(first, min(first + _PART, count))
@@ -65,6 +65,11 @@ def filled(folder: Path, count: int) -> tuple[Store, Site]:
                 connection,
                 comments,
                 [_comment(ids[n], site.id, times[n], 1 + by_person[n]) for n in part],
+            )
+            insert_rows(
+                connection,
+                revisions,
+                [_revision(ids[n], texts[n % len(texts)], times[n]) for n in part],
             )
             rows = [
                 _decision(ids[n], 1, machine[n], Actor(ActorKind.POLICY, policy.name), times[n])
@@ -111,6 +116,10 @@ def _comment(id: str, site_id: str, at: int, sequence: int) -> dict[str, object]
         "decided_by": "policy",
         "campaign_id": "",
     }
+
+
+def _revision(id: str, text: str, at: int) -> dict[str, object]:
+    return {"comment_id": id, "number": 1, "text": text, "created_at": at, "form_json": ""}
 
 
 def _decision(id: str, sequence: int, outcome: str, actor: Actor, at: int) -> dict[str, object]:

@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from statistics import median
 
 from bench.environment import Environment, bench_environment
-from bench.queue_store import COMMON, COMMON_WORD, RARE, RARE_WORD, Filled, fill
+from bench.made_comments import COMMON, RARE
+from bench.queue_store import COMMON_WORD, RARE_WORD, Filled, fill
 from bench.table import milliseconds, table
 from harness.gatehouse_process import GatehouseProcess
 from moderation.domain.comment import Status
@@ -24,7 +25,7 @@ from moderation.domain.decision import Outcome
 from moderation.domain.filter import FilterAction, FilterDraft, FilterKind
 from moderation.notify import endpoints
 from moderation.review import filters, proposals, queues
-from moderation.store import moderators
+from moderation.store import memberships, moderators, sessions
 from moderation.store.sql.engine import Store
 from moderation.upkeep.samples import draw_samples
 
@@ -166,8 +167,8 @@ def _trainee(store: Store, site_id: str, filled: Filled, now: int) -> dict[str, 
     """The headers of a trainee who has proposed something about PROPOSALS held comments."""
     with store.write() as connection:
         bo = moderators.add(connection, "bo@herald.test", "", now, os.urandom)
-        moderators.grant(connection, bo, site_id, "trainee")
-        session = moderators.open_session(connection, bo, now, os.urandom)
+        memberships.grant(connection, bo, site_id, "trainee")
+        session = sessions.open_session(connection, bo, now, os.urandom)
     newest = queues.list_queue(store, site_id, Status.HELD, limit=PROPOSALS)
     for card in newest:
         proposals.propose(
@@ -190,8 +191,8 @@ def filled_pages(gatehouse: GatehouseProcess, count: int) -> list[Page]:
     now, store, site = time.time_ns() // 1_000_000, gatehouse.store, gatehouse.site
     with store.write() as connection:
         ada = moderators.add(connection, "ada@herald.test", "", now, os.urandom)
-        moderators.grant(connection, ada, site.id, "admin")
-        session = moderators.open_session(connection, ada, now, os.urandom)
+        memberships.grant(connection, ada, site.id, "admin")
+        session = sessions.open_session(connection, ada, now, os.urandom)
     for number in range(FILTERS):
         words = FilterDraft(f"Words {number}", FilterKind.WORDS, FilterAction.HOLD, ("word",))
         filters.add_filter(store, site.id, words, ada, now=now + number, entropy=os.urandom)
@@ -202,7 +203,7 @@ def filled_pages(gatehouse: GatehouseProcess, count: int) -> list[Page]:
     filled = fill(store, site, endpoint.id, ada, count)
     with store.write() as connection:
         for other_id in set(filled.site_ids) - {site.id}:
-            moderators.grant(connection, ada, other_id, "moderator")
+            memberships.grant(connection, ada, other_id, "moderator")
     list(draw_samples(store, now))
     trainee = _trainee(store, site.id, filled, now)
     signed_in = {"Cookie": f"gatehouse_session={session}"}

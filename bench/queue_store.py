@@ -1,23 +1,25 @@
 """Fills a database with what the lists of console and API show: comments decided, held, in campaigns, delivered."""
 
-import json
 import os
 import random
-import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
 
-import psycopg
-from sqlalchemy.engine import make_url
-
+from bench.made_comments import (
+    SCORES,
+    MadeComment,
+    key_of,
+    reasons_json,
+    reported,
+    signals_json,
+    urgency_of,
+)
+from bench.rows import RowWriter
 from harness.texts import made_up
 from moderation.domain.durations import DAY_MS
 from moderation.domain.ids import timed_id
-from moderation.domain.score import Findings, Signal
-from moderation.domain.urgency import urgent_at
 from moderation.scorers.spam.spam_model import load_prior, pack_weights, unpack_weights
 from moderation.store import sites
 from moderation.store.pages import url_address
@@ -29,15 +31,12 @@ LARGEST = 15_000  # members of the largest campaign among a million comments; th
 OTHER_SITES = 39  # with a fifth of the comments between them
 PAGE_URL = "https://herald.test/news/{}"
 BUSY = 0  # the page with a twentieth of all comments
-COMMON, RARE = "toxic", "threat"  # reasons of every second held comment, and of one in a thousand
 COMMON_WORD, RARE_WORD = (
     "government",
     "zyzzyva",
 )  # of every fourth comment, and of one in ten thousand
-_OTHERS = ("insult", "likely_spam", "language_unsupported", "obscene", "new_author")
 _STATUSES = ("approved",) * 9 + ("held",) * 6 + ("spam",) * 4 + ("rejected",)
 _OUTCOMES = {"approved": "approve", "held": "hold", "spam": "spam", "rejected": "reject"}
-_SCORES = ("toxicity", "severe_toxicity", "obscene", "threat", "insult", "identity_attack", "spam")
 _PART = 20_000  # comments written at once
 
 
@@ -62,7 +61,7 @@ class Filled:
 
 def fill(store: Store, site: Site, endpoint_id: str, moderator_id: str, count: int) -> Filled:
     """Adds `count` comments of the last 90 days and all that belongs to them, past the store's own functions."""
-    writer = _Writer(store)
+    writer = RowWriter(store)
     filling = _Filling(store, site, endpoint_id, moderator_id, count)
     for first in range(0, count, _PART):
         filling.add_comments(writer, range(first, min(first + _PART, count)))
@@ -77,53 +76,13 @@ def fill(store: Store, site: Site, endpoint_id: str, moderator_id: str, count: i
         later_campaign=filling.campaign_ids[len(filling.campaign_ids) // 2],
         page_url=PAGE_URL.format(BUSY),
         delivery=filling.deliveries[len(filling.deliveries) // 2],
-        author=_key("author", 20),
+        author=key_of("author", 20),
         moderator=moderator_id,
         urgent=filling.urgent,
         urgent_middle=f"{filling.times[count // 2]}.{filling.ids[0]}",
         day=datetime.fromtimestamp(filling.times[count // 2] / 1000, UTC).date().isoformat(),
         site_ids=filling.site_ids,
     )
-
-
-class _Writer:
-    """Rows straight into the tables: COPY on PostgreSQL, many at once and unsafely on SQLite."""
-
-    def __init__(self, store: Store) -> None:
-        url = make_url(store.engine.url)
-        self._sqlite = self._postgresql = None
-        if store.is_sqlite:
-            assert url.database
-            self._sqlite = sqlite3.connect(url.database)
-            for pragma in ("synchronous=OFF", "cache_size=-400000"):
-                self._sqlite.execute(f"PRAGMA {pragma}")
-        else:
-            plain = store.engine.url.set(drivername="postgresql")
-            self._postgresql = psycopg.connect(plain.render_as_string(hide_password=False))
-
-    def add(self, table: str, columns: str, rows: Iterable[Sequence[object]]) -> None:
-        if self._sqlite:
-            marks = ", ".join("?" * len(columns.split()))
-            names = ", ".join(columns.split())
-            self._sqlite.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)
-            self._sqlite.commit()
-        elif self._postgresql:
-            names = ", ".join(columns.split())
-            statement = f"COPY {table} ({names}) FROM STDIN"
-            with self._postgresql.cursor() as cursor, cursor.copy(statement) as copy:
-                for row in rows:
-                    copy.write_row(row)
-            self._postgresql.commit()
-
-    def close(self) -> None:
-        """Also tells the planner what is there, as both databases do by themselves in time."""
-        if self._sqlite:
-            self._sqlite.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            self._sqlite.close()
-        elif self._postgresql:
-            self._postgresql.autocommit = True
-            self._postgresql.execute("VACUUM ANALYZE")
-            self._postgresql.close()
 
 
 class _Filling:
@@ -164,7 +123,7 @@ class _Filling:
     def _random(self) -> bytes:
         return self._chance.randbytes(10)
 
-    def add_comments(self, writer: _Writer, numbers: range) -> None:
+    def add_comments(self, writer: RowWriter, numbers: range) -> None:
         comments = list(self._comments(numbers))
         page_numbers = range(numbers.start // 100, (numbers.stop + 99) // 100)
         urls = {f"pg_{number}": PAGE_URL.format(number) for number in page_numbers}
@@ -188,7 +147,7 @@ class _Filling:
             [
                 (c.id, c.site_id, f"pg_{c.number // 100 if c.number % 20 else BUSY}", "", f"Author {c.number % 5_000}", "", c.time, 1,
                  c.status, c.sequence, "moderator" if c.sequence > 1 else "policy", c.campaign_id,
-                 _urgent_at(c.time, c.number % 97), *_reported(c))
+                 urgency_of(c.time, c.number % 97), *reported(c))
                 for c in comments
             ],
         )  # fmt: skip
@@ -199,16 +158,16 @@ class _Filling:
                 (c.id, name, c.site_id, -10_000 * (c.number % 97))
                 for c in comments
                 if c.status == "held"
-                for name in _SCORES
+                for name in SCORES
             ],
         )
         writer.add(
             "reports",
             "id comment_id site_id revision sequence reason note reporter_key address_key state created_at",
             [
-                (_reported(c)[1], c.id, c.site_id, 1, 1, "abuse", "", "", "", "open", c.time)
+                (reported(c)[1], c.id, c.site_id, 1, 1, "abuse", "", "", "", "open", c.time)
                 for c in comments
-                if _reported(c)[0]
+                if reported(c)[0]
             ],
         )
         self._add_appeals(writer, comments)
@@ -221,8 +180,8 @@ class _Filling:
             "personal",
             "comment_id email_key network address_key user_agent referrer author_key network_key expires_at",
             [
-                (c.id, "", "198.51.100.0/24", _key("address", c.number % 200_000), "Mozilla/5.0", "",
-                 _key("author", c.number % 60_000), _key("network", c.number % 40_000), c.time + 30 * DAY_MS)
+                (c.id, "", "198.51.100.0/24", key_of("address", c.number % 200_000), "Mozilla/5.0", "",
+                 key_of("author", c.number % 60_000), key_of("network", c.number % 40_000), c.time + 30 * DAY_MS)
                 for c in comments
             ],
         )  # fmt: skip
@@ -239,13 +198,13 @@ class _Filling:
         writer.add(
             "findings",
             "comment_id revision attempt signals_json failed_json created_at",
-            [(c.id, 1, 1, _signals_json(c.number % 97), "[]", c.time) for c in comments],
+            [(c.id, 1, 1, signals_json(c.number % 97), "[]", c.time) for c in comments],
         )
         writer.add("search_due", "id", [(c.id,) for c in comments])
         self._add_deliveries(writer, [c for c in comments if c.number % 4 == 0])
         self._add_opinions(writer, [c for c in comments if c.sequence > 1])
 
-    def _add_appeals(self, writer: _Writer, comments: Sequence["_Comment"]) -> None:
+    def _add_appeals(self, writer: RowWriter, comments: Sequence[MadeComment]) -> None:
         """Against every hundredth decision; a tenth of them wait."""
         writer.add(
             "appeals",
@@ -262,14 +221,14 @@ class _Filling:
         text = self._texts[number % 2_000]
         return text if number % 10_000 != 17 else f"{text} {RARE_WORD}"
 
-    def _comments(self, numbers: range) -> Iterator["_Comment"]:
+    def _comments(self, numbers: range) -> Iterator[MadeComment]:
         for number in numbers:
             campaign_id = self._member_of.get(number, "")
             site_id = self._site.id if campaign_id else self._site_ids[number % len(self._site_ids)]
             status = _STATUSES[number % 20]
             if campaign_id:
                 status = "held" if campaign_id in self._held_campaigns else "spam"
-            comment = _Comment(
+            comment = MadeComment(
                 number,
                 self.ids[number],
                 self.times[number],
@@ -280,14 +239,14 @@ class _Filling:
             )
             if site_id == self._site.id and status == "held":
                 self.held = comment.id if not campaign_id else self.held
-                urgency = _urgent_at(comment.time, number % 97)
+                urgency = urgency_of(comment.time, number % 97)
                 if not campaign_id and (not self.urgent or urgency < self._most_urgent):
                     self.urgent, self._most_urgent = comment.id, urgency
                 self.member = comment.id if campaign_id == self.campaign_ids[0] else self.member
             yield comment
 
-    def _decisions(self, comment: "_Comment") -> Iterator[Sequence[object]]:
-        reasons = _reasons_json(tuple(comment.codes))
+    def _decisions(self, comment: MadeComment) -> Iterator[Sequence[object]]:
+        reasons = reasons_json(tuple(comment.codes))
         last = _OUTCOMES[comment.status]
         first = last if comment.sequence == 1 else "hold"
         yield (comment.id, 1, 1, first, "policy", "newsroom", "0" * 12, reasons, comment.time, "")
@@ -295,7 +254,7 @@ class _Filling:
             by = self._moderator_id
             yield (comment.id, 2, 1, last, "moderator", by, "", reasons, comment.time + 1, "")
 
-    def _add_deliveries(self, writer: _Writer, comments: Sequence["_Comment"]) -> None:
+    def _add_deliveries(self, writer: RowWriter, comments: Sequence[MadeComment]) -> None:
         ids = [timed_id("dlv", comment.time, self._random()) for comment in comments]
         self.deliveries += ids
         pairs = list(zip(ids, comments, strict=True))
@@ -345,7 +304,7 @@ class _Filling:
             return "due"
         return "dead" if number % 400 == 0 else "delivered"
 
-    def _add_opinions(self, writer: _Writer, comments: Sequence["_Comment"]) -> None:
+    def _add_opinions(self, writer: RowWriter, comments: Sequence[MadeComment]) -> None:
         """What moderators' decisions taught, and what they say of authors."""
         writer.add(
             "feedback",
@@ -360,7 +319,7 @@ class _Filling:
             "votes",
             "comment_id subject kind kin said created_at",
             [
-                (c.id, f"author {c.site_id} {_key('author', c.number % 60_000)}", "author", c.id,
+                (c.id, f"author {c.site_id} {key_of('author', c.number % 60_000)}", "author", c.id,
                  "approved", c.time)
                 for c in comments
             ],
@@ -369,12 +328,12 @@ class _Filling:
             "reputations",
             "subject week site_id kind approved spam rejected",
             [
-                (f"author {c.site_id} {_key('author', c.number)}", 2_900, c.site_id, "author", 3, 1, 0)
+                (f"author {c.site_id} {key_of('author', c.number)}", 2_900, c.site_id, "author", 3, 1, 0)
                 for c in comments
             ],
         )  # fmt: skip
 
-    def add_campaigns(self, writer: _Writer) -> None:
+    def add_campaigns(self, writer: RowWriter) -> None:
         writer.add(
             "campaigns",
             "id created_at formed_at comments addresses names networks pages sites domain letters share first_at last_at kept_apart",
@@ -401,59 +360,3 @@ class _Filling:
                 for n in range(1, versions + 1)
             ],
         )
-
-
-@dataclass(frozen=True, slots=True)
-class _Comment:
-    number: int
-    id: str
-    time: int
-    site_id: str
-    status: str
-    campaign_id: str
-    sequence: int
-
-    @property
-    def codes(self) -> list[str]:
-        if self.status == "approved":
-            return []
-        code = COMMON if self.number % 2 else _OTHERS[self.number // 2 % len(_OTHERS)]
-        return [code, RARE] if self.number % 1_000 == 9 else [code]
-
-
-def _key(kind: str, number: int) -> str:
-    return f"{kind}{number:0{64 - len(kind)}d}"
-
-
-def _reported(comment: "_Comment") -> tuple[int, str]:
-    """How many reports wait, and the first of them: of every fiftieth comment that readers see."""
-    if comment.status != "approved" or comment.number % 50:
-        return 0, ""
-    return 1, f"rpt_{comment.id[4:]}"
-
-
-@cache
-def _mildness(percent: int) -> int:
-    findings = Findings((Signal("toxicity", percent / 100, "bundled", "bundled-1"),))
-    return urgent_at(0, findings, 0)
-
-
-def _urgent_at(time: int, percent: int) -> int:
-    return time + _mildness(percent)
-
-
-@cache
-def _reasons_json(codes: tuple[str, ...]) -> str:
-    message = "{} 0.91, the limit is 0.5."
-    return json.dumps(
-        [
-            {"code": code, "message": message.format(code), "label": code, "value": 0.91}
-            for code in codes
-        ]
-    )
-
-
-@cache
-def _signals_json(percent: int) -> str:
-    signal = {"value": percent / 100, "scorer": "bundled", "model": "bundled-1"}
-    return json.dumps([{"name": name, **signal} for name in _SCORES])

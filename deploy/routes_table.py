@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from moderation.settings import read_settings
+from moderation.environment import read_settings
 from service.app import create_app
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "routes.md"

@@ -10,9 +10,6 @@ with Gatehouse("ghs_...", "https://gatehouse.example") as gatehouse:
 from gatehouse_client.aio import AsyncGatehouse
 from gatehouse_client.answers import (
     Author,
-    Bulk,
-    BulkMember,
-    BulkPreview,
     Claim,
     Comment,
     Correction,
@@ -22,11 +19,7 @@ from gatehouse_client.answers import (
     OpenComments,
     OpenReports,
     Page,
-    PageDefault,
-    PageState,
     PersonErased,
-    PublicComment,
-    Queue,
     Reason,
     Receipt,
     Revision,
@@ -35,6 +28,8 @@ from gatehouse_client.answers import (
 )
 from gatehouse_client.endpoint_answers import Attempt, Delivery, Endpoint
 from gatehouse_client.errors import ApiError, ClientError, FieldError, Unreachable
+from gatehouse_client.page_answers import PageDefault, PageState, PublicComment
+from gatehouse_client.queue_answers import Bulk, BulkMember, BulkPreview, Queue
 from gatehouse_client.reader_answers import (
     Appeal,
     Fact,

@@ -9,14 +9,11 @@ from typing import Any, Self, TypeVar
 
 import httpx
 
-from gatehouse_client import calls
+from gatehouse_client import calls, page_calls, queue_calls
 from gatehouse_client.aio_endpoints import AsyncEndpoints
 from gatehouse_client.aio_readers import AsyncReaders
 from gatehouse_client.aio_site import AsyncSite
 from gatehouse_client.answers import (
-    Bulk,
-    BulkMember,
-    BulkPreview,
     Claim,
     Comment,
     Correction,
@@ -24,15 +21,13 @@ from gatehouse_client.answers import (
     Note,
     OpenComments,
     Page,
-    PageDefault,
-    PageState,
     PersonErased,
-    PublicComment,
-    Queue,
     Receipt,
 )
-from gatehouse_client.calls import Call, Piece
+from gatehouse_client.call import Call, Piece, following
 from gatehouse_client.errors import ApiError, Unreachable
+from gatehouse_client.page_answers import PageDefault, PageState, PublicComment
+from gatehouse_client.queue_answers import Bulk, BulkMember, BulkPreview, Queue
 from gatehouse_client.wire import ATTEMPTS, TIMEOUT, pause_before, read_answer, request_of
 
 T = TypeVar("T")
@@ -246,7 +241,7 @@ class AsyncGatehouse(AsyncReaders, AsyncEndpoints, AsyncSite):
 
     async def preview_bulk(self, **filter: Any) -> BulkPreview:
         """Counts the comments that meet all of these conditions, which are those of search()."""
-        return await self.send(calls.preview_bulk(filter))
+        return await self.send(queue_calls.preview_bulk(filter))
 
     async def bulk(
         self,
@@ -263,29 +258,29 @@ class AsyncGatehouse(AsyncReaders, AsyncEndpoints, AsyncSite):
         action: approve, hold, reject or spam. ApiError 409, `drifted`, where its conditions find others now. Up to 100
         comments are decided at once; of more bulk_progress() tells how far it is.
         """
-        return await self.send(calls.bulk(action, ids, preview, reason, sentence, take_over))
+        return await self.send(queue_calls.bulk(action, ids, preview, reason, sentence, take_over))
 
     async def bulk_progress(self, bulk_id: str) -> Bulk:
         """How far a decision about many comments is."""
-        return await self.send(calls.bulk_progress(bulk_id))
+        return await self.send(queue_calls.bulk_progress(bulk_id))
 
     async def undo_bulk(self, bulk_id: str) -> Bulk:
         """Takes it back: each comment goes back to what it was, unless somebody has decided about it since (`kept`)."""
-        return await self.send(calls.undo_bulk(bulk_id))
+        return await self.send(queue_calls.undo_bulk(bulk_id))
 
     def bulk_decisions(self, *, size: int = 100) -> AsyncIterator[Bulk]:
         """The decisions about many comments, the newest first."""
-        return self._pages(calls.bulk_decisions(size))
+        return self._pages(queue_calls.bulk_decisions(size))
 
     def bulk_comments(
         self, bulk_id: str, *, state: str = "", size: int = 100
     ) -> AsyncIterator[BulkMember]:
         """What became of its comments. state: only those, as 'kept'; '' for all."""
-        return self._pages(calls.bulk_comments(bulk_id, state, size))
+        return self._pages(queue_calls.bulk_comments(bulk_id, state, size))
 
     async def queues(self) -> list[Queue]:
         """The queues with their sizes."""
-        return await self.send(calls.queues())
+        return await self.send(queue_calls.queues())
 
     def queue(
         self,
@@ -303,11 +298,11 @@ class AsyncGatehouse(AsyncReaders, AsyncEndpoints, AsyncSite):
         name: one of queues(), 'proposed' or 'mine'. unclaimed: without what others have claimed. conditions: others of search(), and
         the status of what is reported, proposed or this key's own.
         """
-        return self._pages(calls.queue(name, reason, size, unclaimed, order, conditions))
+        return self._pages(queue_calls.queue(name, reason, size, unclaimed, order, conditions))
 
     async def queue_reasons(self, name: str) -> dict[str, int]:
         """How many comments of a queue have which reason code in effect, the most frequent first."""
-        return await self.send(calls.queue_reasons(name))
+        return await self.send(queue_calls.queue_reasons(name))
 
     def search(
         self,
@@ -343,7 +338,7 @@ class AsyncGatehouse(AsyncReaders, AsyncEndpoints, AsyncSite):
         order: newest or oldest; with the status held also urgency, or the name of a score; with a queue also 'listed'.
         """
         return self._pages(
-            calls.search(
+            queue_calls.search(
                 query,
                 status=status,
                 reason=reason,
@@ -381,19 +376,19 @@ class AsyncGatehouse(AsyncReaders, AsyncEndpoints, AsyncSite):
         page_url: any URL of the page, in any spelling; or page_id: the site's own id of it. sort: oldest | newest |
         replies | picks; where one was removed is said in the first alone.
         """
-        return self._pages(calls.thread(page_url, site_id, size, page_id, sort))
+        return self._pages(page_calls.thread(page_url, site_id, size, page_id, sort))
 
     async def counts(self, page_urls: Sequence[str], *, site_id: str = "") -> dict[str, int | None]:
         """How many approved comments each of up to 100 pages has, by URL; None for a URL of no site here. No key is sent."""
-        return await self.send(calls.counts(page_urls, site_id))
+        return await self.send(page_calls.counts(page_urls, site_id))
 
     async def move_page(self, old: str, new: str) -> Page:
         """Gives a page another URL; its comments are found at both from now on."""
-        return await self.send(calls.move_page(old, new))
+        return await self.send(page_calls.move_page(old, new))
 
     async def page_state(self, page_url: str, *, page_id: str = "") -> PageState:
         """Whether a page is open, premoderated or closed. page_id: the site's own, if it sends one."""
-        return await self.send(calls.page_state(page_url, page_id))
+        return await self.send(page_calls.page_state(page_url, page_id))
 
     async def set_page_state(
         self,
@@ -408,18 +403,18 @@ class AsyncGatehouse(AsyncReaders, AsyncEndpoints, AsyncSite):
 
         close_after_days: 0 for never. published_at: aware; its age counts from then, else from its first comment.
         """
-        call = calls.set_page_state(page_url, state, close_after_days, page_id, published_at)
+        call = page_calls.set_page_state(page_url, state, close_after_days, page_id, published_at)
         return await self.send(call)
 
     async def page_default(self) -> PageDefault:
         """What holds for the site's pages that have nothing set."""
-        return await self.send(calls.page_default())
+        return await self.send(page_calls.page_default())
 
     async def set_page_default(
         self, state: str = "open", *, close_after_days: int = 0
     ) -> PageDefault:
         """Sets that: 'open', 'premoderated' or 'closed', and after how many days they close, 0 for never."""
-        return await self.send(calls.set_page_default(state, close_after_days))
+        return await self.send(page_calls.set_page_default(state, close_after_days))
 
     async def erase(self, comment_id: str) -> None:
         """Erases its text, its author and all personal data, for good."""
@@ -474,9 +469,9 @@ class AsyncGatehouse(AsyncReaders, AsyncEndpoints, AsyncSite):
             raise Unreachable(f"No answer from {self._url} ({type(error).__name__}).") from error
 
     async def _pages(self, call: Call[Piece[T]]) -> AsyncIterator[T]:
-        following: Call[Piece[T]] | None = call
-        while following:
-            piece = await self.send(following)
+        next_call: Call[Piece[T]] | None = call
+        while next_call:
+            piece = await self.send(next_call)
             for item in piece.items:
                 yield item
-            following = calls.following(call, piece)
+            next_call = following(call, piece)

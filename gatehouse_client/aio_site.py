@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 
-from gatehouse_client import site_calls
+from gatehouse_client import campaign_calls, people_calls, rule_calls, site_calls
 from gatehouse_client.aio_calls import AsyncCalls
 from gatehouse_client.answers import Json
 
@@ -15,55 +15,55 @@ class AsyncSite(AsyncCalls):
 
     async def moderators(self) -> list[Json]:
         """Who looks after the site, then who is invited."""
-        return await self.send(site_calls.moderators())
+        return await self.send(people_calls.moderators())
 
     async def moderator(self, moderator_id: str) -> Json:
         """One of them."""
-        return await self.send(site_calls.moderator(moderator_id))
+        return await self.send(people_calls.moderator(moderator_id))
 
     async def invite_moderator(
         self, email: str, role: str, *, sections: Sequence[str] = ()
     ) -> Json:
         """Invites somebody; `link` in the answer is shown this once and works once. sections: that they look after alone, such as /sport."""
-        return await self.send(site_calls.invite_moderator(email, role, sections))
+        return await self.send(people_calls.invite_moderator(email, role, sections))
 
     async def change_role(
         self, moderator_id: str, role: str, *, sections: Sequence[str] | None = None
     ) -> Json:
         """Gives them another role, from their next request on. sections: () for all of the site, None as they were."""
-        return await self.send(site_calls.change_role(moderator_id, role, sections))
+        return await self.send(people_calls.change_role(moderator_id, role, sections))
 
     async def remove_moderator(self, moderator_id: str) -> None:
         """Removes somebody, or withdraws an invitation."""
-        await self.send(site_calls.remove_moderator(moderator_id))
+        await self.send(people_calls.remove_moderator(moderator_id))
 
     async def sessions(self, moderator_id: str) -> list[Json]:
         """Where somebody is logged in."""
-        return await self.send(site_calls.sessions(moderator_id))
+        return await self.send(people_calls.sessions(moderator_id))
 
     async def end_sessions(self, moderator_id: str) -> None:
         """Logs somebody out everywhere."""
-        await self.send(site_calls.end_sessions(moderator_id))
+        await self.send(people_calls.end_sessions(moderator_id))
 
     async def end_session(self, moderator_id: str, session_id: str) -> None:
         """Ends one session."""
-        await self.send(site_calls.end_session(moderator_id, session_id))
+        await self.send(people_calls.end_session(moderator_id, session_id))
 
     async def reset_second_factor(self, moderator_id: str) -> None:
         """Removes the second factor of somebody who has lost it. ApiError 409 where another site has a say."""
-        await self.send(site_calls.reset_second_factor(moderator_id))
+        await self.send(people_calls.reset_second_factor(moderator_id))
 
     async def keys(self) -> list[Json]:
         """The keys of the site, revoked ones too."""
-        return await self.send(site_calls.keys())
+        return await self.send(people_calls.keys())
 
     async def make_key(self, kind: str, name: str = "") -> Json:
         """Another key: secret, publishable or akismet. `key` in the answer is shown this once."""
-        return await self.send(site_calls.make_key(kind, name))
+        return await self.send(people_calls.make_key(kind, name))
 
     async def revoke_key(self, key_id: str) -> None:
         """Revokes a key for good."""
-        await self.send(site_calls.revoke_key(key_id))
+        await self.send(people_calls.revoke_key(key_id))
 
     # --- sites, and the compatible APIs that they answer ---------------------------------------------
 
@@ -205,93 +205,93 @@ class AsyncSite(AsyncCalls):
 
     async def policies(self) -> list[Json]:
         """The policies in force: of the site, the installation's, and those for parts of the site."""
-        return await self.send(site_calls.policies())
+        return await self.send(rule_calls.policies())
 
     async def set_policy(self, policy: str, *, scope: str = "", override: str = "") -> list[Json]:
         """Puts a policy in force: TOML, "" for none of its own. scope: "page:URL", "section:/path" or "language:de", "" the whole site.
         override: why it is, although it misses its own bounds.
         """
-        return await self.send(site_calls.set_policy(policy, scope, override))
+        return await self.send(rule_calls.set_policy(policy, scope, override))
 
     async def try_policy(self, policy: str, days: int = 30, *, scope: str = "") -> Json:
         """What a policy would have done with the comments of the last days. scope: as in set_policy()."""
-        return await self.send(site_calls.try_policy(policy, days, scope))
+        return await self.send(rule_calls.try_policy(policy, days, scope))
 
     async def policy_advice(self, *, misses: int | None = None, scope: str = "") -> list[Json]:
         """Thresholds that people's decisions advise. misses: at most one comment in so many may be missed, 5 to 1,000. scope: as in set_policy()."""
-        return await self.send(site_calls.policy_advice(misses, scope))
+        return await self.send(rule_calls.policy_advice(misses, scope))
 
     async def policy_errors(self, days: int = 90, *, scope: str = "") -> Json:
         """How often each rule was wrong, by what people decided afterwards and by the weekly sample."""
-        return await self.send(site_calls.policy_errors(days, scope))
+        return await self.send(rule_calls.policy_errors(days, scope))
 
     async def policy_versions(self, *, scope: str = "") -> list[Json]:
         """Every policy that the site, or a part of it, has had."""
-        return await self.send(site_calls.policy_versions(scope))
+        return await self.send(rule_calls.policy_versions(scope))
 
     async def candidate_policy(self) -> Json:
         """What the candidate would do beside the policy in force."""
-        return await self.send(site_calls.candidate_policy())
+        return await self.send(rule_calls.candidate_policy())
 
     async def set_candidate_policy(self, policy: str) -> Json:
         """Lets a candidate run beside it, which decides nothing."""
-        return await self.send(site_calls.set_candidate_policy(policy))
+        return await self.send(rule_calls.set_candidate_policy(policy))
 
     async def end_candidate_policy(self) -> None:
         """Ends that."""
-        await self.send(site_calls.end_candidate_policy())
+        await self.send(rule_calls.end_candidate_policy())
 
     async def filters(self) -> list[Json]:
         """The site's filters."""
-        return await self.send(site_calls.filters())
+        return await self.send(rule_calls.filters())
 
     async def filter(self, filter_id: str) -> Json:
         """One filter with its entries."""
-        return await self.send(site_calls.filter(filter_id))
+        return await self.send(rule_calls.filter(filter_id))
 
     async def add_filter(self, filter: Json) -> Json:
         """Adds a filter: name, kind, action, entries and so on, as FilterIn of the document."""
-        return await self.send(site_calls.add_filter(filter))
+        return await self.send(rule_calls.add_filter(filter))
 
     async def try_filter(self, filter: Json, days: int = 30) -> Json:
         """What a filter would have caught in the last days."""
-        return await self.send(site_calls.try_filter(filter, days))
+        return await self.send(rule_calls.try_filter(filter, days))
 
     async def change_filter(self, filter_id: str, filter: Json) -> Json:
         """Replaces a filter as a whole."""
-        return await self.send(site_calls.change_filter(filter_id, filter))
+        return await self.send(rule_calls.change_filter(filter_id, filter))
 
     async def remove_filter(self, filter_id: str) -> None:
         """Removes a filter."""
-        await self.send(site_calls.remove_filter(filter_id))
+        await self.send(rule_calls.remove_filter(filter_id))
 
     async def author_filters(self, comment_id: str) -> list[Json]:
         """What holds or marks the author of a comment."""
-        return await self.send(site_calls.author_filters(comment_id))
+        return await self.send(rule_calls.author_filters(comment_id))
 
     async def filter_author(
         self, comment_id: str, about: str, action: str, days: int | None = None, *, domain: str = ""
     ) -> Json:
         """Treats all further comments of its author, network or domain alike. days: None for good."""
-        return await self.send(site_calls.filter_author(comment_id, about, action, days, domain))
+        return await self.send(rule_calls.filter_author(comment_id, about, action, days, domain))
 
     async def unfilter_author(self, comment_id: str, filter_id: str) -> None:
         """Ends that."""
-        await self.send(site_calls.unfilter_author(comment_id, filter_id))
+        await self.send(rule_calls.unfilter_author(comment_id, filter_id))
 
     async def second_opinion_state(self, *, approve_from: float | None = None) -> Json:
         """Whether held comments may be sent to a chat model, and how it did."""
-        return await self.send(site_calls.second_opinion_state(approve_from))
+        return await self.send(rule_calls.second_opinion_state(approve_from))
 
     async def set_second_opinion(
         self, may_send: bool, *, approve_from: float | None = None
     ) -> Json:
         """Switches second opinions on or off. approve_from: its probability from which an answer approves, None for never."""
-        return await self.send(site_calls.set_second_opinion(may_send, approve_from))
+        return await self.send(rule_calls.set_second_opinion(may_send, approve_from))
 
     async def ask_about_past(self, count: int) -> Json:
         """Asks about comments that people have decided on, to see how it would do."""
-        return await self.send(site_calls.ask_about_past(count))
+        return await self.send(rule_calls.ask_about_past(count))
 
     # --- campaigns -----------------------------------------------------------------------------------
 
@@ -299,63 +299,63 @@ class AsyncSite(AsyncCalls):
         self, *, waiting: bool = False, ruled: bool = False, size: int = 25
     ) -> AsyncIterator[Json]:
         """Campaigns with comments on the site. waiting: only those that ask for a ruling."""
-        return self._pages(site_calls.campaigns(waiting, ruled, size))
+        return self._pages(campaign_calls.campaigns(waiting, ruled, size))
 
     async def campaign(self, campaign_id: str) -> Json:
         """One campaign."""
-        return await self.send(site_calls.campaign(campaign_id))
+        return await self.send(campaign_calls.campaign(campaign_id))
 
     def campaign_comments(self, campaign_id: str, *, size: int = 100) -> AsyncIterator[Json]:
         """Its comments on the site."""
-        return self._pages(site_calls.campaign_comments(campaign_id, size))
+        return self._pages(campaign_calls.campaign_comments(campaign_id, size))
 
     async def rule_campaign(
         self, campaign_id: str, outcome: str, *, sequence: int | None = None, held: bool = False
     ) -> Json:
         """Decides about all its comments on the site. held: only those that wait."""
-        return await self.send(site_calls.rule_campaign(campaign_id, outcome, sequence, held))
+        return await self.send(campaign_calls.rule_campaign(campaign_id, outcome, sequence, held))
 
     async def undo_campaign(self, campaign_id: str, *, sequence: int | None = None) -> Json:
         """Takes the last ruling back."""
-        return await self.send(site_calls.undo_campaign(campaign_id, sequence))
+        return await self.send(campaign_calls.undo_campaign(campaign_id, sequence))
 
     async def exclude_from_campaign(self, campaign_id: str, comment_ids: Sequence[str]) -> Json:
         """Takes comments out of it."""
-        return await self.send(site_calls.exclude_from_campaign(campaign_id, comment_ids))
+        return await self.send(campaign_calls.exclude_from_campaign(campaign_id, comment_ids))
 
     async def split_campaign(self, campaign_id: str, comment_ids: Sequence[str]) -> Json:
         """Makes these comments a campaign of their own."""
-        return await self.send(site_calls.split_campaign(campaign_id, comment_ids))
+        return await self.send(campaign_calls.split_campaign(campaign_id, comment_ids))
 
     # --- authors, domains and networks; what the spam score learned ----------------------------------
 
     def reputations(self, kind: str, *, size: int = 50) -> AsyncIterator[Json]:
         """The reputations of one kind: author, domain or network."""
-        return self._pages(site_calls.reputations(kind, size))
+        return self._pages(campaign_calls.reputations(kind, size))
 
     async def reputations_of(self, comment_id: str) -> list[Json]:
         """The reputations that concern a comment."""
-        return await self.send(site_calls.reputations_of(comment_id))
+        return await self.send(campaign_calls.reputations_of(comment_id))
 
     async def reputation(self, kind: str, name: str) -> Json:
         """One reputation."""
-        return await self.send(site_calls.reputation(kind, name))
+        return await self.send(campaign_calls.reputation(kind, name))
 
     async def reset_reputation(self, kind: str, name: str, *, sequence: int | None = None) -> Json:
         """Forgets what was said until now."""
-        return await self.send(site_calls.reset_reputation(kind, name, sequence))
+        return await self.send(campaign_calls.reset_reputation(kind, name, sequence))
 
     async def undo_reset(self, kind: str, name: str, *, sequence: int | None = None) -> Json:
         """Takes that back."""
-        return await self.send(site_calls.undo_reset(kind, name, sequence))
+        return await self.send(campaign_calls.undo_reset(kind, name, sequence))
 
     async def learning(self) -> Json:
         """What the site's decisions have taught its spam score."""
-        return await self.send(site_calls.learning())
+        return await self.send(campaign_calls.learning())
 
     async def undo_learning(self, *, version: int | None = None, moderator_id: str = "") -> Json:
         """Takes back a lesson, or what one person taught."""
-        return await self.send(site_calls.undo_learning(version, moderator_id))
+        return await self.send(campaign_calls.undo_learning(version, moderator_id))
 
     # --- at the desk, and before a comment is handed in ----------------------------------------------
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from gatehouse_client import endpoint_answers
-from gatehouse_client.calls import API, Call, Piece, given, items_of, pieces, segment
+from gatehouse_client.call import API, Call, Piece, given, items_of, pieces, segment
 
 
 def endpoints() -> Call[list[endpoint_answers.Endpoint]]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from gatehouse_client import answers, reader_answers
-from gatehouse_client.calls import API, Call, Piece, given, pieces, segment
+from gatehouse_client.call import API, Call, Piece, given, pieces, segment
 
 
 def edit(comment_id: str, author_token: str, text: str) -> Call[reader_answers.OwnComment]:
@@ -129,7 +129,7 @@ def set_retention(terms: Mapping[str, int | None]) -> Call[dict[str, int | None]
 
 def preview_retention(terms: Mapping[str, int | None]) -> Call[list[answers.Expiring]]:
     def read(data: answers.Json) -> list[answers.Expiring]:
-        return [answers.Expiring.read(each) for each in data["would_delete"]]
+        return [answers.Expiring.read(expiring) for expiring in data["would_delete"]]
 
     return Call("POST", f"{API}/retention/preview", read, dict(terms), repeatable=True)
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TypeVar
 
-from gatehouse_client.calls import Call, Piece
+from gatehouse_client.call import Call, Piece
 
 T = TypeVar("T")
 

@@ -4,7 +4,7 @@ from typing import Any, TypeVar
 
 import httpx
 
-from gatehouse_client.calls import Call
+from gatehouse_client.call import Call
 from gatehouse_client.errors import ApiError, FieldError, Unreachable
 
 T = TypeVar("T")

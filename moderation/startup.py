@@ -5,9 +5,10 @@ from importlib.util import find_spec
 
 from moderation.broker import check_broker
 from moderation.domain.errors import Invalid
+from moderation.environment import read_settings
 from moderation.policies import load_policy
 from moderation.scorers.models.model_names import Models, available_cores, check_model
-from moderation.settings import Settings, SettingsError, read_settings
+from moderation.settings import Settings, SettingsError
 
 
 def checked_settings(environment: Mapping[str, str] | None = None) -> Settings:

@@ -16,7 +16,7 @@ from moderation.notify import endpoints
 from moderation.review import decisions, filters, notes, views
 from moderation.review.search import Criteria, search
 from moderation.store import filters as stored_filters
-from moderation.store import moderators, sites
+from moderation.store import memberships, moderators, sites
 from moderation.store.sql.engine import Store
 from moderation.upkeep.search_index import index_due
 from tests.browser.gatehouse_process import BrowserGatehouse
@@ -59,7 +59,7 @@ def furnished(gatehouse: BrowserGatehouse) -> dict[str, str]:
     things = things_of_a_kind(gatehouse)
     ids = things | furnish(gatehouse)
     with gatehouse.store.write() as connection:
-        moderators.grant(connection, gatehouse.moderator_id, gatehouse.site.id, "admin")
+        memberships.grant(connection, gatehouse.moderator_id, gatehouse.site.id, "admin")
         moderators.set_owner(connection, gatehouse.moderator_id, True)
     forty_sites(gatehouse)
     saved_views(gatehouse)
@@ -135,7 +135,7 @@ def moderators_bo(store: Store, site: Any) -> str:
     with store.write() as connection:
         found = moderators.by_email(connection, "bo@lantern.test")
         assert found, "things_of_a_kind() has made the account"
-        moderators.grant(connection, found.id, site.id, "moderator")
+        memberships.grant(connection, found.id, site.id, "moderator")
     return found.id
 
 
@@ -143,7 +143,7 @@ def things_of_a_kind(gatehouse: BrowserGatehouse) -> dict[str, str]:
     """On a site of their own: a campaign, an appeal, a bulk decision, an author with a history."""
     weekend = newspaper(gatehouse.store, "The Lantern, Weekend Edition", "https://weekend.test")
     with gatehouse.store.write() as connection:
-        moderators.grant(connection, gatehouse.moderator_id, weekend.id, "admin")
+        memberships.grant(connection, gatehouse.moderator_id, weekend.id, "admin")
     things = people_and_things(replace(gatehouse, site=weekend), HOSTILE)
     return {
         "weekend": weekend.id,
@@ -170,7 +170,7 @@ def forty_sites(gatehouse: BrowserGatehouse) -> None:
         name = f"{names[n % len(names)]} {n // len(names) or ''}".strip()
         site = newspaper(gatehouse.store, name, f"https://paper{n}.test")
         with gatehouse.store.write() as connection:
-            moderators.grant(connection, gatehouse.moderator_id, site.id, "admin")
+            memberships.grant(connection, gatehouse.moderator_id, site.id, "admin")
         if n > 32:
             text, name = SAID[n % len(SAID)]
             page = PageRef(f"https://paper{n}.test/news", TITLES[n % len(TITLES)])

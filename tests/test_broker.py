@@ -9,7 +9,7 @@ from redis.asyncio.connection import parse_url as parse_async_url
 from harness.servers import SECRET
 from moderation.broker import celery_url, client_url
 from moderation.doorbell import Doorbell, redis_client
-from moderation.settings import read_settings
+from moderation.environment import read_settings
 from moderation.store.sql.engine import Store
 from service.access.limits import Limits
 from service.queues.decision_waiter import DecisionWaiter

@@ -8,8 +8,9 @@ import sys
 import pytest
 
 from moderation.domain.errors import Unavailable
+from moderation.environment import read_settings
 from moderation.log import JsonLines
-from moderation.settings import SettingsError, read_settings
+from moderation.settings import SettingsError
 from moderation.startup import checked_settings
 from moderation.store.sql.engine import Store
 
@@ -50,6 +51,8 @@ def test_the_secret_is_created_once_and_only_its_owner_can_read_it(tmp_path):
         ({"GATEHOUSE_DATABASE_URL": "postgresql://u:p@db:port/g"}, "postgresql://user:password@"),
         ({"GATEHOUSE_DATABASE_URL_FILE": "/no/such/file"}, "GATEHOUSE_DATABASE_URL_FILE"),
         ({"GATEHOUSE_LIMIT_SITE": "many"}, "GATEHOUSE_LIMIT_SITE"),
+        ({"GATEHOUSE_LIMIT_ADDRESS": "0/minute"}, "GATEHOUSE_LIMIT_ADDRESS"),
+        ({"GATEHOUSE_LIMIT_REPORT": "9" * 50 + "/minute"}, "GATEHOUSE_LIMIT_REPORT"),
         ({"GATEHOUSE_PUBLIC_URL": "news.example"}, "GATEHOUSE_PUBLIC_URL"),
         ({"GATEHOUSE_TOXICITY_MODEL": "gpt"}, "GATEHOUSE_TOXICITY_MODEL"),
         ({"GATEHOUSE_MULTILINGUAL_MODEL": "bundled"}, "GATEHOUSE_MULTILINGUAL_MODEL"),

@@ -8,7 +8,7 @@ once an hour, and the score learns from them. Prints what became of the honest c
 import argparse
 from collections import Counter
 
-from bench.poisoning.siege import Result, simulate
+from bench.poisoning.attack import Result, simulate
 from bench.poisoning.writers import ATTACK_KINDS, CAMPAIGN, HONEST_KINDS, SMALL, Plan
 from bench.table import table
 from moderation.domain.comment import Status

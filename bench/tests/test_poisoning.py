@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from bench.poisoning.siege import simulate
+from bench.poisoning.attack import simulate
 from bench.poisoning.writers import ATTACK_KINDS, CAMPAIGN, HONEST_KINDS, SMALL
 from moderation.domain.comment import Status
 from moderation.domain.decision import Outcome

@@ -16,7 +16,7 @@ from bench.environment import bench_environment
 from bench.queue_pages import ALLOWED, Page, filled_pages
 from harness.gatehouse_process import GatehouseProcess
 from harness.servers import NoPostgres
-from moderation.settings import read_settings
+from moderation.environment import read_settings
 from service.app import create_app
 
 COMMENTS = 20_000

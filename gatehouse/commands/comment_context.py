@@ -47,9 +47,9 @@ def corrections(
 ) -> None:
     """List which scores of a comment people called wrong, first to last."""
     with service_of(url, key) as service:
-        for each in service.corrections(comment_id):
-            told = f"{each.created_at:%Y-%m-%d %H:%M}  {each.label} {each.score:.3f} is wrong, says {each.actor_id}"
-            print(as_json_line(each) if as_json else told)
+        for correction in service.corrections(comment_id):
+            told = f"{correction.created_at:%Y-%m-%d %H:%M}  {correction.label} {correction.score:.3f} is wrong, says {correction.actor_id}"
+            print(as_json_line(correction) if as_json else told)
 
 
 @comment.command("wrong")

@@ -12,6 +12,7 @@ from gatehouse.commands.output import print_created, print_line
 from gatehouse.database import entropy, find_site, open_site, open_store
 from moderation.clock import now_ms
 from moderation.domain.errors import Invalid, NotFound
+from moderation.domain.rate_limit import checked_limit
 
 if TYPE_CHECKING:
     from moderation.store.sites import KeyRow
@@ -31,7 +32,8 @@ def on(site: SiteName, face: FaceName, limit: Limit = "", as_json: AsJson = Fals
     from moderation.accounts import sites as accounts
     from moderation.store import compat_apis, sites
 
-    _check(face, limit)
+    _check(face)
+    limit = checked_limit(limit) if limit else ""
     with open_store() as store, store.write() as connection:
         site_id = find_site(connection, site).id
         accounts.switch_face_on(connection, site_id, face, limit, now=now_ms())
@@ -125,15 +127,8 @@ def _valid_keys(keys: "Sequence[KeyRow]", face: str) -> "list[KeyRow]":
     return [key for key in keys if key.kind == face and key.revoked_at is None]
 
 
-def _check(face: str, limit: str = "") -> None:
+def _check(face: str) -> None:
     from moderation.store.compat_apis import COMPAT_APIS
 
     if face not in COMPAT_APIS:
         raise Invalid(f"There is no face '{face}'; there are {', '.join(COMPAT_APIS)}.", "/face")
-    if limit:
-        from limits import parse
-
-        try:
-            parse(limit)
-        except ValueError:
-            raise Invalid("A limit is written 600/minute.", "/limit") from None

@@ -134,6 +134,11 @@ def _print_backtest(
     if as_json:
         fields = asdict(found) | {"since": iso(found.since)}
         fields["agreement"] = [_agreement_json(each) for each in found.agreement]
+        fields["named"]["groups"] = [
+            asdict(each)
+            | {"changed": _share_json(each.changed), "others": _share_json(each.others)}
+            for each in found.named.groups
+        ]
         print(json.dumps(fields))
     else:
         print(_backtest_text(found))
@@ -144,10 +149,11 @@ def _agreement_json(agreement: "Agreement") -> dict[str, object]:
         name: getattr(agreement, name)
         for name in ("precision", "recall", "filed_precision", "filed_recall")
     }
-    return {
-        name: {**asdict(each), "share": each.share, "interval": each.interval}
-        for name, each in shares.items()
-    }
+    return {name: _share_json(each) for name, each in shares.items()}
+
+
+def _share_json(share: "Share") -> dict[str, object]:
+    return {**asdict(share), "share": share.share, "interval": share.interval}
 
 
 def _backtest_text(found: "Backtest") -> str:
@@ -190,6 +196,15 @@ def _backtest_text(found: "Backtest") -> str:
         f"  {each.kind} {each.name}: {each.comments:,}, {each.changed:,}, "
         f"{each.stopped_before:,} | {each.stopped_after:,}"
         for each in found.affected
+    ]
+    named = found.named
+    lines.append(
+        f"Groups of people named, by the words of {named.changed:,} that would be decided otherwise, and of {named.others:,} others; "
+        "of the first, kept from readers only by the one tried | in force:"
+    )
+    lines += [
+        f"  {each.name}: {_share(each.changed)}; {_share(each.others)}; {each.stopped:,} | {each.passed:,}"
+        for each in named.groups
     ]
     return "\n".join(lines)
 

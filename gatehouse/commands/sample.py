@@ -86,5 +86,5 @@ def show_agreement(site: SiteName) -> None:
 
     with open_site(site) as (store, found_site):
         people = agreement(store, found_site.id, now=now_ms()).people
-        ids = [each.person_id for each in people]
+        ids = [person.person_id for person in people]
         print(csv_of(people, {id: id for id in ids} | emails_of(store, ids)), end="")

@@ -96,9 +96,11 @@ def list_versions(
         if show:
             print(site_policy.earlier_version(store, found_site.id, show).toml, end="")
             return
-        for each in site_policy.list_versions(store, found_site.id, scope=scope):
-            fields = asdict(each) | {"set_at": iso(each.set_at)}
-            text = f"{each.number:4}  {each.version:12}  {iso(each.set_at)}  {each.set_by}"
+        for version in site_policy.list_versions(store, found_site.id, scope=scope):
+            fields = asdict(version) | {"set_at": iso(version.set_at)}
+            text = (
+                f"{version.number:4}  {version.version:12}  {iso(version.set_at)}  {version.set_by}"
+            )
             print_line(fields, text, as_json)
 
 
@@ -219,13 +221,16 @@ def list_errors(
         for rule in found.rules
     ]
     rows += [
-        (each.label, each.model, each.wrongly_held, each.wrongly_passed) for each in found.scores
+        (score.label, score.model, score.wrongly_held, score.wrongly_passed)
+        for score in found.scores
     ]
     rows.append(("the weekly sample", "", blind.wrongly_rejected, blind.wrongly_passed))
     for name, alone, held, passed in rows:
         print(f"  {name:24}{alone:22}wrongly held {_share(held)}; passed {_share(passed)}")
-    for each in found.circumstances:  # no rule had anything against these
-        print(f"  {each.code:24}{f'held {each.held:,}':22}published {_share(each.published)}")
+    for circumstance in found.circumstances:  # no rule had anything against these
+        print(
+            f"  {circumstance.code:24}{f'held {circumstance.held:,}':22}published {_share(circumstance.published)}"
+        )
 
 
 def _share(share: "Share") -> str:

@@ -42,7 +42,8 @@ def _reasons_in(file: Path) -> list[SiteReason]:
     try:
         reasons = json.loads(read_text(file))["reasons"]
         made = [
-            SiteReason(each["code"], each["labels"], each.get("sentences", {})) for each in reasons
+            SiteReason(reason["code"], reason["labels"], reason.get("sentences", {}))
+            for reason in reasons
         ]
         texts = [text for each in made for text in (*each.labels.items(), *each.sentences.items())]
         if all(isinstance(text, str) for text in (*(each.code for each in made), *sum(texts, ()))):

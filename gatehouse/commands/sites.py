@@ -44,16 +44,14 @@ def add(
 ) -> None:
     """Add a site and print its keys, which cannot be shown again."""
     from moderation.accounts.new_site import make_site
+    from moderation.accounts.sites import KEY_KINDS, NewSite
     from moderation.store import compat_apis, sites
 
+    faces = compat_apis.ON_BY_DEFAULT if faces_on else ()
+    new = NewSite(name, origin, language, faces, KEY_KINDS)
     with open_store() as store:
         made, keys = make_site(
-            *(store, name, origin, language, COMMAND),
-            own_site_ids=None,
-            faces=compat_apis.ON_BY_DEFAULT if faces_on else (),
-            key_kinds=(sites.SECRET, sites.PUBLISHABLE, sites.AKISMET),
-            now=now_ms(),
-            entropy=entropy,
+            store, new, COMMAND, own_site_ids=None, now=now_ms(), entropy=entropy
         )
         with store.read() as connection:
             others = [site for site in sites.all_sites(connection) if site.id != made.id]
@@ -258,12 +256,12 @@ def invite_person(
 @moderator.command("list")
 def list_moderators(site: SiteName) -> None:
     """List the moderators of a site with their roles."""
-    from moderation.store import moderators
+    from moderation.store import memberships
 
     with open_store() as store, store.read() as connection:
-        people = moderators.of_site(connection, find_site(connection, site).id)
+        people = memberships.of_site(connection, find_site(connection, site).id)
         for email, role, sections in people:
-            print(f"{role:12}{email}{''.join(f'  {each}' for each in sections)}")
+            print(f"{role:12}{email}{''.join(f'  {section}' for section in sections)}")
 
 
 @moderator.command("revoke")

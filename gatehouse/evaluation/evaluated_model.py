@@ -79,7 +79,9 @@ class EvaluatedModel:
         if self._whole is None:
             raise ValueError("There are no scorers beside the model.")
         policy = self._whole[1]
-        return np.array([bool(decide(policy, each).reasons) for each in self.findings(texts, page)])
+        return np.array(
+            [bool(decide(policy, finding).reasons) for finding in self.findings(texts, page)]
+        )
 
     def share_unsupported(self, texts: Sequence[str], page: str) -> float:
         """The share of texts in a language that the model has not learned. page: the site's language code."""

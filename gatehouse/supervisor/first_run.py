@@ -13,7 +13,8 @@ from gatehouse.database import entropy
 from moderation.clock import now_ms
 from moderation.domain.audit import SERVICE
 from moderation.domain.roles import Role
-from moderation.settings import Settings, read_settings
+from moderation.environment import read_settings
+from moderation.settings import Settings
 
 if TYPE_CHECKING:
     from moderation.store.sql.engine import Connection, Store
@@ -104,7 +105,7 @@ def prepare(store: "Store", settings: Settings) -> FirstRun:
     """
     from moderation.accounts.moderators import grant
     from moderation.accounts.sites import add_origins
-    from moderation.store import moderators, sites
+    from moderation.store import moderators, sessions, sites
 
     demo_file = _DemoFile(settings.data / "demo.json")
     secret_key = ""
@@ -129,7 +130,7 @@ def prepare(store: "Store", settings: Settings) -> FirstRun:
             granted.append(site_id)
         for granted_id in granted:
             grant(connection, operator_id, granted_id, Role.ADMIN, SERVICE)
-        login_token = moderators.add_login_link(connection, operator_id, now_ms(), entropy)
+        login_token = sessions.add_login_link(connection, operator_id, now_ms(), entropy)
     if secret_key:  # after the commit: the site is stored
         demo_file.write(site_id, publishable_key)
     if site_id:
@@ -139,20 +140,11 @@ def prepare(store: "Store", settings: Settings) -> FirstRun:
 
 def _add_demo_site(connection: "Connection", settings: Settings) -> tuple[str, str, str]:
     """The id, publishable key and secret key of a new demo site."""
-    from moderation.accounts.sites import add_site
+    from moderation.accounts.sites import NewSite, add_site
     from moderation.store import compat_apis, sites
 
-    site, keys = add_site(
-        connection,
-        "Demo",
-        _origins(settings),
-        "en",
-        compat_apis.ON_BY_DEFAULT,
-        (sites.PUBLISHABLE, sites.SECRET),
-        SERVICE,
-        now=now_ms(),
-        entropy=entropy,
-    )
+    new = NewSite("Demo", _origins(settings), "en", compat_apis.ON_BY_DEFAULT)
+    site, keys = add_site(connection, new, SERVICE, now=now_ms(), entropy=entropy)
     return site.id, keys[sites.PUBLISHABLE], keys[sites.SECRET]
 
 

@@ -26,5 +26,5 @@ def list_entries(
             account = moderators.by_email(connection, query.by)
             query = replace(query, by=account.id if account else query.by)
         entries = audit.newest(connection, site_ids, query, after, limit)
-        ids = {each.by for each in entries} | {each.about for each in entries}
+        ids = {entry.by for entry in entries} | {entry.about for entry in entries}
         return entries, moderators.emails(connection, ids)

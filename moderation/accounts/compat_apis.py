@@ -1,19 +1,18 @@
 """The compatible APIs of a site: which it answers, with which keys; switched on and off."""
 
-import re
 from dataclasses import dataclass
 
 from moderation.accounts import sites as accounts
 from moderation.domain.audit import COMMAND
 from moderation.domain.errors import Conflict, Invalid, NotFound
 from moderation.domain.ids import Entropy
+from moderation.domain.rate_limit import checked_limit
 from moderation.store import compat_apis, site_settings, sites
 from moderation.store.compat_apis import COMPAT_APIS, CORAL, SiteCompatApi
 from moderation.store.sites import KeyRow
 from moderation.store.sql.engine import Connection, Store
 
 SECRET_LEAST, SECRET_MOST = 16, 500  # characters of a signing secret
-_LIMIT = re.compile(r"[0-9a-z /,;|]{1,60}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +49,7 @@ def switch_on(
     Coral has no key: it signs. Raises NotFound for a name that is none, Invalid for a limit, and Conflict where KEYS_LIMIT are in use.
     """
     check_api(name)
-    limit = check_limit(limit)
+    limit = checked_limit(limit) if limit.strip() else ""
     key = ""
     with store.write() as connection:
         _lock(connection, site_id)  # of two that switch it on, one makes the key
@@ -103,22 +102,6 @@ def check_api(name: str) -> None:
         raise NotFound(f"There is no such API; there are {', '.join(COMPAT_APIS)}.")
 
 
-def check_limit(limit: str) -> str:
-    """A limit as it is kept. Raises Invalid."""
-    from limits import parse  # takes a tenth of a second: only where a limit is set
-
-    limit = limit.strip()
-    if not limit:
-        return ""
-    try:
-        parsed = parse(limit) if _LIMIT.fullmatch(limit) else None
-    except (ValueError, OverflowError):
-        parsed = None
-    if parsed is None or not 1 <= parsed.amount <= 10**9 or not 1 <= parsed.multiples <= 10**4:
-        raise Invalid("A limit is written 600/minute.", "/limit")
-    return limit
-
-
 def _lock(connection: Connection, site_id: str) -> None:
     if site_settings.get(connection, site_id, lock=True) is None:
         raise NotFound("There is no such site.")
@@ -140,7 +123,9 @@ def _state(connection: Connection, site_id: str, name: str) -> CompatApiState:
 
 def _states(connection: Connection, site_id: str) -> list[CompatApiState]:
     keys = [key for key in sites.keys_of(connection, site_id) if key.revoked_at is None]
-    known = {each.face: each for each in compat_apis.known_of(connection, site_id)}
+    known = {
+        compat_api.face: compat_api for compat_api in compat_apis.known_of(connection, site_id)
+    }
     return [
         CompatApiState(
             name,

@@ -15,7 +15,7 @@ from moderation.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from moderation.domain.ids import Entropy
 from moderation.domain.roles import parse_role
 from moderation.domain.sections import parse_sections
-from moderation.store import audit, invitations, moderators, sites
+from moderation.store import audit, invitations, memberships, moderators, sessions, sites
 from moderation.store.invitations import Invitation
 from moderation.store.sql.engine import Connection, Store
 
@@ -56,7 +56,7 @@ def invite(
     if len(email) > EMAIL_LIMIT or not _EMAIL.fullmatch(email.strip()) or not email.isprintable():
         raise Invalid("That is no e-mail address.", "/email")
     with store.write() as connection:
-        moderators.lock_roles(connection, site_id)
+        memberships.lock_roles(connection, site_id)
         account = moderators.by_email(connection, email)
         if account and site_id in _site_ids(connection, account.id):
             raise Conflict("They look after this site already.")
@@ -149,7 +149,7 @@ def accept(
         session = ""
         if account is None:
             moderator_id = moderators.add(connection, found.email, password_hash, now, entropy)
-            session = moderators.open_session(connection, moderator_id, now, entropy)
+            session = sessions.open_session(connection, moderator_id, now, entropy)
         if found.site_id not in _site_ids(connection, moderator_id):
             grant(
                 *(connection, moderator_id, found.site_id, found.role, moderator_id),
@@ -159,11 +159,13 @@ def accept(
 
 
 def _existing(connection: Connection, site_id: str, invitation_id: str, now: int) -> Invitation:
-    for each in invitations.of_site(connection, site_id, now):
-        if each.id == invitation_id:
-            return each
+    for invitation in invitations.of_site(connection, site_id, now):
+        if invitation.id == invitation_id:
+            return invitation
     raise NotFound("There is no such invitation.")
 
 
 def _site_ids(connection: Connection, moderator_id: str) -> set[str]:
-    return {each.site_id for each in moderators.memberships_of(connection, moderator_id)}
+    return {
+        membership.site_id for membership in memberships.memberships_of(connection, moderator_id)
+    }

@@ -7,9 +7,9 @@ from moderation.domain.errors import Conflict, Forbidden, NotFound
 from moderation.domain.ids import Entropy
 from moderation.domain.roles import Role, parse_role
 from moderation.domain.sections import parse_sections
-from moderation.store import audit, colleagues, moderators
+from moderation.store import audit, colleagues, memberships, moderators, sessions
 from moderation.store.colleagues import Colleague, OpenSession
-from moderation.store.moderators import Membership
+from moderation.store.memberships import Membership
 from moderation.store.sql.engine import Connection, Store
 
 _NOBODY = "There is no such moderator on this site."
@@ -60,7 +60,7 @@ def grant(
     old = _locked(connection, moderator_id, site_id)
     if old and old.role is Role.ADMIN and new is not Role.ADMIN:
         _require_other_admin(connection, moderator_id, site_id)
-    moderators.grant(connection, moderator_id, site_id, new, limited_to)
+    memberships.grant(connection, moderator_id, site_id, new, limited_to)
     before = role_facts(old.role, old.sections) if old else None
     after = role_facts(new, limited_to)
     audit.record(connection, by, Change.ROLE_GRANTED, site_id, moderator_id, before, after)
@@ -128,7 +128,7 @@ def end_sessions(
         if _locked(connection, moderator_id, site_id) is None:
             raise NotFound(_NOBODY)
         if not session_id:
-            moderators.sign_out(connection, moderator_id)
+            sessions.sign_out(connection, moderator_id)
         elif not colleagues.close_one(connection, moderator_id, session_id):
             raise NotFound("There is no such session.")
         facts = {"sessions": "one" if session_id else "all"}
@@ -167,10 +167,10 @@ def remove(store: Store, moderator_id: str, site_id: str, by: str = COMMAND) -> 
             raise NotFound(_NOBODY)
         if theirs.role is Role.ADMIN:
             _require_other_admin(connection, moderator_id, site_id)
-        if len(moderators.memberships_of(connection, moderator_id)) == 1:
+        if len(memberships.memberships_of(connection, moderator_id)) == 1:
             _set_owner(connection, moderator_id, False, by)  # who looks after none makes none
-        moderators.revoke(connection, moderator_id, site_id)
-        moderators.sign_out(connection, moderator_id)
+        memberships.revoke(connection, moderator_id, site_id)
+        sessions.sign_out(connection, moderator_id)
         audit.record(
             *(connection, by, Change.MODERATOR_REMOVED, site_id, moderator_id),
             role_facts(theirs.role, theirs.sections),
@@ -208,7 +208,7 @@ def make_link(store: Store, email: str, by: str = COMMAND, *, now: int, entropy:
     with store.write() as connection:
         moderator_id = _account(connection, email)
         audit.record_of_account(connection, by, Change.MODERATOR_LINK_MADE, moderator_id)
-        return moderators.add_login_link(connection, moderator_id, now, entropy)
+        return sessions.add_login_link(connection, moderator_id, now, entropy)
 
 
 def _set_owner(connection: Connection, moderator_id: str, is_owner: bool, by: str) -> None:
@@ -228,11 +228,11 @@ def _account(connection: Connection, email: str) -> str:
 
 def _locked(connection: Connection, moderator_id: str, site_id: str) -> Membership | None:
     """Their role, with all that concerns the site's roles locked: two admins may remove each other at once."""
-    moderators.lock_roles(connection, site_id)
-    theirs = moderators.memberships_of(connection, moderator_id)
-    return next((each for each in theirs if each.site_id == site_id), None)
+    memberships.lock_roles(connection, site_id)
+    theirs = memberships.memberships_of(connection, moderator_id)
+    return next((membership for membership in theirs if membership.site_id == site_id), None)
 
 
 def _require_other_admin(connection: Connection, moderator_id: str, site_id: str) -> None:
-    if not moderators.has_other_admin(connection, site_id, moderator_id):
+    if not memberships.has_other_admin(connection, site_id, moderator_id):
         raise Conflict("A site keeps its last admin: make somebody else admin before.")

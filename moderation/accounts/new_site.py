@@ -1,9 +1,10 @@
 """A new site, made by an owner at the console, by a program with the installation's key, or by the command."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from moderation.accounts.moderators import grant
-from moderation.accounts.sites import add_key, add_site
+from moderation.accounts.sites import NewSite, add_key, add_site
 from moderation.domain.audit import COMMAND
 from moderation.domain.errors import Conflict, Invalid
 from moderation.domain.ids import Entropy
@@ -17,7 +18,7 @@ from moderation.domain.site import (
 )
 from moderation.store import site_settings, sites
 from moderation.store.site_settings import SiteRow
-from moderation.store.sites import INSTALLATION, PUBLISHABLE, SECRET, KeyRow
+from moderation.store.sites import INSTALLATION, KeyRow
 from moderation.store.sql.engine import Connection, Store
 
 
@@ -42,37 +43,33 @@ class OriginTaken(Conflict):
 
 def make_site(
     store: Store,
-    name: str,
-    origins: Sequence[str],
-    language: str,
+    wanted: NewSite,
     by: str,
     *,
     admin_id: str = "",
     own_site_ids: Collection[str] | None = (),
-    faces: Sequence[str] = (),
-    key_kinds: Sequence[str] = (SECRET, PUBLISHABLE),
     now: int,
     entropy: Entropy,
 ) -> tuple[SiteRow, dict[str, str]]:
-    """A new site that answers these compatible APIs (faces), and its keys by their kinds, which are never shown again.
+    """A new site, and its keys by their kinds, which are never shown again.
 
     admin_id: the moderator who becomes its admin, '' for none. own_site_ids: of which whoever asks is an admin: their origins may be
     shared; None for the operator, who may share all, and make more than SITES_LIMIT. Raises Invalid, NameTaken, OriginTaken, and Conflict where there are SITES_LIMIT.
     """
-    plain_name, plain_language = check_name(name), check_language(language)
-    plain_origins = check_origins(origins)
-    if not plain_origins:
+    new = replace(
+        wanted,
+        name=check_name(wanted.name),
+        language=check_language(wanted.language),
+        origins=check_origins(wanted.origins),
+    )
+    if not new.origins:
         raise Invalid("A site has an origin, such as https://news.example.", "/origins")
     with store.write() as connection:
         known = locked_sites(connection)
         if own_site_ids is not None and len(known) >= SITES_LIMIT:
             raise Conflict(f"There are {SITES_LIMIT:,} sites: `gatehouse site add` makes more.")
-        require_free(known, plain_name, plain_origins, own_site_ids)
-        added, keys = add_site(
-            *(connection, plain_name, plain_origins, plain_language, faces, key_kinds, by),
-            now=now,
-            entropy=entropy,
-        )
+        require_free(known, new.name, new.origins, own_site_ids)
+        added, keys = add_site(connection, new, by, now=now, entropy=entropy)
         if admin_id:
             grant(connection, admin_id, added.id, Role.ADMIN, by)
         row = site_settings.get(connection, added.id)

@@ -10,7 +10,15 @@ from moderation.domain.audit import COMMAND, SERVICE, Change
 from moderation.domain.errors import Forbidden, GatehouseError, NotFound, Unauthenticated
 from moderation.domain.ids import Entropy
 from moderation.domain.provider import GroupRole, Known, roles_by_site
-from moderation.store import audit, invitations, moderators, provider_sign_ins, sites
+from moderation.store import (
+    audit,
+    invitations,
+    memberships,
+    moderators,
+    provider_sign_ins,
+    sessions,
+    sites,
+)
 from moderation.store.sql.engine import Connection, Store
 
 _USED = "This log-in was used before. Please try again."
@@ -50,7 +58,8 @@ def with_provider(
                 moderator_id, refusal = _first_time(connection, known, bool(roles), now, entropy)
             if refusal is None:
                 theirs = {
-                    each.site_id for each in moderators.memberships_of(connection, moderator_id)
+                    membership.site_id
+                    for membership in memberships.memberships_of(connection, moderator_id)
                 }
                 for site_id, role in roles.items():
                     if site_id not in theirs and sites.get_site(connection, site_id):
@@ -66,7 +75,7 @@ def unlink(store: Store, email: str, by: str = COMMAND) -> None:
         account = moderators.by_email(connection, email)
         if account is None or not provider_sign_ins.unlink(connection, account.id):
             raise NotFound(f"Nobody has logged in as {email} with a provider.")
-        moderators.sign_out(connection, account.id)
+        sessions.sign_out(connection, account.id)
         audit.record_of_account(connection, by, Change.MODERATOR_PROVIDER_UNLINKED, account.id)
 
 

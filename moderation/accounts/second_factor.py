@@ -14,7 +14,7 @@ from moderation.accounts.passwords import matches
 from moderation.domain.audit import COMMAND, Change
 from moderation.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from moderation.domain.ids import Entropy
-from moderation.store import audit, moderators, second_factors
+from moderation.store import audit, memberships, moderators, second_factors, sessions
 from moderation.store.sql.crypto import Crypto
 from moderation.store.sql.engine import Connection, Store
 
@@ -98,7 +98,7 @@ def remove_lost(store: Store, email: str, by: str = COMMAND) -> None:
             raise NotFound(f"There is no moderator {email}.")
         if not second_factors.remove(connection, account.id):
             raise NotFound(f"{email} has no second factor.")
-        moderators.sign_out(connection, account.id)
+        sessions.sign_out(connection, account.id)
         audit.record_of_account(connection, by, Change.MODERATOR_FACTOR_OFF, account.id)
 
 
@@ -111,7 +111,10 @@ def reset(store: Store, moderator_id: str, site_id: str, by: str) -> None:
     if by == moderator_id:
         raise Forbidden("Remove your own under your e-mail: that wants a code or the password.")
     with store.write() as connection:
-        site_ids = {each.site_id for each in moderators.memberships_of(connection, moderator_id)}
+        site_ids = {
+            membership.site_id
+            for membership in memberships.memberships_of(connection, moderator_id)
+        }
         if site_id not in site_ids:
             raise NotFound("There is no such moderator on this site.")
         if site_ids != {site_id}:
@@ -121,7 +124,7 @@ def reset(store: Store, moderator_id: str, site_id: str, by: str) -> None:
             )
         if not second_factors.remove(connection, moderator_id):
             raise NotFound(_OFF)
-        moderators.sign_out(connection, moderator_id)
+        sessions.sign_out(connection, moderator_id)
         audit.record_of_account(connection, by, Change.MODERATOR_FACTOR_OFF, moderator_id)
 
 

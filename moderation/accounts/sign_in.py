@@ -9,8 +9,8 @@ from moderation.domain.durations import MINUTE_MS
 from moderation.domain.errors import NotFound, Unauthenticated
 from moderation.domain.ids import Entropy
 from moderation.domain.roles import Role
-from moderation.store import moderators, second_factors
-from moderation.store.moderators import Membership, PartMembership
+from moderation.store import memberships, moderators, second_factors, sessions
+from moderation.store.memberships import Membership, PartMembership
 from moderation.store.sql.engine import Connection, Store
 
 _WRONG_CREDENTIALS = "The e-mail or the password is wrong."
@@ -76,10 +76,10 @@ def with_password(
 def with_link(store: Store, token: str, *, now: int, entropy: Entropy, old: str = "") -> str:
     """Opens a session for the moderator the link was made for, as with_password(); returns its token. Raises Unauthenticated."""
     with store.read() as connection:  # so that links that were made up do not wait for the writer
-        if not moderators.has_login_link(connection, token):
+        if not sessions.has_login_link(connection, token):
             raise Unauthenticated(_LINK_USED)
     with store.write() as connection:
-        moderator_id = moderators.use_login_link(connection, token, now)
+        moderator_id = sessions.use_login_link(connection, token, now)
         if moderator_id is not None:
             return enter(connection, moderator_id, old, now, entropy)
     raise Unauthenticated(_LINK_USED)  # after the commit, which deletes a link that is too old
@@ -87,15 +87,15 @@ def with_link(store: Store, token: str, *, now: int, entropy: Entropy, old: str 
 
 def enter(connection: Connection, moderator_id: str, old: str, now: int, entropy: Entropy) -> str:
     """Opens a session for whoever has proved who they are; one that awaits a code where there is a second factor."""
-    moderators.close_session(connection, old)
+    sessions.close_session(connection, old)
     lifetime = CODE_WITHIN if second_factors.has(connection, moderator_id) else None
-    return moderators.open_session(connection, moderator_id, now, entropy, awaits_code=lifetime)
+    return sessions.open_session(connection, moderator_id, now, entropy, awaits_code=lifetime)
 
 
 def who_awaits(store: Store, token: str, now: int) -> str:
     """The e-mail of whoever is asked for a code in this session, '' for nobody."""
     with store.read() as connection:
-        waiting = moderators.session(connection, token, now, awaits_code=True) if token else None
+        waiting = sessions.session(connection, token, now, awaits_code=True) if token else None
     return waiting.email if waiting else ""
 
 
@@ -106,12 +106,12 @@ def with_code(store: Store, token: str, code: str, *, now: int, entropy: Entropy
     nothing awaits one any more.
     """
     with store.write() as connection:
-        waiting = moderators.session(connection, token, now, awaits_code=True)
+        waiting = sessions.session(connection, token, now, awaits_code=True)
         if waiting is None:
             raise NotFound("That took too long. Please log in again.")
         if second_factor.use(connection, store.crypto, waiting.moderator_id, code, now):
-            moderators.close_session(connection, token)
-            return moderators.open_session(connection, waiting.moderator_id, now, entropy)
+            sessions.close_session(connection, token)
+            return sessions.open_session(connection, waiting.moderator_id, now, entropy)
     raise Unauthenticated(_WRONG_CODE)
 
 
@@ -123,24 +123,24 @@ def session_of(store: Store, token: str, now: int, *, in_passing: bool = False) 
     if not token:
         return None
     with store.read() as connection:
-        session = moderators.session(connection, token, now)
+        session = sessions.session(connection, token, now)
         if session is None:
             return None
-        sites = moderators.memberships_of(connection, session.moderator_id)
-    if not in_passing and now - session.seen_at >= moderators.SEEN_EVERY:
+        sites = memberships.memberships_of(connection, session.moderator_id)
+    if not in_passing and now - session.seen_at >= sessions.SEEN_EVERY:
         with store.write() as connection:
-            moderators.note_seen(connection, token, now)
+            sessions.note_seen(connection, token, now)
     return SignedIn(
         session.moderator_id,
         session.email,
-        tuple(each for each in sites if not each.sections),
+        tuple(site for site in sites if not site.sections),
         session.has_second_factor,
         session.language,
         session.owner,
         tuple(
-            PartMembership(each.site_id, each.site_name, each.role, each.sections)
-            for each in sites
-            if each.sections
+            PartMembership(site.site_id, site.site_name, site.role, site.sections)
+            for site in sites
+            if site.sections
         ),
     )
 
@@ -148,13 +148,13 @@ def session_of(store: Store, token: str, now: int, *, in_passing: bool = False) 
 def roles_of(store: Store, tokens: Collection[str], now: int) -> dict[tuple[str, str], Role]:
     """By session token and site the role that it gives there now; nothing of those that have ended."""
     with store.read() as connection:
-        return moderators.roles_of_sessions(connection, tokens, now)
+        return sessions.roles_of_sessions(connection, tokens, now)
 
 
 def sign_out(store: Store, token: str) -> None:
     """Ends a session on the server, so that its token is no longer valid."""
     with store.write() as connection:
-        moderators.close_session(connection, token)
+        sessions.close_session(connection, token)
 
 
 def emails_of(store: Store, moderator_ids: Collection[str]) -> dict[str, str]:
@@ -166,4 +166,4 @@ def emails_of(store: Store, moderator_ids: Collection[str]) -> dict[str, str]:
 def emails_of_sites(store: Store, site_ids: Collection[str]) -> dict[str, str]:
     """The e-mail addresses of these sites' moderators by id."""
     with store.read() as connection:
-        return moderators.emails_of_sites(connection, site_ids)
+        return memberships.emails_of_sites(connection, site_ids)

@@ -99,7 +99,7 @@ def _change(
         if expected is not None and _compared(expected) != _compared(old):
             raise Conflict("Somebody has changed this meanwhile.")
         new = check_change(changed(old), old)
-        new_origins = [each for each in new.rules.origins if each not in old.rules.origins]
+        new_origins = [origin for origin in new.rules.origins if origin not in old.rules.origins]
         # A site that has a name or an origin keeps it, whoever else has it.
         name = new.name if new.name != old.name else ""
         require_free(known, name, new_origins, own_site_ids, site_id=site_id)

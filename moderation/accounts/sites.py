@@ -1,6 +1,7 @@
 """Sites, their keys, and the compatible APIs (faces) that they answer: added, switched, revoked."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from moderation.domain.audit import COMMAND, Change
 from moderation.domain.errors import Conflict, Invalid, NotFound
@@ -14,27 +15,29 @@ KEYS_LIMIT = 50  # of a site, in use
 KEY_NAME_LIMIT = 60  # characters
 
 
+@dataclass(frozen=True, slots=True)
+class NewSite:
+    """A site to make. faces: the compatible APIs that it answers. key_kinds: of the keys that it gets."""
+
+    name: str
+    origins: Sequence[str]
+    language: str = ""
+    faces: Sequence[str] = ()
+    key_kinds: Sequence[str] = (SECRET, PUBLISHABLE)
+
+
 def add_site(
-    connection: Connection,
-    name: str,
-    origins: Sequence[str],
-    language: str,
-    faces: Sequence[str],
-    key_kinds: Sequence[str],
-    by: str = COMMAND,
-    *,
-    now: int,
-    entropy: Entropy,
+    connection: Connection, new: NewSite, by: str = COMMAND, *, now: int, entropy: Entropy
 ) -> tuple[Site, dict[str, str]]:
-    """A new site that answers these faces, and its keys by their kinds, which are never shown again."""
-    added = sites.add_site(connection, name, origins, language, now, entropy)
-    facts = {"name": name, "origins": list(origins), "language": language}
+    """Adds it; returns it with its keys by their kinds, which are never shown again."""
+    added = sites.add_site(connection, new.name, new.origins, new.language, now, entropy)
+    facts = {"name": new.name, "origins": list(new.origins), "language": new.language}
     audit.record(connection, by, Change.SITE_CREATED, added.id, added.id, None, facts)
     keys = {
         kind: add_key(connection, added.id, kind, by, now=now, entropy=entropy)
-        for kind in key_kinds
+        for kind in new.key_kinds
     }
-    for face in faces:
+    for face in new.faces:
         switch_face_on(connection, added.id, face, by=by, now=now)
     return added, keys
 
@@ -112,7 +115,9 @@ def switch_face_on(
     connection: Connection, site_id: str, face: str, limit: str = "", by: str = COMMAND, *, now: int
 ) -> None:
     """Switches a face on, or gives one that is on another limit ('' for the service's default)."""
-    was = {each.face: each.limit for each in compat_apis.of_site(connection, site_id)}
+    was = {
+        compat_api.face: compat_api.limit for compat_api in compat_apis.of_site(connection, site_id)
+    }
     compat_apis.switch_on(connection, site_id, face, limit, now)
     before = {"limit": was[face]} if face in was else None
     audit.record(connection, by, Change.FACE_ON, site_id, face, before, {"limit": limit})

@@ -18,10 +18,10 @@ def csv_of(entries: Iterable[AuditEntry], names: Mapping[str, str], *, header: b
     writer = csv.writer(lines)
     if header:
         writer.writerow(COLUMNS)
-    for each in entries:
+    for entry in entries:
         cells = (
-            *(str(each.number), iso(each.at), each.site_id, each.by, names.get(each.by, "")),
-            *(each.change, each.about, _json(each.before), _json(each.after)),
+            *(str(entry.number), iso(entry.at), entry.site_id, entry.by, names.get(entry.by, "")),
+            *(entry.change, entry.about, _json(entry.before), _json(entry.after)),
         )
         writer.writerow(map(plain_cell, cells))
     return lines.getvalue()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from moderation.domain.comment import Status
 from moderation.domain.decision import Outcome
+from moderation.domain.identity_terms import GroupName
 from moderation.domain.wilson import wilson_interval
 
 
@@ -89,6 +90,29 @@ class Affected:
 
 
 @dataclass(frozen=True, slots=True)
+class NamedGroup:
+    """A group of people that texts name. changed, others: how many of the comments read that would be
+    decided otherwise, and of the others, name it. stopped, passed: of the changed ones that do, how many only the policy that is
+    tried keeps from readers, and how many only the one in force.
+    """
+
+    name: GroupName
+    changed: Share
+    others: Share
+    stopped: int
+    passed: int
+
+
+@dataclass(frozen=True, slots=True)
+class NamedGroups:
+    """What comments name, as far as they were read. changed, others: how many of either kind were."""
+
+    changed: int
+    others: int
+    groups: tuple[NamedGroup, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Backtest:
     """A policy beside those in force. since: ms. examined: comments; complete: whether those were all.
 
@@ -108,3 +132,4 @@ class Backtest:
     agreement: tuple[Agreement, Agreement]
     workload: tuple[Workload, Workload]
     affected: tuple[Affected, ...]
+    named: NamedGroups

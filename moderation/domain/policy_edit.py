@@ -49,7 +49,7 @@ def with_thresholds(
         is_inherited = all(rule.get("code") != code for rule in _own_rules(source))
         source = (_inherited if is_inherited else _own)(source, code, wanted)
     policy = parse_policy(source, find_base)
-    now = {each.code: each.value for each in thresholds_of(policy)}
+    now = {threshold.code: threshold.value for threshold in thresholds_of(policy)}
     for code, value in changes.items():
         if now.get(code) != float(f"{value:g}"):
             raise Invalid(f"The threshold of '{code}' has to be changed in the TOML.", "/policy")

@@ -55,7 +55,7 @@ def without_rules(source: str, code: str, find_base: _Base = None) -> str:
         if found == code and place < len(headers):
             _cut(lines, headers[place])
     changed = "\n".join(lines) + "\n"
-    kept = [each for each in own_rule_codes(source) if each != code]
+    kept = [own_code for own_code in own_rule_codes(source) if own_code != code]
     try:
         is_done = own_rule_codes(changed) == kept
         parse_policy(changed, find_base)

@@ -29,7 +29,9 @@ def parse_sections(texts: Iterable[str], role: Role) -> tuple[str, ...]:
             message = "A section is the beginning of the path of its pages, such as /sport; it is not the whole site."
             raise Invalid(message, "/sections") from None
     # One that lies in another says nothing.
-    sections = tuple(each for each in sorted(found) if not lies_in(each, found - {each}))
+    sections = tuple(
+        section for section in sorted(found) if not lies_in(section, found - {section})
+    )
     if len(sections) > SECTIONS_LIMIT:
         raise Invalid(too_many, "/sections")
     if sections and role is Role.ADMIN:
@@ -44,7 +46,7 @@ def sections_in(text: str) -> list[str]:
 
 def lies_in(path: str, sections: Collection[str]) -> bool:
     """Whether a page with this path is in one of the sections. path: as path_of() spells it, '' in none."""
-    return any(path == each or path.startswith(f"{each}/") for each in sections)
+    return any(path == section or path.startswith(f"{section}/") for section in sections)
 
 
 def stored(sections: Sequence[str]) -> str:

@@ -12,7 +12,8 @@ _IPV4_INSIDE = tuple(
 )
 _FIRST_IPV4 = 1 << 24  # below it nobody has an address; :: and ::1 are IPv6
 _BRACKETED = re.compile(r"\[([^\[\]]*)\](?::[0-9]{1,5})?")
-_IPV4_WITH_PORT = re.compile(r"([0-9.]+):[0-9]{1,5}")
+# Without brackets only eight written groups before it tell a port from a part of the address.
+_WITH_PORT = re.compile(r"([0-9.]+|(?:[0-9a-fA-F]{1,4}:){7}[0-9a-fA-F]{1,4}):[0-9]{1,5}")
 
 
 def canonical_address(value: str) -> str:
@@ -22,9 +23,9 @@ def canonical_address(value: str) -> str:
     address written as IPv6 (::ffff:198.51.100.7, 64:ff9b::198.51.100.7) is the IPv4 address that it is.
     """
     text = value.strip()
-    if len(text) > 1 and text[0] == text[-1] == '"':
+    if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'":
         text = text[1:-1].strip()
-    if match := _BRACKETED.fullmatch(text) or _IPV4_WITH_PORT.fullmatch(text):
+    if match := _BRACKETED.fullmatch(text) or _WITH_PORT.fullmatch(text):
         text = match[1]
     if ":" in text:
         text = text.partition("%")[0]

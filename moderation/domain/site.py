@@ -68,7 +68,7 @@ def normal_origin(origin: str) -> str:
 
 def check_origins(origins: Sequence[str]) -> tuple[str, ...]:
     """Origins as they are kept, each once. Raises Invalid."""
-    normal = tuple(dict.fromkeys(normal_origin(each) for each in origins))
+    normal = tuple(dict.fromkeys(normal_origin(origin) for origin in origins))
     if len(normal) > ORIGINS_LIMIT:
         raise Invalid(f"A site has at most {ORIGINS_LIMIT} origins.", "/origins")
     return normal

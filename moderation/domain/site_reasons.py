@@ -50,7 +50,7 @@ class SiteReasons:
 
     def name_of(self, code: str) -> str:
         """Its name in the site's language; in plain words where it is not in the list."""
-        found = (each.label(self.language) for each in self.reasons if each.code == code)
+        found = (reason.label(self.language) for reason in self.reasons if reason.code == code)
         return next(found, label_of(code))
 
     def choose(self, code: str) -> SiteReason:

@@ -19,21 +19,21 @@ def csv_of(statements: Iterable[Statement], *, header: bool) -> str:
     writer = csv.writer(lines)
     if header:
         writer.writerow(COLUMNS)
-    for each in statements:
+    for statement in statements:
         cells = (
-            each.comment_id,
-            str(each.sequence),
-            iso(each.decided_at),
-            each.outcome.value,
-            each.effect,
-            " ".join(fact.code for fact in each.facts),
-            ", ".join(fact.words for fact in each.facts),
-            each.ground.value,
-            str(each.automated_detection).lower(),
-            str(each.automated_decision).lower(),
-            each.appeal.value if each.appeal else "",
-            each.sentence,
-            " ".join(each.sentences),
+            statement.comment_id,
+            str(statement.sequence),
+            iso(statement.decided_at),
+            statement.outcome.value,
+            statement.effect,
+            " ".join(fact.code for fact in statement.facts),
+            ", ".join(fact.words for fact in statement.facts),
+            statement.ground.value,
+            str(statement.automated_detection).lower(),
+            str(statement.automated_decision).lower(),
+            statement.appeal.value if statement.appeal else "",
+            statement.sentence,
+            " ".join(statement.sentences),
         )
         writer.writerow(map(plain_cell, cells))
     return lines.getvalue()

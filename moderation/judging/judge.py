@@ -210,7 +210,7 @@ def _record(
     # Its language is known now.
     edited = [judgement.job.id for judgement in ours if judgement.job.revision > 1]
     search_index.note_due(connection, edited)
-    approved = [each.comment_id for each in new if each.outcome is Outcome.APPROVE]
+    approved = [decision.comment_id for decision in new if decision.outcome is Outcome.APPROVE]
     judging_queue.judge_replies_again(connection, approved, now)
     held_now = {
         decision.comment_id: standings[decision.comment_id].site_id
@@ -270,7 +270,7 @@ def _announce(
     entropy: Entropy,
 ) -> int:
     """Queues the events of decisions for the sites that have endpoints; returns how many deliveries."""
-    if not outbox.has_listeners(connection, {each.site_id for each in standings.values()}):
+    if not outbox.has_listeners(connection, {standing.site_id for standing in standings.values()}):
         return 0
     events = [standings[decision.comment_id].event(decision) for decision in new]
     return outbox.put(connection, events, entropy)

@@ -18,7 +18,7 @@ from moderation.domain.message import (
     single_message,
 )
 from moderation.domain.notice import Notice, event_notice
-from moderation.store import moderators
+from moderation.store import memberships
 from moderation.store.outbox import DeliveryJob
 from moderation.store.sql.engine import Store
 
@@ -103,7 +103,7 @@ class AttemptSender:
         if job.url != MODERATORS:
             return []
         with self.store.read() as connection:
-            return moderators.digest_readers(connection, job.site_id, _addressee(job))
+            return memberships.digest_readers(connection, job.site_id, _addressee(job))
 
 
 def _addressee(job: DeliveryJob) -> str:

@@ -22,7 +22,7 @@ from moderation.domain.second_looks import (
     kappa,
 )
 from moderation.domain.statement_csv import plain_cell
-from moderation.store import audit, day_totals, moderators, queues, second_looks
+from moderation.store import audit, day_totals, memberships, queues, second_looks
 from moderation.store.second_looks import Look
 from moderation.store.sql.engine import Store
 
@@ -68,7 +68,7 @@ def agreement(store: Store, site_id: str, *, now: int) -> SiteAgreement:
         said = second_looks.results(connection, site_id, since)
         share = second_looks.share_of(connection, site_id)
         open_ones = second_looks.disagreements(connection, site_id, since, DISAGREEMENTS_SHOWN)
-        entries = queues.by_ids(connection, [each.comment_id for each in open_ones])
+        entries = queues.by_ids(connection, [look.comment_id for look in open_ones])
         of_day = day_totals.of_site(connection, site_id, last - DAYS + 1, last)
     totals: Counter[str] = sum(of_day.values(), Counter())
     pairs: dict[str, Counter[tuple[str, str]]] = {}
@@ -151,7 +151,7 @@ def ask_golden(
     if not 1 <= count <= GOLDEN_LIMIT:
         raise Invalid(f"Ask for 1 to {GOLDEN_LIMIT} golden items.", "/count")
     with store.write() as connection:
-        if person_id not in moderators.emails_of_sites(connection, [site_id]):
+        if person_id not in memberships.emails_of_sites(connection, [site_id]):
             raise NotFound("There is no such moderator on this site.")
         since = now - KNOWN_DAYS * DAY_MS
         known = second_looks.agreed(connection, site_id, person_id, since, count)
@@ -178,17 +178,21 @@ def csv_of(people: Sequence[PersonAgreement], names: Mapping[str, str]) -> str:
     lines = io.StringIO()
     writer = csv.writer(lines)
     writer.writerow(_CSV)
-    for each in people:
-        if each.person_id in names:
-            found = each.agreement
+    for person in people:
+        if person.person_id in names:
+            found = person.agreement
             low, high = found.interval or (None, None)
             writer.writerow(
                 (
-                    *(plain_cell(names[each.person_id]), each.reversed.count, each.reversed.hits),
-                    "" if each.median_ms is None else round(each.median_ms / 1_000),
+                    *(
+                        plain_cell(names[person.person_id]),
+                        person.reversed.count,
+                        person.reversed.hits,
+                    ),
+                    "" if person.median_ms is None else round(person.median_ms / 1_000),
                     *(found.pairs, found.agreed),
                     *("" if n is None else round(n, 3) for n in (found.value, low, high)),
-                    *(each.golden.count, each.golden.hits),
+                    *(person.golden.count, person.golden.hits),
                 )
             )
     return lines.getvalue()

@@ -25,6 +25,16 @@ from moderation.store.sql.engine import Connection, Store
 
 
 @dataclass(frozen=True, slots=True)
+class Listing:
+    """What holds of a comment's author from now on, for so many days, None for always. domain: which, with About.DOMAIN."""
+
+    about: About
+    action: FilterAction
+    days: int | None
+    domain: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Marked:
     """What a filter can name of a comment, and the filters that name it now."""
 
@@ -38,7 +48,11 @@ def of_comment(
     """All that filters can name of a comment. Raises NotFound, also for a comment of another site."""
     with store.read() as connection:
         site_id, marks = _marks(connection, site_ids, comment_id)
-        live = [each for each in filters.of_sites(connection, [site_id]) if each.applies(now)]
+        live = [
+            site_filter
+            for site_filter in filters.of_sites(connection, [site_id])
+            if site_filter.applies(now)
+        ]
     return tuple(Marked(mark, tuple(f for f in live if _names(f, mark))) for mark in marks)
 
 
@@ -47,25 +61,21 @@ def put_on(
     moderator_id: str,
     site_ids: Collection[str],
     comment_id: str,
-    about: About,
-    action: FilterAction,
-    days: int | None,
-    domain: str = "",
+    listing: Listing,
     *,
     now: int,
     entropy: Entropy,
 ) -> Filter:
-    """Holds, refuses or trusts from now on, for so many days, None for always; what was said before of the same no
-    longer holds. The filter that names it now.
+    """Holds, refuses or trusts from now on; what was said before of the same no longer holds. The filter that names it now.
 
-    domain: with About.DOMAIN. Raises NotFound, also for what the comment does not show; Invalid; Conflict where the site
-    has too many filters.
+    Raises NotFound, also for what the comment does not show; Invalid; Conflict where the site has too many filters.
     """
-    until = end_of_term(days, now)
+    action, until = listing.action, end_of_term(listing.days, now)
     with store.write() as connection:
         site_id, marks = _marks(connection, site_ids, comment_id)
         filters.lock_site(connection, site_id)
-        mark = next((m for m in marks if m.about is about and m.domain == domain), None)
+        named = (listing.about, listing.domain)
+        mark = next((mark for mark in marks if (mark.about, mark.domain) == named), None)
         if mark is None:
             raise NotFound("The comment does not show that.")
         if action not in mark.actions():
@@ -127,7 +137,7 @@ def _marks(
     if sender.network:
         marks.append(Mark(About.NETWORK, sender.network))
     subjects = reputations.subjects_of(connection, [comment_id])[comment_id].subjects
-    names = sorted(each.name for each in subjects if each.kind is SubjectKind.DOMAIN)
+    names = sorted(subject.name for subject in subjects if subject.kind is SubjectKind.DOMAIN)
     return entry.site_id, [*marks, *(Mark(About.DOMAIN, name, name) for name in names)]
 
 
@@ -140,7 +150,7 @@ def _names(site_filter: Filter, mark: Mark) -> bool:
 def _without(site_filter: Filter, *marks: Mark) -> tuple[str, ...]:
     """The filter's entries but those of the marks."""
     entries = {mark.entry for mark in marks if mark.kind is site_filter.kind}
-    return tuple(each for each in site_filter.entries if without_comment(each) not in entries)
+    return tuple(entry for entry in site_filter.entries if without_comment(entry) not in entries)
 
 
 def _change(

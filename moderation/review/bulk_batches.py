@@ -112,7 +112,9 @@ def _decide(
         now=now,
         entropy=entropy,
     )
-    return results | {each.comment_id: (MemberState.DECIDED, each.sequence) for each in made}
+    return results | {
+        decision.comment_id: (MemberState.DECIDED, decision.sequence) for decision in made
+    }
 
 
 def _take_back(

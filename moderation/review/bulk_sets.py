@@ -12,7 +12,8 @@ from moderation.domain.queue_names import OWN
 from moderation.review.queues import CommentCard, cards_of
 from moderation.review.search import Criteria, wanted_of
 from moderation.store import bulk, queues
-from moderation.store.search import all_without_words, find
+from moderation.store.search import find
+from moderation.store.search_conditions import all_without_words
 from moderation.store.sql.engine import Connection, Store
 
 SAMPLE_SIZE = 5

@@ -29,7 +29,9 @@ def correct(
     """
     with store.write() as connection:
         card = _card(connection, site_ids, comment_id)
-        signal = next((each for each in card.signals if each.is_score and each.name == label), None)
+        signal = next(
+            (score for score in card.signals if score.is_score and score.name == label), None
+        )
         if signal is None or card.status in GONE:
             names = ", ".join(sorted(card.scores)) if card.status not in GONE else ""
             raise Invalid(f"/label: Not one of its scores: {names or 'it has none'}.", "/label")

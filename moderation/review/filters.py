@@ -41,7 +41,10 @@ def add_filter(
         if not filters.lock_site(connection, site_id):
             raise NotFound("There is no such site.")
         stored = filters.of_sites(connection, [site_id])
-        if sum(each.until is None or each.until > now for each in stored) >= FILTER_LIMIT:
+        if (
+            sum(site_filter.until is None or site_filter.until > now for site_filter in stored)
+            >= FILTER_LIMIT
+        ):
             raise Conflict(f"A site has at most {FILTER_LIMIT} filters.")
         filters.add(connection, added)
         audit.record(connection, by, Change.FILTER_ADDED, site_id, added.id, None, facts_of(added))

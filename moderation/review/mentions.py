@@ -3,11 +3,12 @@
 from collections.abc import Collection
 
 from moderation.domain.delivery import MODERATORS, Format
+from moderation.domain.errors import NotFound
 from moderation.domain.event import MENTION, mention_event
 from moderation.domain.ids import Entropy
 from moderation.domain.mention import Mention, mentioned, names_of
 from moderation.domain.note import Note
-from moderation.store import endpoints, mentions, moderators, notes, outbox, reach
+from moderation.store import endpoints, memberships, mentions, notes, outbox, reach
 from moderation.store.sql.engine import Connection, Store
 
 SHOWN = 50  # on an account; more wait behind them
@@ -28,17 +29,19 @@ def store_note(connection: Connection, note: Note, comment_id: str, entropy: Ent
         return
     mentions.add(connection, named)
     channels = [
-        each
-        for each in endpoints.of_sites(connection, [note.site_id])
-        if each.format is Format.NOTICE and each.state == "enabled" and MENTION in each.types
+        endpoint
+        for endpoint in endpoints.of_sites(connection, [note.site_id])
+        if endpoint.format is Format.NOTICE
+        and endpoint.state == "enabled"
+        and MENTION in endpoint.types
     ]
-    readers = set(moderators.digest_readers(connection, note.site_id))
+    readers = set(memberships.digest_readers(connection, note.site_id))
     for mention in named:
         event = mention_event(
             mention.note_id, mention.moderator_id, mention.site_id, mention.path, note.created_at
         )
         wants_mail = emails[mention.moderator_id] in readers
-        told = [each.id for each in channels if wants_mail or each.url != MODERATORS]
+        told = [channel.id for channel in channels if wants_mail or channel.url != MODERATORS]
         outbox.put_for(connection, event, told, entropy)
 
 
@@ -60,16 +63,23 @@ def see(store: Store, moderator_id: str, note_id: str, *, now: int) -> None:
         mentions.see(connection, moderator_id, note_id, now)
 
 
-def names_on(store: Store, site_id: str, about: str = "") -> list[str]:
-    """How those colleagues of a site are mentioned, without the @, in order, who can read a note about this: a comment or an author."""
+def names_on(
+    store: Store, site_id: str, about: str = "", within: Collection[str] = ()
+) -> list[str]:
+    """How those colleagues of a site are mentioned, without the @, in order, who can read a note about this: a comment or an author.
+
+    within: what whoever asks reaches, () where all of the site is theirs. Raises NotFound where a part of it does not have this comment.
+    """
     with store.read() as connection:
+        if reach.has_parts(within) and not reach.reaches(connection, about, site_id, within):
+            raise NotFound("There is no such comment.")
         return sorted(names_of(_readers(connection, site_id, about).values()).values())
 
 
 def _readers(connection: Connection, site_id: str, about: str) -> dict[str, str]:
     """The e-mails by id of those on a site who can read a note about this: who is limited to sections where it is a comment in these."""
-    emails = moderators.emails_of_sites(connection, [site_id])
-    reaches = moderators.reaches_on(connection, site_id)
+    emails = memberships.emails_of_sites(connection, [site_id])
+    reaches = memberships.reaches_on(connection, site_id)
     there = {
         each: each == site_id or bool(reach.reached_ids(connection, [about], [each]))
         for each in sorted(set(reaches.values()))

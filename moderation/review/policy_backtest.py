@@ -10,6 +10,7 @@ from moderation.domain.backtest import (
     Agreement,
     Backtest,
     Change,
+    NamedGroups,
     PolicyName,
     Sample,
     Share,
@@ -24,6 +25,7 @@ from moderation.domain.policy_replay import PolicyReplay
 from moderation.domain.policy_scopes import WHOLE_SITE, ScopedPolicy, place_of
 from moderation.domain.reason_codes import ReasonCode
 from moderation.policies.scoped import SitePolicies
+from moderation.review.named_groups import Spread, count_named
 from moderation.review.past_decisions import recorded_decision, removed_by_person
 from moderation.store import past_judgements, policy_scopes, queues
 from moderation.store.past_judgements import PastDecision, PastJudgement
@@ -79,11 +81,12 @@ def backtest(
                 complete = False
                 break
             tally.add(past)
+        named = count_named(connection, tally.changed, tally.unchanged, is_cancelled)
         texts = {}
         if show_text:
             ids = [each.comment_id for samples in tally.samples.values() for each in samples]
             texts = {entry.id: entry.text for entry in queues.by_ids(connection, ids)}
-    return tally.result(since, now, complete and tally.looked_at < limit, texts)
+    return tally.result(since, now, complete and tally.looked_at < limit, texts, named)
 
 
 class _Kind(NamedTuple):
@@ -119,6 +122,7 @@ class _Tally:
         self._kinds: Counter[_Kind] = Counter()
         self._rules: dict[tuple[Outcome, Outcome], Counter[str]] = {}
         self.samples: dict[tuple[Outcome, Outcome], list[Sample]] = {}
+        self.changed, self.unchanged = Spread(), Spread()
         every = [*in_force.values(), *self._tried.values()]
         self.needs_places = (
             self._scope != WHOLE_SITE
@@ -152,6 +156,8 @@ class _Tally:
         self._kinds[kind] += 1
         if before is not after:
             self._note_change(past, before, after, verdicts)
+        else:
+            self.unchanged.add(past.comment_id)
 
     def _plain_replay(self, site_id: str) -> PolicyReplay:
         """Of a site with one policy that is open at all hours."""
@@ -182,6 +188,7 @@ class _Tally:
     def _note_change(
         self, past: PastJudgement, before: Outcome, after: Outcome, verdicts: Sequence[Verdict]
     ) -> None:
+        self.changed.add(past.comment_id, (after in _STOPPED) - (before in _STOPPED))
         key = (before, after)
         codes = [{reason.code for reason in verdict.reasons} for verdict in verdicts]
         graver, milder = codes[::-1] if GRAVITY[after] > GRAVITY[before] else codes
@@ -194,7 +201,14 @@ class _Tally:
     def _count(self, wanted: Callable[[_Kind], object]) -> int:
         return sum(count for kind, count in self._kinds.items() if wanted(kind))
 
-    def result(self, since: int, now: int, complete: bool, texts: Mapping[str, str]) -> Backtest:
+    def result(
+        self,
+        since: int,
+        now: int,
+        complete: bool,
+        texts: Mapping[str, str],
+        named: NamedGroups,
+    ) -> Backtest:
         changes: Counter[tuple[Outcome, Outcome]] = Counter()
         for kind, count in self._kinds.items():
             if kind.before is not kind.after:
@@ -228,6 +242,7 @@ class _Tally:
             agreement=(self._agreement("before"), self._agreement("after")),
             workload=(self._workload("before", days), self._workload("after", days)),
             affected=(*self._affected("author"), *self._affected("language")),
+            named=named,
         )
 
     def _named_trial(self) -> PolicyName:

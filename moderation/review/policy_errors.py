@@ -185,7 +185,7 @@ class _Scores:
 
     def stopped(self, past: PastJudgement, reasons_json: str, removed: bool) -> None:
         labels = set(_LABEL.findall(reasons_json))
-        found = [each for each in _MODEL.findall(past.signals_json) if each[0] in labels]
+        found = [model for model in _MODEL.findall(past.signals_json) if model[0] in labels]
         self._stopped.update(found)
         self._approved.update(() if removed else found)
 
@@ -193,7 +193,7 @@ class _Scores:
         """nearest: the signal that came nearest to stopping what people removed, '' where they did not."""
         found = _MODEL.findall(past.signals_json)
         self._passed.update(found)
-        self._removed.update(each for each in found if each[0] == nearest)
+        self._removed.update(model for model in found if model[0] == nearest)
 
     def result(self) -> tuple[ScoreErrors, ...]:
         known = self._stopped.keys() | self._removed.keys()
@@ -211,9 +211,9 @@ def _nearest(policy: Policy, past: PastJudgement) -> tuple[str, str]:
     """The rule to whose threshold a comment's score comes nearest, in shares of it, and that signal; '' where nothing was measured."""
     values = dict(past.signals)
     near = [
-        (float(values[each.signal]) / each.value, each.code, each.signal)
-        for each in thresholds_of(policy)
-        if each.signal in values
+        (float(values[threshold.signal]) / threshold.value, threshold.code, threshold.signal)
+        for threshold in thresholds_of(policy)
+        if threshold.signal in values
     ]
     return max(near)[1:] if near else ("", "")
 
@@ -230,16 +230,20 @@ def csv_of(found: PolicyErrors, blind: BlindEstimate) -> str:
         (("weekly sample", "", "", "", ""), blind.wrongly_rejected, blind.wrongly_passed),
     ]
     rows += [
-        (("rule", each.code, "", each.fired, each.alone), each.wrongly_held, each.wrongly_passed)
-        for each in found.rules
+        (("rule", rule.code, "", rule.fired, rule.alone), rule.wrongly_held, rule.wrongly_passed)
+        for rule in found.rules
     ]
     rows += [
-        (("score", each.label, each.model, "", ""), each.wrongly_held, each.wrongly_passed)
-        for each in found.scores
+        (("score", score.label, score.model, "", ""), score.wrongly_held, score.wrongly_passed)
+        for score in found.scores
     ]
     rows += [
-        (("held without a rule", each.code, "", each.held, each.held), each.published, Share(0, 0))
-        for each in found.circumstances
+        (
+            ("held without a rule", circumstance.code, "", circumstance.held, circumstance.held),
+            circumstance.published,
+            Share(0, 0),
+        )
+        for circumstance in found.circumstances
     ]
     for cells, held, passed in rows:
         named = (plain_cell(cell) if isinstance(cell, str) else cell for cell in cells)

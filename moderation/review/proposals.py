@@ -90,7 +90,9 @@ def withdraw_last(
     [site_id] = sites
     with store.read() as connection:
         made = proposals.of_moderator(connection, site_id, moderator_id, "", _LOOKED_AT)
-        open_ids = [each.comment_id for each in made if each.state is ProposalState.OPEN]
+        open_ids = [
+            proposal.comment_id for proposal in made if proposal.state is ProposalState.OPEN
+        ]
         there = reach.reached_ids(connection, open_ids, site_ids)
     last = next((id for id in open_ids if id in there), "")
     return withdraw(store, moderator_id, site_ids, last, now=now) if last else None
@@ -172,9 +174,11 @@ def list_open(
             for site_id in proposals.sites_with_some(connection, site_ids)
         )
         found = list(islice(heapq.merge(*lists, key=lambda proposal: proposal.id), limit))
-        ids = [each.comment_id for each in found]
+        ids = [proposal.comment_id for proposal in found]
         cards = {card.id: card for card in cards_of(connection, queues.by_ids(connection, ids))}
-    return [(each, cards[each.comment_id]) for each in found if each.comment_id in cards]
+    return [
+        (proposal, cards[proposal.comment_id]) for proposal in found if proposal.comment_id in cards
+    ]
 
 
 def of_moderator(
@@ -183,10 +187,12 @@ def of_moderator(
     """Somebody's own proposals, whatever became of them, the newest first; and how many others agreed with."""
     with store.read() as connection:
         found = proposals.of_moderator(connection, site_id, moderator_id, after, limit)
-        ids = [each.comment_id for each in found]
+        ids = [proposal.comment_id for proposal in found]
         cards = {card.id: card for card in cards_of(connection, queues.by_ids(connection, ids))}
         counted = proposals.tally(connection, site_id, moderator_id)
-    return [(each, cards[each.comment_id]) for each in found if each.comment_id in cards], counted
+    return [
+        (proposal, cards[proposal.comment_id]) for proposal in found if proposal.comment_id in cards
+    ], counted
 
 
 def _withdrawn(proposal: Proposal, now: int) -> Proposal:

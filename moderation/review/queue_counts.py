@@ -5,7 +5,7 @@ from collections.abc import Collection
 from moderation.review.queues import SEARCHED
 from moderation.review.search import Criteria
 from moderation.store import counts, queue_search
-from moderation.store.search import Wanted
+from moderation.store.search_conditions import Wanted
 from moderation.store.search_index import Sought
 from moderation.store.sql.engine import Store
 

@@ -61,7 +61,9 @@ class CommentCard(QueueEntry):
     @property
     def proposal(self) -> Proposal | None:
         """The one that waits for another person, None where there is none."""
-        return next((each for each in self.proposals if each.state is ProposalState.OPEN), None)
+        return next(
+            (proposal for proposal in self.proposals if proposal.state is ProposalState.OPEN), None
+        )
 
     @property
     def scores(self) -> dict[str, float]:

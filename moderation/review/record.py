@@ -40,7 +40,7 @@ def record(
     reputations.note_votes(connection, in_effect)
     reports.settle(connection, new, in_effect)
     legal_notices.settle(connection, new)
-    approved = [each for each in new if each.outcome is Outcome.APPROVE]
+    approved = [decision for decision in new if decision.outcome is Outcome.APPROVE]
     ids = [decision.comment_id for decision in approved]
     judging_queue.judge_replies_again(connection, ids, new[0].created_at)
     outbox.put(connection, [standing.event(decision) for decision, standing in made], entropy)

@@ -18,7 +18,8 @@ from moderation.store import comment_context, comment_lists, pages, queues, reac
 from moderation.store.held_ranks import rank_of
 from moderation.store.queue_search import find_in_queue
 from moderation.store.ranked_search import find_ranked
-from moderation.store.search import Wanted, find
+from moderation.store.search import find
+from moderation.store.search_conditions import Wanted
 from moderation.store.search_index import Sought
 from moderation.store.sketches import number_of
 from moderation.store.sql.crypto import Crypto, network_of

@@ -108,9 +108,9 @@ def get_answered(store: Store, site_id: str, comment_id: str, by: str) -> Answer
     """What this person said last of a comment; before that nobody is told of it. Raises NotFound."""
     with store.read() as connection:
         looks = second_looks.of_comment(connection, site_id, comment_id)
-    mine = [each for each in looks if each.judged_by == by]
+    mine = [look for look in looks if look.judged_by == by]
     if mine:
-        last = max(mine, key=lambda each: each.judged_at or 0)
+        last = max(mine, key=lambda look: look.judged_at or 0)
         return Answered(comment_id, last.kind, last.known, Verdict(last.verdict))
     sampled = weekly.get_sampled(store, site_id, comment_id)
     return Answered(comment_id, "weekly", _KNOWN[sampled.machine], Verdict(sampled.verdict))

@@ -67,8 +67,8 @@ def scoped_policies(store: Store, site_id: str) -> list[SitePolicy]:
     with store.read() as connection:
         scopes = policy_scopes.of_site(connection, site_id)
         found = [
-            SitePolicy(_toml_of(connection, site_id, each.scope), each.number, each.scope)
-            for each in scopes
+            SitePolicy(_toml_of(connection, site_id, scope.scope), scope.number, scope.scope)
+            for scope in scopes
         ]
     return sorted(found, key=lambda each: specificity(each.scope))
 
@@ -150,9 +150,9 @@ def set_policy(
     version = policy.version if policy else _SITES if scope else _INSTALLATIONS
     found = scope_of(store, site_id, scope)
     missed = " ".join(
-        each.in_words()
-        for each in (measured_bounds(store, site_id, policy, found, now=now) if policy else ())
-        if not each.is_met
+        bound.in_words()
+        for bound in (measured_bounds(store, site_id, policy, found, now=now) if policy else ())
+        if not bound.is_met
     )
     override = override.strip()[:OVERRIDE_LIMIT]
     if missed and not override:

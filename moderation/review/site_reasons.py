@@ -43,5 +43,5 @@ def set_reasons(
 
 def _facts(known: SiteReasons) -> dict[str, object]:
     """What the audit keeps of a list: each reason's texts by its code, and their order."""
-    texts = {each.code: [dict(each.labels), dict(each.sentences)] for each in known.reasons}
-    return texts | {"order": [each.code for each in known.reasons]}
+    texts = {reason.code: [dict(reason.labels), dict(reason.sentences)] for reason in known.reasons}
+    return texts | {"order": [reason.code for reason in known.reasons]}

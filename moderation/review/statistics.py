@@ -135,7 +135,7 @@ def by_site(
     last = day_of(now)
     with store.read() as connection:
         found = day_totals.by_site(connection, site_ids, last - days + 1, last)
-    return {each.site_id: each for each in found}
+    return {day.site_id: day for day in found}
 
 
 def _sum(of_day: Mapping[int, Totals], first: int, last: int) -> Totals:

@@ -93,7 +93,7 @@ def remove_view(store: Store, site_id: str, person_id: str, view_id: str) -> Non
 def _json(criteria: Criteria) -> str:
     """What is set."""
     usual = Criteria()
-    values = {each.name: getattr(criteria, each.name) for each in fields(Criteria)}
+    values = {field.name: getattr(criteria, field.name) for field in fields(Criteria)}
     return json.dumps(
         {name: value for name, value in values.items() if value != getattr(usual, name)}
     )

@@ -31,14 +31,14 @@ def by_id(connection: Connection, appeal_id: str) -> Appeal | None:
 def of_comments(connection: Connection, comment_ids: Sequence[str]) -> dict[str, list[Appeal]]:
     """The appeals of the writers of those of the comments that have some, first to last."""
     made = _of_comments(connection, comment_ids)
-    by_writers = {id: [each for each in of if not each.notice_id] for id, of in made.items()}
+    by_writers = {id: [appeal for appeal in of if not appeal.notice_id] for id, of in made.items()}
     return {id: of_writer for id, of_writer in by_writers.items() if of_writer}
 
 
 def of_notice(connection: Connection, comment_id: str, notice_id: str) -> list[Appeal]:
     """The appeals of whoever sent a notice about this comment, first to last."""
     made = _of_comments(connection, [comment_id]).get(comment_id, [])
-    return [each for each in made if each.notice_id == notice_id]
+    return [appeal for appeal in made if appeal.notice_id == notice_id]
 
 
 def _of_comments(connection: Connection, comment_ids: Sequence[str]) -> dict[str, list[Appeal]]:
@@ -65,7 +65,7 @@ def of_site(
 def settle(connection: Connection, new_decisions: Sequence[Decision]) -> None:
     """What new decisions, at most one for each comment, make of the appeals of these comments (Appeal.after)."""
     # Nobody appeals before the first decision.
-    later = {each.comment_id: each for each in new_decisions if each.sequence > 1}
+    later = {decision.comment_id: decision for decision in new_decisions if decision.sequence > 1}
     for comment_id, of_comment in _of_comments(connection, sorted(later)).items():
         for appeal in of_comment:
             if (changed := appeal.after(later[comment_id])) != appeal:

@@ -74,7 +74,7 @@ def newest(
     if wanted.by:
         query = query.where(audit.c.actor == wanted.by)
     if wanted.change:
-        chosen = [each for each in Change if f"{each}.".startswith(f"{wanted.change}.")]
+        chosen = [change for change in Change if f"{change}.".startswith(f"{wanted.change}.")]
         query = query.where(audit.c.change.in_(chosen))
     if wanted.about:
         query = query.where(audit.c.about == wanted.about)

@@ -63,6 +63,6 @@ def _shared_fields(
     comment_class: type[SentComment], target: type[Candidate | SenderTraces]
 ) -> tuple[tuple[str, ...], Callable[[SentComment], tuple[Any, ...]]]:
     """The fields that both classes have, and what reads all of them at once."""
-    comment_names = {each.name for each in fields(comment_class)}
-    names = tuple(each.name for each in fields(target) if each.name in comment_names)
+    comment_names = {field.name for field in fields(comment_class)}
+    names = tuple(field.name for field in fields(target) if field.name in comment_names)
     return names, attrgetter(*names)

@@ -7,7 +7,7 @@ from sqlalchemy.engine import Connection
 
 from moderation.domain.roles import Role
 from moderation.domain.sections import read_stored
-from moderation.store.moderators import is_open
+from moderation.store.sessions import is_open
 from moderation.store.sql.schema import memberships, moderators, second_factors, sessions
 
 

@@ -72,8 +72,8 @@ def beside(
     ]
     ids = set(connection.scalars(sa.union_all(*(_part(query) for query in (*before, *after)))))
     found = _read(connection, _short().where(comments.c.id.in_(ids)).order_by(comments.c.id))
-    earlier = [each for each in found if each.id < comment_id]
-    return earlier[-limit:], [each for each in found if each.id > comment_id][:limit]
+    earlier = [comment for comment in found if comment.id < comment_id]
+    return earlier[-limit:], [comment for comment in found if comment.id > comment_id][:limit]
 
 
 def _part(query: sa.Select[Any]) -> sa.Select[Any]:

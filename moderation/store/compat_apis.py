@@ -90,7 +90,7 @@ def signing_secrets(crypto: Crypto, face: SiteCompatApi) -> list[str]:
 
 def of_site(connection: Connection, site_id: str) -> list[SiteCompatApi]:
     """The faces that are on, by name."""
-    return [each for each in known_of(connection, site_id) if each.is_on]
+    return [api for api in known_of(connection, site_id) if api.is_on]
 
 
 def known_of(connection: Connection, site_id: str) -> list[SiteCompatApi]:

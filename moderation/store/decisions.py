@@ -140,7 +140,7 @@ def append(
         ],
     )
     _replace_reasons(connection, new_decisions, standings)
-    held_ids = [each.comment_id for each in new_decisions if each.status is Status.HELD]
+    held_ids = [decision.comment_id for decision in new_decisions if decision.status is Status.HELD]
     if held_ids:
         if measured is None:
             measured = newest_findings(connection, held_ids)
@@ -148,7 +148,7 @@ def append(
         held_ranks.put(connection, ranked)
     appeals.settle(connection, new_decisions)
     proposals.settle(connection, new_decisions)
-    decided_first = [each.comment_id for each in new_decisions if each.sequence == 1]
+    decided_first = [decision.comment_id for decision in new_decisions if decision.sequence == 1]
     search_index.note_due(connection, decided_first)
 
 

@@ -9,7 +9,8 @@ from sqlalchemy.engine import Connection
 from moderation.domain.ids import Entropy, timed_id
 from moderation.domain.roles import Role
 from moderation.domain.sections import read_stored, stored
-from moderation.store.moderators import plain_email, token_digest
+from moderation.store.moderators import plain_email
+from moderation.store.sessions import token_digest
 from moderation.store.sql.rows import row_of
 from moderation.store.sql.schema import invitations
 

@@ -16,7 +16,7 @@ _IS_UNSEEN = mentions.c.seen_at.is_(None)
 
 
 def add(connection: Connection, named: Sequence[Mention]) -> None:
-    insert_rows(connection, mentions, [row_of(each, mentions) for each in named])
+    insert_rows(connection, mentions, [row_of(mention, mentions) for mention in named])
 
 
 def unseen(
@@ -36,9 +36,9 @@ def count_unseen(connection: Connection, moderator_id: str, site_ids: Collection
 
 def _unseen(moderator_id: str, site_ids: Collection[str]) -> list[sa.ColumnElement[bool]]:
     is_theirs = mentions.c.moderator_id == moderator_id
-    parts = [each for each in site_ids if is_part(each)]
+    parts = [site_id for site_id in site_ids if is_part(site_id)]
     is_there: sa.ColumnElement[bool] = mentions.c.site_id.in_(
-        [each for each in site_ids if not is_part(each)]
+        [site_id for site_id in site_ids if not is_part(site_id)]
     )
     if parts:  # there of notes about comments alone
         is_reached = reach.within(comments.c.site_id, comments.c.page_id, parts)

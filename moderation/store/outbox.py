@@ -62,16 +62,29 @@ def put(connection: Connection, new_events: Sequence[Event], entropy: Entropy) -
     """
     if not new_events:
         return 0
-    listeners = _listeners(connection, {each.site_id for each in new_events})
+    listeners = _listeners(connection, {new_event.site_id for new_event in new_events})
     to_insert: dict[str, tuple[Event, list[str], int]] = {}
     for event in new_events:
-        listening = [each for each in listeners.get(event.site_id, ()) if each.wants(event.type)]
+        listening = [
+            endpoint for endpoint in listeners.get(event.site_id, ()) if endpoint.wants(event.type)
+        ]
         if listening:
-            to_insert[event.id] = (event, [each.id for each in listening if each.is_enabled], 0)
+            to_insert[event.id] = (
+                event,
+                [endpoint.id for endpoint in listening if endpoint.is_enabled],
+                0,
+            )
     asking = {
-        site_id for site_id, listening in listeners.items() if any(each.asks for each in listening)
+        site_id
+        for site_id, listening in listeners.items()
+        if any(endpoint.asks for endpoint in listening)
     }
-    enabled = {each.id for listening in listeners.values() for each in listening if each.is_enabled}
+    enabled = {
+        endpoint.id
+        for listening in listeners.values()
+        for endpoint in listening
+        if endpoint.is_enabled
+    }
     for verdict, endpoint_id, not_before in akismet_checks.pending_verdicts(
         connection, [each for each in new_events if each.site_id in asking]
     ):

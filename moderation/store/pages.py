@@ -108,7 +108,9 @@ def find_or_add(
         for submission in submissions
     ]
     wanted = {address for pair in addresses for address in pair if address}
-    lock(connection, {each.site_id for each in submissions if each.page.id}, rules)
+    lock(
+        connection, {submission.site_id for submission in submissions if submission.page.id}, rules
+    )
     for _ in range(_TRIES):
         batch = _Batch(connection, _found(fetch(connection, _LOCKED_AT, ids=list(wanted))))
         savepoint = connection.begin_nested() if len(batch.known) < len(wanted) else None

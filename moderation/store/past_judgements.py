@@ -88,6 +88,12 @@ _PLACES = """
     WHERE c.id AMONG :ids
 """
 
+_TEXTS = """
+    SELECT c.id, SUBSTR(r.text, 1, :characters) FROM comments c
+    JOIN revisions r ON r.comment_id = c.id AND r.number = c.revision
+    WHERE c.id AMONG :ids AND r.text <> ''
+"""
+
 
 def past_judgements(
     connection: Connection,
@@ -137,3 +143,11 @@ def _part(connection: Connection, ids: list[str], with_places: bool) -> Iterator
                 page_id, page_url, came_in = places[id]
                 past = past._replace(page_id=page_id, page_url=page_url, came_in=came_in)
             yield past
+
+
+def texts_of(
+    connection: Connection, comment_ids: list[str], characters: int
+) -> list[tuple[str, str]]:
+    """Id and beginning of the text of those that still have one."""
+    rows = fetch(connection, _TEXTS, ids=comment_ids, characters=characters)
+    return [(id, text) for id, text in rows]

@@ -58,12 +58,12 @@ def of_site(connection: Connection, site_id: str) -> tuple[ScopedPolicy, ...]:
 def set_scopes(connection: Connection, site_id: str, scopes: Collection[ScopedPolicy]) -> None:
     """Replaces the list. The caller holds the site's row (site_policies.locked_policy)."""
     entries = []
-    for each in scopes:
-        entry: dict[str, object] = {"scope": each.scope, "number": each.number}
-        if each.page_id:
-            entry["page_id"] = each.page_id
-        if each.hours:
-            entry["hours"] = each.hours.as_table()
+    for scope in scopes:
+        entry: dict[str, object] = {"scope": scope.scope, "number": scope.number}
+        if scope.page_id:
+            entry["page_id"] = scope.page_id
+        if scope.hours:
+            entry["hours"] = scope.hours.as_table()
         entries.append(entry)
     stored = json.dumps(entries) if entries else NONE
     connection.execute(
@@ -95,7 +95,7 @@ def policies_of(
         site_id: SitePolicies.read(
             own,
             default,
-            [(each, tomls.get((site_id, each.number), "")) for each in scoped[site_id]],
+            [(scope, tomls.get((site_id, scope.number), "")) for scope in scoped[site_id]],
         )
         for site_id, (own, _) in wanted.items()
     }
@@ -126,6 +126,6 @@ def _tomls(
         for site_id, scopes in scoped.items()
         if scopes
         for number, toml in fetch(
-            connection, _TOMLS, site=site_id, numbers=[each.number for each in scopes]
+            connection, _TOMLS, site=site_id, numbers=[scope.number for scope in scopes]
         )
     }

@@ -105,7 +105,7 @@ def tally(connection: Connection, site_id: str, moderator_id: str) -> Tally:
 def settle(connection: Connection, new_decisions: Sequence[Decision]) -> None:
     """What new decisions, at most one for each comment, make of the open proposals about these comments."""
     # Nobody proposes before the first decision.
-    later = {each.comment_id: each for each in new_decisions if each.sequence > 1}
+    later = {decision.comment_id: decision for decision in new_decisions if decision.sequence > 1}
     for comment_id, proposal in open_of(connection, sorted(later)).items():
         save(connection, proposal.after(later[comment_id]))
 

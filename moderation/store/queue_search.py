@@ -14,16 +14,8 @@ from sqlalchemy.engine import Connection
 from moderation.domain.queue_names import OWN, REPORTED
 from moderation.store import claims, own_comments
 from moderation.store.comment_lists import IS_PROPOSED, IS_REPORTED
-from moderation.store.search import (
-    LOOKED_AT,
-    ROUNDS,
-    Found,
-    Wanted,
-    listed,
-    meeting,
-    rows_past,
-    share_of,
-)
+from moderation.store.search import LOOKED_AT, ROUNDS, Found, listed, rows_past, share_of
+from moderation.store.search_conditions import Wanted, meeting
 from moderation.store.site_lists import first_of_sites
 from moderation.store.sql.dialect import fetch
 from moderation.store.sql.schema import comments, proposals
@@ -41,7 +33,7 @@ def find_in_queue(connection: Connection, wanted: Wanted, after: str, limit: int
     for _ in range(ROUNDS):
         rows = _next_placed(connection, wanted, place)
         good = set(meeting(connection, wanted, [id for _, id in rows], with_words=True))
-        found += [each for each in rows if each[1] in good]
+        found += [row for row in rows if row[1] in good]
         place = rows[-1][0] if len(rows) == LOOKED_AT else ""
         if not place or len(found) > limit:
             break

@@ -16,16 +16,8 @@ from sqlalchemy.engine import Connection
 
 from moderation.domain.errors import Invalid
 from moderation.domain.order import NEWEST, URGENCY
-from moderation.store.search import (
-    LOOKED_AT,
-    ROUNDS,
-    Found,
-    Wanted,
-    find,
-    meeting,
-    rows_past,
-    share_of,
-)
+from moderation.store.search import LOOKED_AT, ROUNDS, Found, find, rows_past, share_of
+from moderation.store.search_conditions import Wanted, meeting
 from moderation.store.site_lists import first_of_sites
 from moderation.store.sql.schema import comments, held_scores
 

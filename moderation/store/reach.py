@@ -23,7 +23,7 @@ _Each = TypeVar("_Each", bound=_Comment)
 
 def site_ids_of(reach: Collection[str]) -> list[str]:
     """The sites that a reach has comments of, as a whole or in part: for lists that within() then limits."""
-    return list(dict.fromkeys(site_and_sections(each)[0] for each in reach))
+    return list(dict.fromkeys(site_and_sections(part)[0] for part in reach))
 
 
 def has_parts(reach: Collection[str]) -> bool:
@@ -43,8 +43,8 @@ def within(
         there = pages.alias("part_pages")  # another query may have pages of its own
         path = there.c.path
         is_there = [
-            sa.or_(path == each, sa.func.substr(path, 1, len(each) + 1) == f"{each}/")
-            for each in sections
+            sa.or_(path == section, sa.func.substr(path, 1, len(section) + 1) == f"{section}/")
+            for section in sections
         ]
         on_page = sa.exists().where(
             there.c.id == page_id, there.c.site_id == of_site, sa.or_(*is_there)
@@ -69,9 +69,9 @@ def reached(
 ) -> Sequence[_Each]:
     """Those that are reached of comments that were read, in their order."""
     if not has_parts(reach):
-        return [each for each in found if each.site_id in reach]
-    ids = reached_ids(connection, [each.id for each in found], reach)
-    return [each for each in found if each.id in ids]
+        return [comment for comment in found if comment.site_id in reach]
+    ids = reached_ids(connection, [comment.id for comment in found], reach)
+    return [comment for comment in found if comment.id in ids]
 
 
 def reaches(connection: Connection, comment_id: str, site_id: str, reach: Collection[str]) -> bool:

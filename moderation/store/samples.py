@@ -71,7 +71,7 @@ def put(connection: Connection, site_id: str, week: int, drawn: Sequence[Sampled
     row = {"site_id": site_id, "week": week}
     if not insert_rows(connection, sample_weeks, [row], new_only=True):
         return False
-    insert_rows(connection, samples, [row_of(each, samples) for each in drawn], new_only=True)
+    insert_rows(connection, samples, [row_of(sample, samples) for sample in drawn], new_only=True)
     return True
 
 

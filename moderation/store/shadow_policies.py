@@ -54,9 +54,9 @@ def of_site(connection: Connection, site_id: str) -> ShadowPolicy | None:
 def add_outcomes(connection: Connection, outcomes: Sequence[ShadowOutcome]) -> None:
     """Keeps what the candidates make of comments, instead of what they made of these before."""
     if outcomes:
-        ids = [each.comment_id for each in outcomes]
+        ids = [outcome.comment_id for outcome in outcomes]
         execute(connection, "DELETE FROM shadow_outcomes WHERE comment_id AMONG :ids", ids=ids)
-        rows = [row_of(each, shadow_outcomes) for each in outcomes]
+        rows = [row_of(outcome, shadow_outcomes) for outcome in outcomes]
         insert_rows(connection, shadow_outcomes, rows)
 
 

@@ -77,9 +77,9 @@ def put_in_force(
         )
         return
     stay = [
-        each
-        for each in policy_scopes.of_site(connection, new.site_id)
-        if each.scope != new.scope and (not page_id or each.page_id != page_id)
+        policy_scope
+        for policy_scope in policy_scopes.of_site(connection, new.site_id)
+        if policy_scope.scope != new.scope and (not page_id or policy_scope.page_id != page_id)
     ]
     added = [ScopedPolicy(new.scope, new.number, page_id, hours)] if new.toml else []
     policy_scopes.set_scopes(connection, new.site_id, (*stay, *added))

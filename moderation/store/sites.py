@@ -128,7 +128,7 @@ def reasons(connection: Connection, site_id: str) -> SiteReasons:
     row = connection.execute(sa.select(*columns).where(sites.c.id == site_id)).one_or_none()
     if row is None or not row.reasons_version:
         return SiteReasons(DEFAULT_REASONS, 0, row.language if row else "")
-    stored = tuple(SiteReason(**each) for each in json.loads(row.reasons_json))
+    stored = tuple(SiteReason(**reason) for reason in json.loads(row.reasons_json))
     return SiteReasons(stored, row.reasons_version, row.language)
 
 
@@ -195,7 +195,7 @@ def find_key(connection: Connection, digest: str) -> Key | None:
         )
     )
     is_closed = row.closed_at is not None
-    faces = {each.face: each.limit_text for each in apis_on} if not is_closed else {}
+    faces = {api.face: api.limit_text for api in apis_on} if not is_closed else {}
     origins = tuple(json.loads(row.origins_json))
     return Key(
         *(row.id, row.site_id, row.kind, origins, faces, row.used_at),

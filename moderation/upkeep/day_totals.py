@@ -78,7 +78,9 @@ def _paces(people: Sequence[PersonDecision]) -> Iterator[tuple[str, str]]:
     """Site and name for each decision that followed another one of the same person in one sitting: how long it took. What came within
     a second was decided as a whole.
     """
-    in_order = sorted(people, key=lambda each: (each.site_id, each.person_id, each.at))
+    in_order = sorted(
+        people, key=lambda decision: (decision.site_id, decision.person_id, decision.at)
+    )
     for before, each in pairwise(in_order):
         ms = each.at - before.at
         same = (before.site_id, before.person_id) == (each.site_id, each.person_id)

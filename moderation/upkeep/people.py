@@ -79,7 +79,7 @@ def export_person(
             findings.get(row.id, Findings()),
             histories[row.id],
             made.get(row.id, ()),
-            tuple(each.label for each in corrected.get(row.id, ())),
+            tuple(correction.label for correction in corrected.get(row.id, ())),
             opinions.get(row.id),
         )
         for row in rows.comments
@@ -110,17 +110,18 @@ def sent_notices(store: Store, ref: PersonRef, site_ids: Collection[str]) -> lis
     with store.read() as connection:
         return [
             SentNotice(
-                each.comment_id,
-                each.name,
-                each.email,
-                each.why,
-                each.state,
-                iso(each.created_at),
+                notice.comment_id,
+                notice.name,
+                notice.email,
+                notice.why,
+                notice.state,
+                iso(notice.created_at),
                 tuple(
-                    made.text for made in appeals.of_notice(connection, each.comment_id, each.id)
+                    made.text
+                    for made in appeals.of_notice(connection, notice.comment_id, notice.id)
                 ),
             )
-            for each in _sent_notices(store, connection, keys, site_ids)
+            for notice in _sent_notices(store, connection, keys, site_ids)
         ]
 
 
@@ -182,7 +183,9 @@ def erase_person(
                 if notices := _sent_notices(store, connection, keys, site_ids):
                     found["notices_sent"] = len(notices)
                     legal_notices.forget(connection, [notice.id for notice in notices])
-                    for site_id, count in sorted(Counter(each.site_id for each in notices).items()):
+                    for site_id, count in sorted(
+                        Counter(notice.site_id for notice in notices).items()
+                    ):
                         facts = {"found_by": ref.kind, "notices": count}
                         audit.record(connection, by, Change.PERSON_ERASED, site_id, "", None, facts)
                 people.forget_author(connection, keys)
@@ -195,7 +198,7 @@ def _erase(
     connection: Connection, ids: list[str], by: str, found_by: str, now: int, entropy: Entropy
 ) -> None:
     standings = decisions.standings(connection, ids)
-    left = [each for each in standings.values() if each.status is not Status.ERASED]
+    left = [standing for standing in standings.values() if standing.status is not Status.ERASED]
     own_domains = _own_domains(connection, ids, now)
     people.forget_requests(connection, ids)
     reputations.forget(connection, ids, own_domains)

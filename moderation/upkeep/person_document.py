@@ -29,7 +29,7 @@ def document(
     for comment in people.each_comment(store, ref, site_ids):
         yield separator + json.dumps(asdict(comment), ensure_ascii=False)
         separator = ",\n"
-    reports = [asdict(each) for each in people.sent_reports(store, ref, site_ids)]
+    reports = [asdict(report) for report in people.sent_reports(store, ref, site_ids)]
     yield f'\n], "reports_sent": {json.dumps(reports, ensure_ascii=False)}'
-    notices = [asdict(each) for each in people.sent_notices(store, ref, site_ids)]
+    notices = [asdict(notice) for notice in people.sent_notices(store, ref, site_ids)]
     yield f', "notices_sent": {json.dumps(notices, ensure_ascii=False)}}}\n'

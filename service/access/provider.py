@@ -117,7 +117,7 @@ class Provider:
             if isinstance(email, str) and "@" in email and len(email) <= EMAIL_LIMIT
             else "",
             claims.get("email_verified") is True,
-            frozenset(each for each in groups if isinstance(each, str))
+            frozenset(group for group in groups if isinstance(group, str))
             if isinstance(groups, list)
             else frozenset(),
         )

@@ -110,18 +110,18 @@ def read(request: Request, key: SecretKey, format: Literal["json", "csv"] = "jso
     """Of the last 90 days. With `format=csv` a line for each person as text/csv."""
     store = request.app.state.store
     found = agreement.agreement(store, key.site_id, now=now_ms())
-    names = emails_of(store, [each.person_id for each in found.people])
+    names = emails_of(store, [person.person_id for person in found.people])
     if format == "csv":
         text = agreement.csv_of(
-            found.people, {each.person_id: each.person_id for each in found.people} | names
+            found.people, {person.person_id: person.person_id for person in found.people} | names
         )
         headers = {"Cache-Control": "private, no-store"}
         return Response(text, media_type="text/csv", headers=headers)
     body: SiteAgreementOut = {
         "share": found.share,
         "whole": _kappa_out(found.whole),
-        "people": [_person_out(each, names) for each in found.people],
-        "disagreements": [_disagreement_out(each) for each in found.disagreements],
+        "people": [_person_out(person, names) for person in found.people],
+        "disagreements": [_disagreement_out(disagreement) for disagreement in found.disagreements],
     }
     return private_json(body)
 

@@ -1,9 +1,10 @@
 """GET /api/v1/audit: what was changed on a site that is no decision about a comment, as JSON or CSV."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import AwareDatetime
 from typing_extensions import TypedDict
 
@@ -54,7 +55,29 @@ class AuditPage(TypedDict):
 
 _ANSWER = describe_answer(AuditPage, headers=["Link"])
 _ANSWER["responses"]["200"]["content"]["text/csv"] = {"schema": {"type": "string"}}
-_Text = Annotated[str, Query(max_length=2_000)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Conditions:
+    since: Annotated[AwareDatetime | None, Query(description="At or after")] = None
+    until: Annotated[AwareDatetime | None, Query(description="Before")] = None
+    who: Annotated[
+        str,
+        Query(
+            max_length=200,
+            description="The id of a moderator or a key, a moderator's e-mail, `command` or `service`",
+        ),
+    ] = ""
+    action: Annotated[
+        str,
+        Query(max_length=60, description="Such as filter.changed, or filter for all about filters"),
+    ] = ""
+    about: Annotated[str, Query(max_length=2_000)] = ""
+
+
+async def _query(asked: Annotated[_Conditions, Depends()]) -> AuditQuery:
+    since, until = epoch_ms(asked.since) or 0, epoch_ms(asked.until)
+    return AuditQuery(since, until, asked.who, asked.action, asked.about)
 
 
 @router.get(
@@ -64,27 +87,13 @@ def list_audit(
     request: Request,
     key: SecretKey,
     after: After,
-    since: Annotated[AwareDatetime | None, Query(description="At or after")] = None,
-    until: Annotated[AwareDatetime | None, Query(description="Before")] = None,
-    who: Annotated[
-        str,
-        Query(
-            max_length=200,
-            description="The id of a moderator or a key, a moderator's e-mail, `command` or `service`",
-        ),
-    ] = "",
-    action: Annotated[
-        str,
-        Query(max_length=60, description="Such as filter.changed, or filter for all about filters"),
-    ] = "",
-    about: _Text = "",
+    query: Annotated[AuditQuery, Depends(_query)],
     format: Literal["json", "csv"] = "json",
     limit: Limit = 50,
 ) -> Response:
     """Policies, filters, roles, keys, endpoints, pages, erasures and so on; a decision about a comment is in its history.
     With `format=csv` the same as text/csv.
     """
-    query = AuditQuery(epoch_ms(since) or 0, epoch_ms(until), who, action, about)
     position = int(after) if after else None
     store = request.app.state.store
     try:

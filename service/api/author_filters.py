@@ -109,10 +109,7 @@ def put_on(
         key.id,
         {key.site_id},
         comment_id,
-        body.about,
-        body.action,
-        body.days,
-        body.domain,
+        author_filters.Listing(body.about, body.action, body.days, body.domain),
         now=now_ms(),
         entropy=os.urandom,
     )

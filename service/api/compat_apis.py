@@ -81,7 +81,7 @@ class CompatibleApiOn(CompatibleApiOut):
 def list_apis(request: Request, site_id: str, key: SecretKey) -> Response:
     require_own(key, site_id)
     found = compat_apis.list_apis(request.app.state.store, site_id)
-    body: CompatibleApiList = {"items": [_out(each, site_id) for each in found]}
+    body: CompatibleApiList = {"items": [_out(api, site_id) for api in found]}
     return private_json(body)
 
 

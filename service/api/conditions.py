@@ -114,7 +114,7 @@ async def _criteria(asked: Annotated[_Conditions, Depends()]) -> Criteria:
         "until": epoch_ms(asked.until),
         "order": asked.order or "",
     }
-    return Criteria(**{each.name: getattr(asked, each.name) for each in fields(asked)} | changed)
+    return Criteria(**{field.name: getattr(asked, field.name) for field in fields(asked)} | changed)
 
 
 # The queues that are no status.

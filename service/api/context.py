@@ -56,10 +56,10 @@ def context_of(request: Request, comment_id: str, key: SecretKey) -> Response:
     found = comment_context.of_comment(request.app.state.store, {key.site_id}, comment_id)
     body: ContextOut = {
         "parent": _neighbour_out(found.parent) if found.parent else None,
-        "before": [_neighbour_out(each) for each in found.before],
-        "after": [_neighbour_out(each) for each in found.after],
+        "before": [_neighbour_out(neighbour) for neighbour in found.before],
+        "after": [_neighbour_out(neighbour) for neighbour in found.after],
         "author_known_by": found.author_known_by or None,  # type: ignore[typeddict-item] # one of the two
-        "by_author": [_neighbour_out(each) for each in found.of_author],
+        "by_author": [_neighbour_out(neighbour) for neighbour in found.of_author],
         "same_text": found.same_text,
         "same_network": found.same_network,
         "same_text_url": f"/api/v1/comments?same_text={found.comment_id}",

@@ -55,7 +55,7 @@ class CorrectionList(TypedDict):
 def listed(request: Request, comment_id: str, key: SecretKey) -> Response:
     """First to last; about the texts that it had before, too."""
     found = corrections.of_comment(request.app.state.store, {key.site_id}, comment_id)
-    body: CorrectionList = {"items": [_out(each) for each in found]}
+    body: CorrectionList = {"items": [_out(correction) for correction in found]}
     return private_json(body)
 
 

@@ -60,7 +60,7 @@ class KeyList(TypedDict):
 @router.get("", summary="The keys of the site", openapi_extra=describe_answer(KeyList))
 def list_keys(request: Request, key: SecretKey) -> Response:
     found = sites.list_keys(request.app.state.store, key.site_id)
-    body: KeyList = {"items": [_key_out(each) for each in found]}
+    body: KeyList = {"items": [_key_out(found_key) for found_key in found]}
     return private_json(body)
 
 

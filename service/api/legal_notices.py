@@ -170,7 +170,7 @@ def list_notices(
     store, now = request.app.state.store, now_ms()
     found = legal_notices.list_notices(store, key.site_id, state, after, limit + 1)
     return page_response(
-        request, found, limit, lambda each: _notice_out(each, now), lambda each: each.id
+        request, found, limit, lambda notice: _notice_out(notice, now), lambda notice: notice.id
     )
 
 

@@ -106,10 +106,13 @@ def list_all(request: Request, key: SecretKey) -> Response:
     body: SiteModeratorList = {
         "items": [
             *(
-                _active(each, key.site_id)
-                for each in moderators.list_moderators(store, key.site_id, now)
+                _active(moderator, key.site_id)
+                for moderator in moderators.list_moderators(store, key.site_id, now)
             ),
-            *(_invited(each) for each in invitations.open_invitations(store, key.site_id, now)),
+            *(
+                _invited(invitation)
+                for invitation in invitations.open_invitations(store, key.site_id, now)
+            ),
         ]
     }
     return private_json(body)
@@ -202,7 +205,7 @@ def list_sessions(request: Request, moderator_id: str, key: SecretKey) -> Respon
     """The sessions of the account, whichever of its sites it is at."""
     store = request.app.state.store
     _, found = moderators.get_moderator(store, moderator_id, key.site_id, now_ms())
-    body: SessionList = {"items": [_session(each) for each in found]}
+    body: SessionList = {"items": [_session(session) for session in found]}
     return private_json(body)
 
 

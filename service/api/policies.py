@@ -75,8 +75,8 @@ def _list(request: Request, site_id: str) -> Response:
         _policy_out("installation", policy_source(state.settings.policy), in_force=not own)
     )
     items += [
-        _policy_out(each.scope, each.toml, in_force=True)
-        for each in scoped_policies(state.store, site_id)
+        _policy_out(policy.scope, policy.toml, in_force=True)
+        for policy in scoped_policies(state.store, site_id)
     ]
     body: PolicyList = {"items": items}
     return private_json(body, 200, etag_header("p", stored.number))

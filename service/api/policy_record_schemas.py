@@ -152,16 +152,20 @@ def errors_out(found: PolicyErrors, blind: BlindEstimate) -> PolicyErrorsOut:
         ],
         "scores": [
             {
-                "label": each.label,
-                "model": each.model,
-                "wrongly_held": share_out(each.wrongly_held),
-                "wrongly_passed": share_out(each.wrongly_passed),
+                "label": score.label,
+                "model": score.model,
+                "wrongly_held": share_out(score.wrongly_held),
+                "wrongly_passed": share_out(score.wrongly_passed),
             }
-            for each in found.scores
+            for score in found.scores
         ],
         "circumstances": [
-            {"code": each.code, "held": each.held, "published": share_out(each.published)}
-            for each in found.circumstances
+            {
+                "code": circumstance.code,
+                "held": circumstance.held,
+                "published": share_out(circumstance.published),
+            }
+            for circumstance in found.circumstances
         ],
         "blind_sample": {
             "wrongly_passed": share_out(blind.wrongly_passed),

@@ -5,9 +5,18 @@ from typing import Annotated, Literal
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from moderation.domain.backtest import Affected, Agreement, Backtest, Change, Share, Workload
+from moderation.domain.backtest import (
+    Affected,
+    Agreement,
+    Backtest,
+    Change,
+    NamedGroups,
+    Share,
+    Workload,
+)
 from moderation.domain.comment import Status
 from moderation.domain.decision import Outcome
+from moderation.domain.identity_terms import GroupName
 from moderation.domain.policy_scopes import SCOPE_LENGTH
 from moderation.review.policy_backtest import BACKTEST_DAYS
 from moderation.review.site_policy import OVERRIDE_LIMIT, POLICY_LIMIT
@@ -162,6 +171,29 @@ class AffectedOut(TypedDict):
     stopped_after: answers.Count
 
 
+class NamedGroupOut(TypedDict):
+    """A group of people that comments name, or `any`. changed, others: how many of the texts that were read, of comments that would be decided
+    otherwise and of the others, name it. stopped, passed: of the changed ones that do, how many only the policy that is tried keeps from
+    readers, and how many only the one in force.
+    """
+
+    name: GroupName
+    changed: ShareOut
+    others: ShareOut
+    stopped: answers.Count
+    passed: answers.Count
+
+
+class NamedGroupsOut(TypedDict):
+    """Which groups of people the texts name, by a list of words: of at most 2,000 comments that would be decided otherwise, and as many of the others. changed, others:
+    how many of either kind were read.
+    """
+
+    changed: answers.Count
+    others: answers.Count
+    groups: list[NamedGroupOut]
+
+
 class PolicyTrialOut(TypedDict):
     """A policy (`after`) beside the one in force (`before`), on what was measured of the site's comments. decided: comments
     that moderators decided for or against. not_as_recorded: comments that the policy of then decided otherwise than the
@@ -180,6 +212,7 @@ class PolicyTrialOut(TypedDict):
     before: PolicyEffect
     after: PolicyEffect
     affected: list[AffectedOut]
+    named: NamedGroupsOut
 
 
 def policy_trial_out(found: Backtest) -> PolicyTrialOut:
@@ -199,7 +232,8 @@ def policy_trial_out(found: Backtest) -> PolicyTrialOut:
         "changes": [change_out(change) for change in found.changes],
         "before": before,
         "after": after,
-        "affected": [_affected_out(each) for each in found.affected],
+        "affected": [_affected_out(group) for group in found.affected],
+        "named": _named_out(found.named),
     }
 
 
@@ -242,8 +276,8 @@ def change_out(change: Change) -> ChangeOut:
         "count": change.count,
         "rules": [{"code": code, "count": count} for code, count in change.rules.items()],
         "samples": [
-            {"comment_id": each.comment_id, "status": each.status, "rules": list(each.rules)}
-            for each in change.samples
+            {"comment_id": sample.comment_id, "status": sample.status, "rules": list(sample.rules)}
+            for sample in change.samples
         ],
     }
 
@@ -256,4 +290,21 @@ def _affected_out(group: Affected) -> AffectedOut:
         "changed": group.changed,
         "stopped_before": group.stopped_before,
         "stopped_after": group.stopped_after,
+    }
+
+
+def _named_out(named: NamedGroups) -> NamedGroupsOut:
+    return {
+        "changed": named.changed,
+        "others": named.others,
+        "groups": [
+            {
+                "name": each.name,
+                "changed": share_out(each.changed),
+                "others": share_out(each.others),
+                "stopped": each.stopped,
+                "passed": each.passed,
+            }
+            for each in named.groups
+        ],
     }

@@ -96,7 +96,7 @@ def preview_terms(
     """What these terms would delete if they were set now. Nothing is set, and nothing deleted."""
     store = request.app.state.store
     found = expiry.try_terms(store, key.site_id, body.terms(), now_ms())
-    tried: TriedOut = {"would_delete": [_expiring(each) for each in found]}
+    tried: TriedOut = {"would_delete": [_expiring(expiring) for expiring in found]}
     return private_json(tried)
 
 

@@ -76,7 +76,7 @@ def read(
     store = request.app.state.store
     found = second_looks.next_blind(store, key.site_id, key.id, limit, now=now_ms())
     body: WaitingSampleOut = {
-        "items": [_blind_out(each) for each in found],
+        "items": [_blind_out(card) for card in found],
         "waiting": second_looks.count_waiting(store, key.site_id, key.id),
         "size": samples.size_of(store, key.site_id),
     }

@@ -98,7 +98,7 @@ def change(
     """The whole list anew. Decisions made before keep their reasons with the names they had. If-Match with the list's ETag
     keeps two from overwriting each other.
     """
-    reasons = [SiteReason(each.code, each.labels, each.sentences) for each in body.reasons]
+    reasons = [SiteReason(reason.code, reason.labels, reason.sentences) for reason in body.reasons]
     store, expected = request.app.state.store, if_match(seen)
     try:
         return _answer(site_reasons.set_reasons(store, key.site_id, reasons, expected, key.id))

@@ -9,6 +9,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from moderation.accounts import new_site, site_settings
+from moderation.accounts.sites import NewSite
 from moderation.clock import now_ms
 from moderation.domain.errors import NotFound
 from moderation.domain.page_url import PageRules
@@ -98,7 +99,7 @@ def list_sites(request: Request, key: SitesKey) -> Response:
     """A secret key knows its own site alone, a key of the installation all of them."""
     asked = None if key.kind == INSTALLATION else [key.site_id]
     found = site_settings.list_sites(request.app.state.store, asked)
-    body: SiteList = {"items": [_site_out(each) for each in found]}
+    body: SiteList = {"items": [_site_out(site) for site in found]}
     return private_json(body)
 
 
@@ -116,7 +117,7 @@ def make(
     site. 409 where another site has the name (`name_taken`) or an origin (`origin_taken`).
     """
     made, keys = new_site.make_site(
-        *(request.app.state.store, body.name, body.origins, body.language, key.id),
+        *(request.app.state.store, NewSite(body.name, body.origins, body.language), key.id),
         now=now_ms(),
         entropy=os.urandom,
     )

@@ -150,12 +150,12 @@ def statistics_out(found: Statistics, names: Mapping[str, str]) -> StatisticsOut
         ],
         "alarms": [
             {
-                "day": iso_day(each.day),
-                "kind": each.kind,  # type: ignore[typeddict-item] # one of the two
-                "name": each.name,
-                "sentence": each.in_words(label_of(each.name)),
+                "day": iso_day(alarm.day),
+                "kind": alarm.kind,  # type: ignore[typeddict-item] # one of the two
+                "name": alarm.name,
+                "sentence": alarm.in_words(label_of(alarm.name)),
             }
-            for each in found.alarms
+            for alarm in found.alarms
         ],
         "days": [{"day": iso_day(day), **_period_out(period)} for day, period in found.days],
     }

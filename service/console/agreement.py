@@ -15,7 +15,7 @@ from moderation.domain.samples import Verdict
 from moderation.domain.second_looks import DAYS, GOLDEN_LIMIT
 from moderation.review import agreement
 from moderation.review.agreement import SiteAgreement
-from moderation.store.moderators import Membership
+from moderation.store.memberships import Membership
 from service.console.language import N_
 from service.console.navigation import query
 from service.console.pages import URL, CurrentSite, QueryName, page_router, pages, redirect
@@ -106,15 +106,19 @@ def _back(membership: Membership, did: str) -> Response:
 
 def _people_of(found: SiteAgreement) -> set[str]:
     """All who decided or looked again, by id."""
-    differing = {id for each in found.disagreements for id in (each.decided_by, each.judged_by)}
-    return {each.person_id for each in found.people} | differing
+    differing = {
+        id
+        for disagreement in found.disagreements
+        for id in (disagreement.decided_by, disagreement.judged_by)
+    }
+    return {person.person_id for person in found.people} | differing
 
 
 def _names(
     visitor: Visitor, membership: Membership, found: SiteAgreement, emails: Mapping[str, str]
 ) -> dict[str, str]:
     """What those are called whose results this visitor may see, by id."""
-    ids = {each.person_id for each in found.people}
+    ids = {person.person_id for person in found.people}
     if not membership.may(Action.SEE_AGREEMENT):
         ids &= {visitor.signed.moderator_id}
     return {id: person_name(id, emails) for id in ids}
@@ -140,8 +144,14 @@ def _page(
         visitor=visitor,
         site=membership,
         found=found,
-        people=[(names[each.person_id], each) for each in found.people if each.person_id in names],
-        colleagues={each.id: each.email for each in list_moderators(store, site_id, now_ms())}
+        people=[
+            (names[person.person_id], person)
+            for person in found.people
+            if person.person_id in names
+        ],
+        colleagues={
+            moderator.id: moderator.email for moderator in list_moderators(store, site_id, now_ms())
+        }
         if manages
         else {},
         person=lambda id: person_name(id, emails),

@@ -7,7 +7,7 @@ from fastapi import Depends
 
 from moderation.domain.roles import Action, Role
 from moderation.review.views import ALL_SITES
-from moderation.store.moderators import Membership, PartMembership
+from moderation.store.memberships import Membership, PartMembership
 from service.console.language import _
 from service.console.pages import NoSite, QueryName
 from service.console.session import CurrentVisitor, PartVisitor, Visitor

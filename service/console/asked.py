@@ -85,11 +85,11 @@ class Asked:
         return navigation.queue_url(site=site_id, **{**self.given(), **changes})
 
     def given(self) -> dict[str, str]:
-        return {each.name: getattr(self, each.name) for each in fields(self)}
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
 
 _OF_QUEUES = ("reason", "order", "queue")
-CONDITIONS = tuple(each.name for each in fields(Asked))
+CONDITIONS = tuple(field.name for field in fields(Asked))
 
 
 async def _asked(asked: Annotated[Asked, Depends()]) -> Asked:

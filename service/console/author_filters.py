@@ -58,10 +58,8 @@ def change(request: Request, posted: Posted, comment_id: str) -> Response:
             days = int(form["days"]) if form.get("days") else None
         except ValueError:
             raise Invalid("The form does not say what to do with whom.") from None
-        now = now_ms()
-        author_filters.put_on(
-            *target, about, action, days, form.get("domain", ""), now=now, entropy=os.urandom
-        )
+        listing = author_filters.Listing(about, action, days, form.get("domain", ""))
+        author_filters.put_on(*target, listing, now=now_ms(), entropy=os.urandom)
     if "hx-request" in request.headers:
         marking = author_values(request, visitor, site_id, comment_id) | {"is_changed": True}
         return pages.page("author_marks.html", visitor=visitor, marking=marking)
@@ -79,8 +77,8 @@ def author_values(request: Request, visitor: Visitor, site_id: str, comment_id: 
     marked = author_filters.of_comment(store, {site_id}, comment_id, now_ms())
     return {
         "comment_id": comment_id,
-        "named": sum(len(each.filters) for each in marked),
-        "marks": [_view(each) for each in marked],
+        "named": sum(len(mark.filters) for mark in marked),
+        "marks": [_view(mark) for mark in marked],
         "terms": {days: _(words) for days, words in TERMS.items()},
         "may_mark": visitor.membership(site_id).may(Action.CHANGE_FILTERS),
     }
@@ -93,5 +91,5 @@ def _view(marked: Marked) -> dict[str, Any]:
         "domain": mark.domain,
         "words": _(_WORDS[mark.about]) if mark.about in _WORDS else mark.domain,
         "actions": [(action.value, _(_VERBS[action])) for action in mark.actions()],
-        "filters": [(each, _(_DONE[each.action])) for each in marked.filters],
+        "filters": [(site_filter, _(_DONE[site_filter.action])) for site_filter in marked.filters],
     }

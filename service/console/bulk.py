@@ -18,7 +18,7 @@ from moderation.review import bulk, bulk_sets, queues
 from moderation.review.bulk import BulkProgress
 from moderation.review.explanation import Explanation
 from moderation.review.queues import CommentCard
-from moderation.store.moderators import Membership
+from moderation.store.memberships import Membership
 from moderation.store.sql.engine import Store
 from service.console.all_sites import AllSites, CurrentPlace
 from service.console.asked import CONDITIONS, Asked, AskedFor, criteria_of
@@ -61,8 +61,10 @@ def acts_page(
 ) -> Response:
     """A site's decisions about many comments, the newest first."""
     store, site_id = request.app.state.store, membership.site_id
-    progresses = {each.act.id: each for each in bulk.list_acts(store, site_id, after, ROWS_READ)}
-    acts, last_id = one_page([each.act for each in progresses.values()])
+    progresses = {
+        progress.act.id: progress for progress in bulk.list_acts(store, site_id, after, ROWS_READ)
+    }
+    acts, last_id = one_page([progress.act for progress in progresses.values()])
     url = f"{URL}/bulk"
     return pages.page(
         "bulk_acts.html",

@@ -11,7 +11,7 @@ from moderation.domain.decision import Outcome
 from moderation.domain.errors import Conflict, NotFound
 from moderation.doorbell import DELIVER
 from moderation.review import campaign_decisions, campaigns
-from moderation.store.moderators import Membership
+from moderation.store.memberships import Membership
 from service.console import session
 from service.console.campaign_view import campaign_views
 from service.console.language import N_

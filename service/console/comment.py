@@ -303,7 +303,7 @@ def get_card(store: Store, visitor: session.Visitor, comment_id: str) -> Comment
 def comment_views(store: Store, cards: Sequence[CommentCard]) -> list[CommentView]:
     actor_ids = {decision.actor.id for card in cards for decision in card.decisions}
     actor_ids |= {card.claim.moderator_id for card in cards if card.claim}
-    actor_ids |= {each.moderator_id for card in cards for each in card.proposals}
+    actor_ids |= {proposal.moderator_id for card in cards for proposal in card.proposals}
     called_wrong = corrections.of_comments(store, [card.id for card in cards])
     actor_ids |= {each.moderator_id for made in called_wrong.values() for each in made}
     names = sign_in.emails_of(store, actor_ids)

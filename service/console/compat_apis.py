@@ -10,7 +10,7 @@ from moderation.clock import now_ms
 from moderation.domain.errors import Conflict, Invalid
 from moderation.domain.roles import Action
 from moderation.store.compat_apis import AKISMET, CORAL, OPENAI, PERSPECTIVE
-from moderation.store.moderators import Membership
+from moderation.store.memberships import Membership
 from service.console.form_error import NO_ERROR, FormError, form_error
 from service.console.language import N_
 from service.console.navigation import query

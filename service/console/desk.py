@@ -40,13 +40,17 @@ class Desk:
         opened: str,
     ) -> "Desk":
         """opened: the comment that was chosen, '' for the first one that nobody else has."""
-        ids = [each.card.id for each in campaigns] + [each.card.id for each in comments]
+        ids = [campaign.card.id for campaign in campaigns] + [
+            comment.card.id for comment in comments
+        ]
         is_compact = request.cookies.get(_DENSITY) == "compact"
         if opened in ids:
             return cls(opened, around_values(request, visitor, opened), is_compact)
         who = visitor.signed.moderator_id
         others = {
-            each.card.id for each in comments if each.card.claim and each.card.claim.keeps_out(who)
+            comment.card.id
+            for comment in comments
+            if comment.card.claim and comment.card.claim.keeps_out(who)
         }
         free = (id for id in ids if id not in others)
         return cls(next(free, ids[0] if ids else ""), {}, is_compact)

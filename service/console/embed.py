@@ -8,7 +8,7 @@ from moderation.domain.errors import Invalid
 from moderation.domain.reader_rules import ReaderRules
 from moderation.domain.roles import Action
 from moderation.review import reader_rules
-from moderation.store.moderators import Membership
+from moderation.store.memberships import Membership
 from service.console.form_error import NO_ERROR, FormError, form_error
 from service.console.language import N_, _
 from service.console.pages import URL, CurrentSite, QueryName, page_router, pages, redirect

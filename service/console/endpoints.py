@@ -11,7 +11,7 @@ from moderation.domain.errors import Conflict, Invalid, Unavailable
 from moderation.domain.notice import DEFAULT_TYPES
 from moderation.domain.roles import Action
 from moderation.notify import endpoints
-from moderation.store.moderators import Membership
+from moderation.store.memberships import Membership
 from service.console import endpoint as endpoint_page
 from service.console import endpoint_form
 from service.console.delivery_view import endpoint_view

@@ -15,7 +15,7 @@ from moderation.domain.filter import Filter, FilterAction, FilterDraft, FilterKi
 from moderation.domain.roles import Action
 from moderation.review import filter_preview, filters
 from moderation.review.filter_preview import FilterPreview
-from moderation.store.moderators import Membership
+from moderation.store.memberships import Membership
 from moderation.store.sql.engine import Store
 from service.console import filter_form
 from service.console.form_error import NO_ERROR, FormError, form_error

@@ -9,7 +9,7 @@ from moderation.accounts import sites
 from moderation.clock import now_ms
 from moderation.domain.errors import Conflict, Invalid, NotFound
 from moderation.domain.roles import Action
-from moderation.store.moderators import Membership
+from moderation.store.memberships import Membership
 from moderation.store.sites import AKISMET, PUBLISHABLE, SECRET
 from service.console.language import N_
 from service.console.navigation import query

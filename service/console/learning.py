@@ -10,7 +10,7 @@ from moderation.clock import now_ms
 from moderation.domain.errors import Invalid, NotFound
 from moderation.domain.roles import Action
 from moderation.learning.status import learning_status
-from moderation.store.moderators import Membership
+from moderation.store.memberships import Membership
 from service.console.pages import URL, CurrentSite, page_router, pages, redirect
 from service.console.presenters import person_name
 from service.console.session import CurrentVisitor, SiteForm, Visitor, site_form

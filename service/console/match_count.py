@@ -3,7 +3,7 @@
 from moderation.domain.roles import Action
 from moderation.review.queue_counts import known_matches
 from moderation.review.search import Criteria, Results
-from moderation.store.moderators import Membership
+from moderation.store.memberships import Membership
 from moderation.store.sql.engine import Store
 from service.console.all_sites import Place
 from service.console.language import number

@@ -12,7 +12,7 @@ from moderation.review import mentions
 from service.api.responses import private_json
 from service.console.pages import URL, QueryName, page_router, redirect
 from service.console.presenters import person_name
-from service.console.session import CurrentVisitor, SignedForm, Visitor, signed_form
+from service.console.session import PartVisitor, SignedForm, Visitor, signed_form
 
 router = page_router("/account/mentions")
 names_router = APIRouter(prefix=URL, include_in_schema=False)  # for a script: an error is no page
@@ -57,8 +57,11 @@ def see(request: Request, posted: Posted) -> Response:
 
 @names_router.get("/colleagues")
 def colleagues(
-    request: Request, visitor: CurrentVisitor, site: QueryName, comment: QueryName = ""
+    request: Request, visitor: PartVisitor, site: QueryName, comment: QueryName = ""
 ) -> Response:
-    """How the colleagues of a site are mentioned in a note about a comment. Raises NotFound for a site of others."""
-    site_id = visitor.membership(site).site_id
-    return private_json({"names": mentions.names_on(request.app.state.store, site_id, comment)})
+    """How the colleagues of a site are mentioned in a note about a comment. Raises NotFound for a site of others, and for a comment in no section of
+    somebody who is limited to some.
+    """
+    place = visitor.place(site)
+    names = mentions.names_on(request.app.state.store, place.of_site, comment, place.site_ids)
+    return private_json({"names": names})

@@ -12,7 +12,7 @@ from moderation.domain.comment import Status
 from moderation.domain.queue_names import OWN, PROPOSED, REPORTED, WITHOUT_STATUS
 from moderation.domain.roles import Action
 from moderation.review import campaigns, live_queues, queues, second_looks
-from moderation.store.moderators import Membership, PartMembership
+from moderation.store.memberships import Membership, PartMembership
 from moderation.store.queue_marks import Marks
 from moderation.store.sql.engine import Store
 from service.console.all_sites import Place
@@ -93,12 +93,12 @@ def tab_counts(store: Store, site_ids: Sequence[str]) -> dict[str, int | None]:
 def counts_together(marks: Collection[Marks]) -> dict[str, int | None]:
     """How much there is in the lists that several sites have together: their queues, what is reported, what is proposed."""
     counts: dict[str, int | None] = {
-        status.value: sum(each.comments[status] for each in marks) for status in queues.QUEUE_ORDER
+        status.value: sum(mark.comments[status] for mark in marks) for status in queues.QUEUE_ORDER
     }
     return counts | {
         Status.PENDING.value: counts[Status.PENDING.value] or None,
-        REPORTED: sum(each.reported for each in marks) or None,
-        PROPOSED: sum(each.proposals for each in marks) or None,
+        REPORTED: sum(mark.reported for mark in marks) or None,
+        PROPOSED: sum(mark.proposals for mark in marks) or None,
     }
 
 
@@ -144,7 +144,7 @@ def _part_tabs(store: Store, place: PartMembership, current: str | None) -> list
 def _sample(request: Request, site_id: str) -> int:
     """How many comments whoever looks may be asked about blind; trainees only those that are meant for them."""
     signed = request.state.signed
-    is_trainee = any(each.site_id == site_id and is_trainee_of(each) for each in signed.sites)
+    is_trainee = any(site.site_id == site_id and is_trainee_of(site) for site in signed.sites)
     return second_looks.count_waiting(
         request.app.state.store, site_id, signed.moderator_id, only_asked=is_trainee
     )

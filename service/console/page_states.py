@@ -14,7 +14,7 @@ from moderation.domain.page_state import PageDefault, parse_state
 from moderation.domain.roles import Action
 from moderation.review import page_states
 from moderation.review.page_states import PageChange, PageStatus
-from moderation.store.moderators import Membership
+from moderation.store.memberships import Membership
 from service.api.fields import is_web_address
 from service.console import navigation
 from service.console.language import N_

@@ -21,7 +21,7 @@ from moderation.clock import now_ms
 from moderation.domain.comment import Status
 from moderation.domain.errors import GatehouseError, Unauthenticated
 from moderation.domain.roles import Action
-from moderation.store.moderators import Membership
+from moderation.store.memberships import Membership
 from service.console import language, session
 from service.console.language import N_
 from service.console.presenters import (

@@ -11,7 +11,7 @@ from moderation.clock import now_ms
 from moderation.domain.errors import Conflict, Forbidden, Invalid
 from moderation.domain.roles import Action, Role
 from moderation.domain.sections import sections_in
-from moderation.store.moderators import Membership
+from moderation.store.memberships import Membership
 from service.console.form_error import NO_ERROR, FormError, form_error
 from service.console.language import N_
 from service.console.navigation import query
@@ -114,9 +114,7 @@ def change_role(request: Request, posted: Posted, moderator_id: str) -> Response
             raise
         return _person(
             *(request, visitor, membership, moderator_id, 422),
-            typed_role=form.get("role", ""),
-            typed_sections=form["sections"],
-            error=form_error(error),
+            typed=_TypedRole(form.get("role", ""), form["sections"], form_error(error)),
         )
     return _back(membership, "role", moderator_id)
 
@@ -183,6 +181,15 @@ class _Inviting:
     error: FormError = NO_ERROR
 
 
+@dataclass(frozen=True, slots=True)
+class _TypedRole:
+    """A role and sections that were typed in and refused because of `error`. sections: None where none were."""
+
+    role: str = ""
+    sections: str | None = None
+    error: FormError = NO_ERROR
+
+
 def _page(
     request: Request,
     visitor: Visitor,
@@ -219,11 +226,9 @@ def _person(
     *,
     notice: str = "",
     problem: str = "",
-    typed_role: str = "",
-    typed_sections: str | None = None,
-    error: FormError = NO_ERROR,
+    typed: _TypedRole = _TypedRole(),
 ) -> Response:
-    """problem: why nothing was changed. typed_role, typed_sections, error: where these could not be read."""
+    """problem: why nothing was changed."""
     store = request.app.state.store
     person, sessions = moderators.get_moderator(store, moderator_id, membership.site_id, now_ms())
     return pages.page(
@@ -233,9 +238,8 @@ def _person(
         site=membership,
         person=person,
         sessions=sessions,
-        typed_role=typed_role,
-        typed_sections=typed_sections,
-        error=error,
+        typed=typed,
+        error=typed.error,
         roles=ROLES,
         may_manage=membership.may(Action.MANAGE_PEOPLE),
         notice=notice,

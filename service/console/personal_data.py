@@ -11,7 +11,7 @@ from moderation.domain.errors import Invalid
 from moderation.domain.person import PersonErased, PersonRef
 from moderation.domain.roles import Action
 from moderation.doorbell import DELIVER
-from moderation.store.moderators import Membership
+from moderation.store.memberships import Membership
 from moderation.upkeep import people
 from moderation.upkeep.person_document import document
 from service.console.form_error import NO_ERROR, FormError

@@ -1,7 +1,7 @@
 """A site's policies under /console/policy, its own and those for parts of it: read, tried on the last weeks, saved after that, and taken back."""
 
 from collections.abc import Sequence
-from functools import partial
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -25,7 +25,7 @@ from moderation.review.page_states import get_default
 from moderation.review.policy_advice import policy_advice
 from moderation.review.policy_bounds import measured_bounds
 from moderation.review.score_histograms import BINS, score_histograms
-from moderation.store.moderators import Membership
+from moderation.store.memberships import Membership
 from service.console import policy_modes, policy_view
 from service.console.form_error import NO_ERROR, FormError, form_error
 from service.console.language import N_
@@ -80,8 +80,8 @@ def policy_page(
     try:
         part = _part(request, membership, asked)
     except Invalid as broken:
-        error = FormError("value", broken.message)
-        return _page(request, visitor, membership, error=error, status=422, asked=asked)
+        attempt = _Attempt(error=FormError("value", broken.message), status=422)
+        return _page(request, visitor, membership, attempt, asked=asked)
     return _page(request, visitor, membership, part=part, did=did)
 
 
@@ -91,25 +91,25 @@ async def try_out(request: Request, posted: Posted) -> Response:
     visitor, form = posted
     membership = visitor.membership(form.get("site", ""))
     membership.require(Action.CHANGE_POLICY)
-    toml, error, found, status = form.get("toml", "").replace("\r\n", "\n"), NO_ERROR, None, 200
-    bounds: list[MeasuredBound] = []
+    attempt = _Attempt(form.get("toml", "").replace("\r\n", "\n"), form)
     part = await run_in_threadpool(_part, request, membership, form.get("scope", ""))
     try:
         toml = _wanted(request, form)
+        attempt = replace(attempt, toml=toml)
         tried = await run_in_threadpool(_parsed, request, membership, part, toml)
         site_policy.check_hours(tried if toml else None, form.get("scope", ""))
         instead = None if part and not toml else tried
-        found = await try_policy(request, instead, membership.site_id, scope=part)
+        attempt = replace(
+            attempt, found=await try_policy(request, instead, membership.site_id, scope=part)
+        )
         bounds = await run_in_threadpool(
             measured_bounds, request.app.state.store, membership.site_id, tried, part, now=now_ms()
         )
+        attempt = replace(attempt, bounds=bounds)
     except (Invalid, TooMany) as broken:
-        error, status = form_error(broken), 429 if isinstance(broken, TooMany) else 422
-    return await run_in_threadpool(
-        partial(_page, request, visitor, membership, toml, form, error, found, status),
-        part=part,
-        bounds=bounds,
-    )
+        status = 429 if isinstance(broken, TooMany) else 422
+        attempt = replace(attempt, error=form_error(broken), status=status)
+    return await run_in_threadpool(_page, request, visitor, membership, attempt, part)
 
 
 @router.post("")
@@ -121,8 +121,8 @@ def save(request: Request, posted: Posted) -> Response:
     toml = form.get("toml", "").replace("\r\n", "\n")
     part = _part(request, membership, form.get("scope", ""))
     if form.get("seen") != _parsed(request, membership, part, toml).version:
-        error = FormError(message=_UNSEEN)
-        return _page(request, visitor, membership, toml, form, error, part=part, status=422)
+        attempt = _Attempt(toml, form, FormError(message=_UNSEEN), 422)
+        return _page(request, visitor, membership, attempt, part)
     return _set(request, visitor, membership, toml, form, part, "saved")
 
 
@@ -161,11 +161,11 @@ def _set(
             now=now_ms(),
         )
     except Conflict:
-        error = FormError(message=_CONFLICT)
-        return _page(request, visitor, membership, error=error, part=part, status=409)
+        attempt = _Attempt(error=FormError(message=_CONFLICT), status=409)
+        return _page(request, visitor, membership, attempt, part)
     except site_policy.BoundsMissed as missed:
         error = FormError(message=f"Nothing was changed. {missed.message}")
-        return _page(request, visitor, membership, toml, form, error, part=part, status=422)
+        return _page(request, visitor, membership, _Attempt(toml, form, error, 422), part)
     return redirect(_url(site_id, scope, did=did) + "#notice")
 
 
@@ -216,35 +216,43 @@ def _starting_point(installation: str) -> str:
     return policy_source(installation)
 
 
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """What was typed or tried, and what came of it. toml: None for what is in force. found, bounds: of a trial."""
+
+    toml: str | None = None
+    form: Form | None = None
+    error: FormError = NO_ERROR
+    status: int = 200
+    found: Backtest | None = None
+    bounds: Sequence[MeasuredBound] = ()
+
+
 def _page(
     request: Request,
     visitor: Visitor,
     membership: Membership,
-    toml: str | None = None,
-    form: Form | None = None,
-    error: FormError | None = None,
-    found: Backtest | None = None,
-    status: int = 200,
-    did: str = "",
-    bounds: Sequence[MeasuredBound] = (),
+    attempt: _Attempt = _Attempt(),
     part: ScopedPolicy | None = None,
+    did: str = "",
     asked: str = "",
 ) -> Response:
-    """The page, or for htmx what a trial found. toml: what was typed or tried, None for what is in force. part: of the site, None for the
-    whole. asked: what was named as a part of it and is none.
+    """The page, or for htmx what a trial found. part: of the site, None for the whole. asked: what was named as a part of
+    it and is none.
     """
-    state = request.app.state
+    state, toml, form, found = request.app.state, attempt.toml, attempt.form, attempt.found
     scope = part.scope if part else WHOLE_SITE
     values: dict[str, Any] = {
         "visitor": visitor,
         "site": membership,
-        "error": error or NO_ERROR,
+        "error": attempt.error,
         "trial": policy_view.trial_view(found) if found else None,
         "tried_toml": toml,
-        "bounds": bounds,
+        "bounds": attempt.bounds,
         "version": found.tried.version if found else "",
         "scope": scope,
         "part": scope_in_words(scope),
+        "share": policy_view.share_in_words,
     }
     stored = site_policy.site_policy(state.store, membership.site_id, scope)
     values["in_force_number"] = stored.number
@@ -256,7 +264,7 @@ def _page(
     shown = (stored.toml if toml is None else toml) or below
     shown = shown or _starting_point(state.settings.policy)
     policy, flaw = None, ""
-    typed_modes = form if error and form and form.get("do") == "modes" else None
+    typed_modes = form if form and form.get("do") == "modes" else None
     modes = None
     try:
         policy = read_policy(shown)
@@ -275,11 +283,11 @@ def _page(
     histograms = score_histograms(state.store, membership.site_id, signals, scope=part, now=now)
     versions = site_policy.list_versions(state.store, membership.site_id, scope=scope)
     names = sign_in.emails_of(state.store, {version.set_by for version in versions})
-    if error is None and flaw:
+    if flaw and attempt.error == NO_ERROR:
         values["error"] = FormError("toml", flaw)
     return pages.page(
         "policy.html",
-        status,
+        attempt.status,
         **values,
         policy=policy,
         toml=shown,
@@ -293,7 +301,7 @@ def _page(
         scope_url=lambda each: _url(membership.site_id, each),
         profiles=PROFILES,
         sliders=policy_view.sliders_of(
-            policy, histograms, {each.code: each for each in advice}, form if error else None
+            policy, histograms, {each.code: each for each in advice}, form
         )
         if policy
         else [],

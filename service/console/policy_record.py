@@ -14,7 +14,7 @@ from moderation.review import samples
 from moderation.review.policy_errors import ERRORS_DAYS, PolicyErrors, csv_of, policy_errors
 from moderation.review.samples import BlindEstimate
 from moderation.review.site_policy import policy_of_site, scope_of
-from moderation.store.moderators import Membership
+from moderation.store.memberships import Membership
 from service.console import policy_view
 from service.console.pages import URL, CurrentSite, page_router, pages, redirect
 from service.console.policy_scope import ScopeAsked, scope_in_words

@@ -5,10 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from moderation.domain.backtest import Backtest, Change, Share
+from moderation.domain.backtest import Affected, Backtest, Change, Share
 from moderation.domain.closed_hours import ClosedHours, Then
 from moderation.domain.decision import Outcome
 from moderation.domain.errors import Invalid
+from moderation.domain.identity_terms import GroupName
 from moderation.domain.labels import label_of
 from moderation.domain.policy import Condition, Policy, Rule
 from moderation.domain.policy_advice import Advice
@@ -30,6 +31,16 @@ _SENTENCES = {
     Outcome.HOLD: N_("Hold where %(conditions)s."),
     Outcome.SPAM: N_("File as spam where %(conditions)s."),
     Outcome.REJECT: N_("Reject where %(conditions)s."),
+}
+AUTHOR_WORDS = {"new": N_("New authors"), "known": N_("Authors with a reputation")}
+GROUP_WORDS: dict[GroupName, str] = {
+    "any": N_("Any of these"),
+    "religion": N_("Religion"),
+    "origin": N_("Origin"),
+    "gender": N_("Women and men, gender"),
+    "orientation": N_("Sexual orientation"),
+    "disability": N_("Disability and illness"),
+    "age": N_("Age"),
 }
 _HEIGHT = 40  # of a histogram
 
@@ -161,7 +172,20 @@ def trial_view(found: Backtest) -> dict[str, Any]:
         "held_now": _percent(before.held, found.examined),
         "more": days,
         "changes": changes_view(found.changes),
+        "affected": [(_affected_name(each), each) for each in found.affected],
+        "groups": [
+            (_(GROUP_WORDS[each.name]), _interval(each.changed), _interval(each.others), each)
+            for each in found.named.groups
+        ],
     }
+
+
+def _affected_name(group: Affected) -> str:
+    if group.kind == "author":
+        return _(AUTHOR_WORDS[group.name])
+    if group.name == "unknown":
+        return _("Language not recognised")
+    return _("Language: %(code)s", code=group.name)
 
 
 def scopes_view(scoped: Sequence[SitePolicy]) -> list[dict[str, str]]:
@@ -206,6 +230,19 @@ def changes_view(changes: Sequence[Change]) -> list[dict[str, Any]]:
         }
         for change in changes
     ]
+
+
+def _interval(share: Share) -> str:
+    """'5.0 % (1.7 to 13.7)', '' of none."""
+    if share.share is None or share.interval is None:
+        return ""
+    low, high = (number(100 * end, 1) for end in share.interval)
+    return _(
+        "%(share)s %% (%(low)s to %(high)s)",
+        share=number(100 * share.share, 1),
+        low=low,
+        high=high,
+    )
 
 
 def _percent(count: int, of: int) -> str:

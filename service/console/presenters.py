@@ -137,9 +137,9 @@ def comment_view(card: CommentCard, names: Mapping[str, str]) -> CommentView:
     """names: the e-mails of those who decided, by moderator id."""
     reasons = _reasons(card)
     agreed = {
-        each.answered_in: each.moderator_id
-        for each in card.proposals
-        if each.state is ProposalState.AGREED
+        proposal.answered_in: proposal.moderator_id
+        for proposal in card.proposals
+        if proposal.state is ProposalState.AGREED
     }
     decided = [_history_entry(decision, names, agreed) for decision in card.decisions]
     history = list(heapq.merge(decided, _writers_changes(card), key=lambda entry: entry.created_at))

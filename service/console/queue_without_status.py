@@ -80,8 +80,8 @@ def queue_without_status(
         unclaimed=unclaimed,
         unclaimed_url=asked.url(site_id, unclaimed="" if unclaimed else "1"),
         is_claimed_by_others=any(
-            each.claim and not each.claim.while_open and each.claim.moderator_id != person_id
-            for each in found.cards
+            card.claim and not card.claim.while_open and card.claim.moderator_id != person_id
+            for card in found.cards
         ),
         bulk=bulk_bar(place, asked, count),
         first_url=asked.url(site_id, unclaimed=unclaimed) if after else "",

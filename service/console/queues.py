@@ -9,7 +9,7 @@ from moderation.domain.roles import Action
 from moderation.review import campaigns, queues, search
 from moderation.review.live_queues import newest_id
 from moderation.review.search import Criteria, Results
-from moderation.store.moderators import Membership, PartMembership
+from moderation.store.memberships import Membership, PartMembership
 from moderation.store.sql.engine import Store
 from service.console import navigation
 from service.console.all_sites import CurrentPlaceOrPart, Place
@@ -91,7 +91,7 @@ def queue_page(
     tabs = navigation.queue_tabs(request, place, status)
     count = refine.reasons[reason] if reason else next(tab.count for tab in tabs if tab.is_current)
     comments = comment_views(store, [*lone, *found.cards])
-    shown = campaign_views(store, [each for each in waiting if not each.is_lone])
+    shown = campaign_views(store, [campaign for campaign in waiting if not campaign.is_lone])
     # New comments are told of only where all of the queue is listed.
     is_told = not (reason or unclaimed or place.sections)
     newest = newest_id(store, place.site_ids, status) if is_told else None
@@ -124,10 +124,10 @@ def queue_page(
         unclaimed=unclaimed,
         unclaimed_url=navigation.queue_url(**{**filters, "unclaimed": "" if unclaimed else "1"}),
         is_claimed_by_others=any(
-            each.claim
-            and not each.claim.while_open
-            and each.claim.moderator_id != visitor.signed.moderator_id
-            for each in found.cards
+            card.claim
+            and not card.claim.while_open
+            and card.claim.moderator_id != visitor.signed.moderator_id
+            for card in found.cards
         ),
         bulk=bulk_bar(place, Asked(status=queue, reason=reason), count),
         first_url=navigation.queue_url(**filters) if after else "",

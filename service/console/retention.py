@@ -9,7 +9,7 @@ from moderation.domain.comment import Status
 from moderation.domain.errors import Invalid
 from moderation.domain.expiry import TERM_LIMIT, WITH_TERM, Expiring
 from moderation.domain.roles import Action
-from moderation.store.moderators import Membership
+from moderation.store.memberships import Membership
 from moderation.upkeep import expiry
 from service.console.form_error import NO_ERROR, FormError, form_error
 from service.console.language import N_

@@ -10,7 +10,7 @@ from moderation.domain.decision import STATUS_AFTER
 from moderation.domain.errors import Invalid
 from moderation.review import queues, search
 from moderation.review.search import Results
-from moderation.store.moderators import Membership
+from moderation.store.memberships import Membership
 from moderation.store.sql.engine import Store
 from service.console import navigation
 from service.console.all_sites import Place

@@ -11,7 +11,7 @@ from moderation.domain.roles import Action
 from moderation.policies import load_policy
 from moderation.review import second_opinion
 from moderation.review.second_opinion import APPROVE_FROM, DECISIONS_NEEDED, SHARE_NEEDED
-from moderation.store.moderators import Membership
+from moderation.store.memberships import Membership
 from service.console.form_error import NO_ERROR, FormError
 from service.console.language import N_, _
 from service.console.pages import URL, CurrentSite, QueryName, page_router, pages, redirect

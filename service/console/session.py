@@ -19,7 +19,7 @@ from moderation.domain.decision import Outcome
 from moderation.domain.errors import Forbidden, Invalid, NotFound, Unauthenticated
 from moderation.domain.roles import Action
 from moderation.review import mentions, queues
-from moderation.store.moderators import Membership, PartMembership
+from moderation.store.memberships import Membership, PartMembership
 from service.console import language
 from service.console.language import N_
 from service.http.client_address import is_https

@@ -12,7 +12,7 @@ from moderation.domain.errors import Conflict, Invalid
 from moderation.domain.page_url import DISTINCTIONS, SCHEME, SLASH, WWW, PageRules
 from moderation.domain.roles import Action
 from moderation.domain.site import LANGUAGE_LIMIT, NAME_LIMIT, SiteSettings
-from moderation.store.moderators import Membership, PartMembership
+from moderation.store.memberships import Membership, PartMembership
 from service.console.form_error import NO_ERROR, FormError, form_error
 from service.console.language import N_
 from service.console.navigation import query
@@ -71,7 +71,7 @@ def change(request: Request, posted: Posted) -> Response:
         site_settings.change_settings(
             *(store, site_id, _settings(typed, seen), seen, visitor.signed.moderator_id),
             may_join=bool(form.get("join")),
-            own_site_ids=[each.site_id for each in visitor.signed.sites if _manages(each)],
+            own_site_ids=[site.site_id for site in visitor.signed.sites if _manages(site)],
         )
     except PagesJoin as error:
         count = int(str(error.members["count"]))

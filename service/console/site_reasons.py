@@ -9,7 +9,7 @@ from moderation.domain.errors import Conflict, Invalid
 from moderation.domain.roles import Action
 from moderation.domain.site_reasons import LABEL_LIMIT, SENTENCE_LIMIT, SiteReason, SiteReasons
 from moderation.review import site_reasons
-from moderation.store.moderators import Membership
+from moderation.store.memberships import Membership
 from service.console.form_error import NO_ERROR, FormError
 from service.console.language import N_, _
 from service.console.pages import URL, CurrentSite, QueryName, page_router, pages, redirect
@@ -117,7 +117,7 @@ def _page(
     status: int = 200,
 ) -> Response:
     """was, form: the reason whose change was refused, '' for a new one, and what was typed."""
-    rows = [(each, known.name_of(each.code), _fields(each)) for each in known.reasons]
+    rows = [(reason, known.name_of(reason.code), _fields(reason)) for reason in known.reasons]
     return pages.page(
         "site_reasons.html",
         status,

@@ -8,6 +8,7 @@ from fastapi import Depends, Query, Request, Response
 
 from moderation.accounts import new_site, site_settings
 from moderation.accounts.new_site import NameTaken
+from moderation.accounts.sites import NewSite
 from moderation.clock import now_ms
 from moderation.domain.errors import Conflict, Forbidden, Invalid
 from moderation.domain.roles import Action
@@ -31,7 +32,7 @@ Words = Annotated[str, Query(max_length=200)]
 @router.get("")
 def sites_page(request: Request, visitor: CurrentVisitor, q: Words = "") -> Response:
     """The sites that a moderator looks after, by name. q: words of a name or an address."""
-    memberships = {each.site_id: each for each in visitor.signed.sites}
+    memberships = {membership.site_id: membership for membership in visitor.signed.sites}
     known = site_settings.list_sites(request.app.state.store, list(memberships))
     wanted = _plain(q).split()
     found = [
@@ -63,11 +64,11 @@ def make(request: Request, posted: Posted) -> Response:
     visitor, form = posted
     _require_owner(visitor)
     moderator_id = visitor.signed.moderator_id
-    mine = [each.site_id for each in visitor.signed.sites if each.may(Action.MANAGE_SITE)]
+    mine = [site.site_id for site in visitor.signed.sites if site.may(Action.MANAGE_SITE)]
+    wanted = NewSite(form.get("name", ""), lines(form.get("origins", "")), form.get("language", ""))
     try:
         made, keys = new_site.make_site(
-            *(request.app.state.store, form.get("name", ""), lines(form.get("origins", ""))),
-            *(form.get("language", ""), moderator_id),
+            *(request.app.state.store, wanted, moderator_id),
             admin_id=moderator_id,
             own_site_ids=mine,
             now=now_ms(),

@@ -20,7 +20,7 @@ from moderation.review.statistics import (
     iso_day,
     statistics,
 )
-from moderation.store.moderators import Membership
+from moderation.store.memberships import Membership
 from service.console.durations import duration
 from service.console.language import N_, _, number
 from service.console.pages import CurrentSite, page_router, pages
@@ -40,7 +40,7 @@ def statistics_page(
     store, now = request.app.state.store, now_ms()
     found = statistics(store, membership.site_id, days, now=now)
     names = _names(request, visitor, membership, found)
-    sites = {each.site_id: each.site_name for each in visitor.signed.sites}
+    sites = {site.site_id: site.site_name for site in visitor.signed.sites}
     sums = by_site(store, sites, days, now=now) if len(sites) > 1 else {}
     return pages.page(
         "statistics.html",

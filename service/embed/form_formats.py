@@ -5,7 +5,7 @@ from typing import Any
 
 from moderation.domain.errors import Forbidden, GatehouseError, Invalid
 from moderation.domain.page_url import origin_of
-from service.embed.reply import problem, within
+from service.embed.reply import Problem, problems, within
 
 # Each theme for Staticman chooses its names; these are in use, the commonest first.
 _STATICMAN = {
@@ -85,22 +85,30 @@ def flattened(body: Any) -> dict[str, str]:
 
 def staticman_error(error: GatehouseError) -> dict[str, object]:
     """The JSON answer for a theme's script, with Staticman's error codes; never repeats what was typed."""
-    broken = problem(error) if isinstance(error, Invalid) else None
+    broken = problems(error) if isinstance(error, Invalid) else []
     body: dict[str, object] = {
         "success": False,
-        "message": broken.message if broken else error.message,
+        "message": " ".join(map(_staticman_message, broken)) or error.message,
         "errorCode": "INVALID_ORIGIN" if isinstance(error, Forbidden) else error.code.upper(),
     }
-    if broken and broken.field == "page_url":
-        body["message"] = (
-            "The page's address is missing or not on this site: send it as options[origin], on one of the "
-            "site's origins. options[slug] alone does not say it."
-        )
-        body["data"] = ["options[origin]"]
-    elif broken and broken.field:
-        body["data"] = [
-            _STATICMAN.get(broken.field, (broken.field,))[0].partition("[")[2].rstrip("]")
-        ]
-        if broken.message.endswith("must not be empty."):
-            body["errorCode"] = "MISSING_REQUIRED_FIELDS"
+    if names := [_staticman_name(each.field) for each in broken if each.field]:
+        body["data"] = names
+    if any(each.message.endswith("must not be empty.") for each in broken):
+        body["errorCode"] = "MISSING_REQUIRED_FIELDS"
     return body
+
+
+def _staticman_message(broken: Problem) -> str:
+    if broken.field != "page_url":
+        return broken.message
+    return (
+        "The page's address is missing or not on this site: send it as options[origin], on one of the "
+        "site's origins. options[slug] alone does not say it."
+    )
+
+
+def _staticman_name(field: str) -> str:
+    """The name that most themes have for a field of ours."""
+    if field == "page_url":
+        return "options[origin]"
+    return _STATICMAN.get(field, (field,))[0].partition("[")[2].rstrip("]")

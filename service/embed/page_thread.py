@@ -9,7 +9,7 @@ from moderation.domain.comment import PageState
 from moderation.reading import threads
 from moderation.reading.markdown import as_html
 from moderation.store.sql.engine import Store
-from service.embed.reply import Problem, safe_url
+from service.embed.reply import safe_url
 from service.embed.thread_order import in_thread_order
 
 THREAD_SIZE = 50  # comments on a page of it
@@ -49,7 +49,7 @@ def page_thread(
         "page_link": link,
         "query_link": f"{link}{'&' if '?' in link else '?'}",
         "site_id": site_id,
-        "problem": Problem("", ""),
+        "problems": [],
         "typed": {},
         "form": {
             "page_url": page_url,

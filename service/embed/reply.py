@@ -13,7 +13,7 @@ from moderation.domain.comment import (
     Submission,
     fingerprint,
 )
-from moderation.domain.errors import Invalid
+from moderation.domain.errors import Invalid, together
 from moderation.domain.page_url import plain_url
 from service.api.bodies import parse
 from service.api.comment_schemas import CommentIn, to_submission
@@ -67,6 +67,11 @@ def problem(error: Invalid) -> Problem:
     return Problem(field, f"{LABELS[field]} {rule[0].lower()}{rule[1:]}")
 
 
+def problems(error: Invalid) -> list[Problem]:
+    """Everything that an Invalid tells."""
+    return [problem(each) for each in (error, *error.others)]
+
+
 def within(url: str, origins: Iterable[str]) -> bool:
     """Whether a URL lies on one of the origins, and is no longer than a page's may be."""
     return len(url) <= PAGE_URL_LIMIT and page_url.within(url, origins)
@@ -100,7 +105,7 @@ def read_submission(
     *,
     asks_proof: bool = False,
 ) -> Submission:
-    """The form as a submission. Raises Invalid with the pointer of the field that breaks a rule.
+    """The form as a submission. Raises Invalid with the pointer of each field that breaks a rule.
 
     The page is known by its URL alone. comment_post_ID is not its identity: the form is public, and the
     first caller could bind an article's number to another URL, and take its comments there.
@@ -110,27 +115,36 @@ def read_submission(
     if any(fields.get(name) for name in HONEYPOTS):
         raise Invalid("A field that must stay empty was filled in. Please send it once more.")
     text = fields.get("comment", "").replace("\r\n", "\n")
-    for typed, pointer in ((fields.get("author", ""), "/author/name"), (text, "/text")):
-        if not typed.strip():
-            raise Invalid(f"{pointer}: must not be empty.", pointer)
     page = fields.get("page_url", "")
+    broken = [
+        Invalid(f"{pointer}: must not be empty.", pointer)
+        for typed, pointer in ((text, "/text"), (fields.get("author", ""), "/author/name"))
+        if not typed.strip()
+    ]
     if not within(page, origins):
-        raise Invalid("/page/url: is not on this site.", "/page/url")
+        broken.append(Invalid("/page/url: is not on this site.", "/page/url"))
     parent = fields.get("comment_parent", "").strip()
-    comment = parse(
-        CommentIn,
-        {
-            "page": {"url": page_of(page), "title": fields.get("page_title", "")[:TITLE_LIMIT]},
-            "author": {
-                "name": fields["author"],
-                "email": fields.get("email", "").strip(),
-                "url": _website(fields.get("url", "").strip()),
+    try:
+        comment = parse(
+            CommentIn,
+            {
+                "page": {"url": page_of(page), "title": fields.get("page_title", "")[:TITLE_LIMIT]},
+                "author": {
+                    "name": fields.get("author", ""),
+                    "email": fields.get("email", "").strip(),
+                    "url": _website(fields.get("url", "").strip()),
+                },
+                "text": text,
+                "parent_id": "" if parent == "0" else parent,  # WordPress's value for none
+                "context": {"user_agent": _UNPRINTABLE.sub(" ", user_agent)[:1000]},
             },
-            "text": text,
-            "parent_id": "" if parent == "0" else parent,  # WordPress's value for none
-            "context": {"user_agent": _UNPRINTABLE.sub(" ", user_agent)[:1000]},
-        },
-    )
+        )
+    except Invalid as error:
+        told = {each.pointer for each in broken}
+        broken += [each for each in (error, *error.others) if each.pointer not in told]
+        raise together(broken) from None
+    if broken:
+        raise together(broken)
     submission = replace(to_submission(comment, new), unproven=asks_proof)
     return _with_keys(submission, new)
 

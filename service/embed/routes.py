@@ -4,6 +4,7 @@ Staticman; /embed/v1.js and /embed/thread show thread and form on a site's pages
 
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -32,14 +33,14 @@ from service.embed.reply import (
     Problem,
     landing,
     page_of,
-    problem,
+    problems,
     read_submission,
     within,
 )
 from service.http.body import read_body, strict_json
 from service.http.client_address import client_address
 from service.http.errors import wants_html
-from service.http.forms import read_form
+from service.http.forms import UnreadableForm, read_form
 from service.http.html import HEADERS, Pages, retry_header, status_of
 from service.queues.hand_in import hand_in
 from service.queues.kept_answers import KeptRoute
@@ -103,6 +104,12 @@ async def _reply(request: Request, find_site: Callable[[Mapping[str, str]], Site
         _check_origin(request, site)
         typed = form_formats.wordpress(typed, site.origins, request.headers.get("referer", ""))
         _, token = await _hand_in(request, site, typed)
+    except UnreadableForm as error:
+        typed = error.typed
+        with suppress(NotFound):
+            site = await run_in_threadpool(find_site, typed)
+            typed = form_formats.wordpress(typed, site.origins, request.headers.get("referer", ""))
+        return _refused(error, site, typed)
     except GatehouseError as error:
         return _refused(error, site, typed)
     redirect_to = typed.get("redirect_to", "")
@@ -164,6 +171,9 @@ async def reply_as_to_staticman(request: Request, site_id: str) -> Response:
         if site and within(error_url, site.origins):
             return RedirectResponse(plain_url(error_url), 303, headers=HEADERS)
         if wants_html(request):
+            if isinstance(error, UnreadableForm) and site:
+                referer = request.headers.get("referer", "")
+                typed = form_formats.staticman(error.typed, site.origins, referer)
             return _refused(error, site, typed)
         headers = {**retry_header(error), **_cors(request, site)}
         return JSONResponse(form_formats.staticman_error(error), status_of(error)[0], headers)
@@ -228,7 +238,8 @@ def _check_origin(request: Request, site: Site) -> None:
 def _refused(error: GatehouseError, site: Site | None, fields: Mapping[str, str]) -> Response:
     """A page that says what was wrong, and still contains what was typed."""
     status, title = status_of(error)
-    broken = problem(error) if isinstance(error, Invalid) else Problem("", error.message)
+    broken = problems(error) if isinstance(error, Invalid) else [Problem("", error.message)]
+    wrong = {each.field for each in broken}
     # Only the page's own URL goes back into the form, and only if it is on the site.
     origins = site.origins if site else ()
     is_on_site = site is not None and within(fields.get("page_url", ""), origins)
@@ -238,7 +249,7 @@ def _refused(error: GatehouseError, site: Site | None, fields: Mapping[str, str]
         retry_header(error),
         form_action=filter(is_plain, origins),
         title=title,
-        problem=broken,
+        problems=broken,
         wait=getattr(error, "retry_after", 0),
         can_retry=is_on_site and not isinstance(error, PageClosed),
         site_id=site.id if site else "",
@@ -247,7 +258,7 @@ def _refused(error: GatehouseError, site: Site | None, fields: Mapping[str, str]
             "page_url": fields.get("page_url", "") if is_on_site else "",
             "page_title": fields.get("page_title", ""),
             # What cannot be answered any more would be refused again: sent once more, it stands by itself.
-            "parent": "" if broken.field == "comment_parent" else fields.get("comment_parent", ""),
+            "parent": "" if "comment_parent" in wrong else fields.get("comment_parent", ""),
             "state": "",
             "until": "",
             "website": "url" in fields,  # where the form had it

@@ -1,6 +1,5 @@
 """Reads an HTML form: urlencoded or multipart, small, in any charset that browsers send."""
 
-import re
 from collections.abc import Collection
 from typing import Any
 from urllib.parse import parse_qsl
@@ -10,14 +9,19 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import Field, File, FormParser, parse_options_header
 
 from service.http.body import read_body
+from service.http.charsets import decoded
 from service.http.errors import BadRequest
 
 FIELDS_LIMIT = 60  # WordPress's form has 8; plugins add a few each
 _HEADERS_LIMIT = 8  # of one part
-# Text encodings that pages are written in; Python knows others, which are no charsets.
-_CHARSET = re.compile(
-    r"(iso-8859-|windows-|cp)\d{1,5}|koi8-[ru]|shift_jis|euc-(jp|kr)|big5|gb(k|2312|18030)"
-)
+
+
+class UnreadableForm(BadRequest):
+    """Something in a form cannot be read or taken. typed: the fields that could be read."""
+
+    def __init__(self, message: str, typed: dict[str, str]) -> None:
+        super().__init__(message)
+        self.typed = typed
 
 
 def _too_many(fields: int) -> str:
@@ -32,16 +36,17 @@ async def read_form(
 
     strict: for forms of our own pages, which repeat no field and are UTF-8; anything else is refused. They may have as many
     fields as there are names.
-    Raises BadRequest: 400, 413 (more than `limit` bytes) or 415.
+    Raises BadRequest: 400, 413 (more than `limit` bytes) or 415; UnreadableForm where some of it can be read.
     """
     kind = request.headers.get("content-type", "")
     body = await read_body(request, limit)
     most = max(FIELDS_LIMIT, len(names)) if strict else FIELDS_LIMIT
     media_type, options = parse_options_header(kind)
+    flaw = ""
     if media_type == b"application/x-www-form-urlencoded":
         pairs = urlencoded(body, most, _too_many(most))
     elif media_type == b"multipart/form-data" and options.get(b"boundary"):
-        pairs = _multipart(body, options[b"boundary"], most)
+        pairs, flaw = _multipart(body, options[b"boundary"], most)
     else:
         raise BadRequest("Send a form (application/x-www-form-urlencoded).", 415)
     raw = {name.decode("utf-8", "replace"): value for name, value in pairs}
@@ -49,11 +54,14 @@ async def read_form(
         _check_own(pairs)
     # Browsers fill in a field of this name with the charset of the form.
     charset = raw.get("_charset_", b"") or options.get(b"charset", b"")
-    return {
+    typed = {
         name: decoded(value, charset.decode("latin-1"))
         for name, value in raw.items()
         if name in names
     }
+    if flaw:
+        raise UnreadableForm(flaw, typed)
+    return typed
 
 
 def _check_own(pairs: list[tuple[bytes, bytes]]) -> None:
@@ -64,21 +72,6 @@ def _check_own(pairs: list[tuple[bytes, bytes]]) -> None:
             (name + value).decode("utf-8")
     except UnicodeDecodeError:
         raise BadRequest("The form is not UTF-8.") from None
-
-
-def decoded(value: bytes, charset: str) -> str:
-    """The text of a field: UTF-8 where it is that, else in the charset that the form names, or in
-    windows-1252, as browsers send from pages that name none.
-    """
-    try:
-        return value.decode("utf-8")
-    except UnicodeDecodeError:
-        name = charset.strip().strip('"').lower()
-        codec = name if _CHARSET.fullmatch(name) else "windows-1252"
-        try:
-            return value.decode(codec, "replace")
-        except LookupError:
-            return value.decode("windows-1252", "replace")
 
 
 def urlencoded(body: bytes, fields_limit: int, too_many: str) -> list[tuple[bytes, bytes]]:
@@ -99,8 +92,10 @@ def urlencoded(body: bytes, fields_limit: int, too_many: str) -> list[tuple[byte
     return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in pairs]
 
 
-def _multipart(body: bytes, boundary: bytes, most: int) -> list[tuple[bytes, bytes]]:
+def _multipart(body: bytes, boundary: bytes, most: int) -> tuple[list[tuple[bytes, bytes]], str]:
+    """The fields that can be read, and what is wrong with the form, '' for nothing."""
     pairs: list[tuple[bytes, bytes]] = []
+    flaws: list[str] = []
 
     def field(part: Any) -> None:
         assert isinstance(part, Field)
@@ -111,7 +106,8 @@ def _multipart(body: bytes, boundary: bytes, most: int) -> list[tuple[bytes, byt
     def file(part: Any) -> None:
         assert isinstance(part, File)
         part.close()
-        raise BadRequest("A comment takes no files.")
+        if part.size:  # a field for a file that nobody chose is sent, too
+            flaws.append("A comment takes no files.")
 
     ended: list[bool] = []
     config = {"MAX_HEADER_COUNT": _HEADERS_LIMIT, "UPLOAD_ERROR_ON_BAD_CTE": True}
@@ -127,7 +123,7 @@ def _multipart(body: bytes, boundary: bytes, most: int) -> list[tuple[bytes, byt
         parser.write(body)
         parser.finalize()
     except FormParserError:
-        raise BadRequest("The form cannot be read.") from None
+        flaws.append("The form cannot be read.")
     if not ended:
-        raise BadRequest("The form is not complete.")
-    return pairs
+        flaws.append("The form is not complete.")
+    return pairs, flaws[0] if flaws else ""

@@ -61,9 +61,8 @@ def changed(store: Store, site_id: str):
 def test_each_change_is_noted_once_with_what_differs(store: Store) -> None:
     """One act of each verb, and what the audit says of it."""
     with store.write() as connection:
-        site, _ = sites.add_site(
-            *(connection, "Herald", ["https://herald.test"], "en", ["openai"], ["secret"]), **CLOCK
-        )
+        new = sites.NewSite("Herald", ["https://herald.test"], "en", ["openai"], ["secret"])
+        site, _ = sites.add_site(connection, new, **CLOCK)
     id, mod, key = site.id, "mod_ada", "key_1"
     drafts = [
         FilterDraft("casino", FilterKind.WORDS, FilterAction.HOLD, words)

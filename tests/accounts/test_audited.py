@@ -35,11 +35,7 @@ NO_CHANGE = {
     "store.invitations.forget_expired": "retention",
     "store.lessons.add": "what is learned from decisions; to take it back is noted in lessons.undo",
     "store.lessons.drop": "old weights",
-    "store.moderators.close_session": "somebody logs out",
-    "store.moderators.note_seen": "somebody is at work",
-    "store.moderators.open_session": "somebody logs in",
     "store.moderators.store_hash": "the same password under a newer hash",
-    "store.moderators.use_login_link": "somebody logs in; that the link was made is noted",
     "store.page_paths.fill": "a part of the address that the page has anyway",
     "store.pages._write_pages": "a comment's page",
     "store.people.forget_author": "of erase_person, which notes it",
@@ -54,6 +50,10 @@ NO_CHANGE = {
     "store.second_looks.judge": "what somebody says, with their name",
     "store.second_looks.put": "what is drawn; its share is noted, and so is a test",
     "store.second_looks.set_until": "how far decisions were looked through",
+    "store.sessions.close_session": "somebody logs out",
+    "store.sessions.note_seen": "somebody is at work",
+    "store.sessions.open_session": "somebody logs in",
+    "store.sessions.use_login_link": "somebody logs in; that the link was made is noted",
     "store.sites.note_key_used": "a program is at work",
 }
 

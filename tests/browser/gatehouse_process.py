@@ -11,12 +11,12 @@ import uvicorn
 from harness.servers import SECRET, wait_until
 from moderation.accounts import sign_in
 from moderation.domain.comment import AuthorRef, PageRef
+from moderation.environment import read_settings
 from moderation.judging.evidence import explain_decisions, find_unexplained
 from moderation.judging.judge import judge
 from moderation.policies import load_policy
 from moderation.scorers.build import build_scorers
 from moderation.scorers.pipeline import ScorerPipeline
-from moderation.settings import read_settings
 from moderation.store.sites import Site
 from moderation.store.sql.engine import Store
 from service.app import create_app

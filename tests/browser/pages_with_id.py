@@ -7,7 +7,7 @@ from moderation.domain.decision import Outcome
 from moderation.intake.appeal import appeal
 from moderation.review import bulk, bulk_batches, campaigns, decisions, notes
 from moderation.review.explanation import Explanation
-from moderation.store import moderators
+from moderation.store import memberships
 from tests.browser.gatehouse_process import BrowserGatehouse
 from tests.factories import newspaper
 from tests.service.console.console_browser import moderator, now
@@ -19,7 +19,7 @@ def newspaper_of(gatehouse: BrowserGatehouse, name: str) -> None:
     """One more site of the moderator, so that there is a menu of sites and a list of all."""
     other = newspaper(gatehouse.store, name, f"https://{os.urandom(4).hex()}.test")
     with gatehouse.store.write() as connection:
-        moderators.grant(connection, gatehouse.moderator_id, other.id, "moderator")
+        memberships.grant(connection, gatehouse.moderator_id, other.id, "moderator")
 
 
 def people_and_things(gatehouse: BrowserGatehouse, hostile: str = "") -> dict[str, str]:

@@ -8,7 +8,7 @@ from moderation.domain.comment import Status
 from moderation.domain.decision import Outcome
 from moderation.review import proposals, queues
 from moderation.review.explanation import Explanation
-from moderation.store import moderators
+from moderation.store import memberships, moderators
 from tests.browser.look import LOOKS, screen
 from tests.browser.test_people import grant
 from tests.service.console.console_browser import link_for, now
@@ -69,7 +69,7 @@ def test_a_trainee_proposes_and_another_agrees_by_a_key(visit, gatehouse, scheme
     gatehouse.judge()
     with gatehouse.store.write() as connection:
         bo = moderators.add(connection, "bo@herald.test", "", now(), os.urandom)
-        moderators.grant(connection, bo, gatehouse.site.id, "trainee")
+        memberships.grant(connection, bo, gatehouse.site.id, "trainee")
     clock = {"now": now(), "entropy": os.urandom}
     cards = queues.list_queue(gatehouse.store, gatehouse.site.id, Status.HELD)
     proposals.propose(

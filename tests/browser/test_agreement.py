@@ -2,7 +2,7 @@
 
 from moderation.clock import now_ms
 from moderation.domain.durations import HOUR_MS
-from moderation.store import moderators
+from moderation.store import memberships
 from tests.accounts.test_audit import changed
 from tests.browser.look import LOOKS, faults, fits, screen, too_small
 from tests.review.test_second_looks import looked_at
@@ -12,7 +12,7 @@ from tests.review.test_second_looks import looked_at
 def test_an_editor_settles_what_people_differ_about(visit, gatehouse, scheme, width):
     store, site, editor = gatehouse.store, gatehouse.site, gatehouse.moderator_id
     with store.write() as connection:
-        moderators.grant(connection, editor, site.id, "editor")
+        memberships.grant(connection, editor, site.id, "editor")
     looked_at(store, site, now_ms() - HOUR_MS)
     watch = visit(**screen(width, scheme))
     watch.log_in()

@@ -10,7 +10,7 @@ from moderation.domain.report import Reporter, ReportReason
 from moderation.intake.report import report
 from moderation.review import author_filters
 from moderation.review.decisions import decide
-from moderation.store import moderators
+from moderation.store import memberships
 from tests.browser.look import LOOKS, screen
 from tests.factories import card
 from tests.service.console.console_browser import now
@@ -116,7 +116,7 @@ def test_an_author_is_held_from_the_second_pane_with_a_key_and_the_list_stays(vi
 
     ids = furnish(gatehouse)
     with gatehouse.store.write() as connection:
-        moderators.grant(connection, gatehouse.moderator_id, gatehouse.site.id, "editor")
+        memberships.grant(connection, gatehouse.moderator_id, gatehouse.site.id, "editor")
     watch = visit(viewport={"width": 1280, "height": 800})
     watch.log_in()
     page = watch.page
@@ -149,7 +149,7 @@ def test_an_author_is_held_from_the_second_pane_with_a_key_and_the_list_stays(vi
 def test_without_a_script_the_author_is_held_from_the_list_too(visit, gatehouse):
     ids = furnish(gatehouse)
     with gatehouse.store.write() as connection:
-        moderators.grant(connection, gatehouse.moderator_id, gatehouse.site.id, "editor")
+        memberships.grant(connection, gatehouse.moderator_id, gatehouse.site.id, "editor")
     watch = visit(java_script_enabled=False, viewport={"width": 1280, "height": 800})
     watch.log_in()
     page = watch.page

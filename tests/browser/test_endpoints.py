@@ -6,7 +6,7 @@ import random
 from moderation.domain.delivery import Payload, Response
 from moderation.notify import endpoints
 from moderation.notify.deliver import Courier
-from moderation.store import moderators
+from moderation.store import memberships
 from tests.browser.look import LOOKS, STACKED, screen
 from tests.service.console.console_browser import now
 
@@ -16,7 +16,7 @@ HOSTILE = "https://hooks.example.com/?<b>bold</b>\"'><script>alert(1)</script>"
 
 def promote(gatehouse) -> None:
     with gatehouse.store.write() as connection:
-        moderators.grant(connection, gatehouse.moderator_id, gatehouse.site.id, "admin")
+        memberships.grant(connection, gatehouse.moderator_id, gatehouse.site.id, "admin")
 
 
 def add(gatehouse, url: str, **options: object) -> str:

@@ -4,14 +4,14 @@ import os
 
 from moderation.domain.filter import FilterAction, FilterDraft, FilterKind
 from moderation.review import filters
-from moderation.store import moderators
+from moderation.store import memberships
 from tests.browser.look import LOOKS, STACKED, screen
 from tests.service.console.console_browser import now
 
 
 def furnish(gatehouse) -> None:
     with gatehouse.store.write() as connection:
-        moderators.grant(connection, gatehouse.moderator_id, gatehouse.site.id, "editor")
+        memberships.grant(connection, gatehouse.moderator_id, gatehouse.site.id, "editor")
     for n, name in enumerate(
         ["casino", "N" * 80, f"Z{STACKED}algo"[:80], "قائمة الكلمات", "<b>bold</b>", "off"]
     ):

@@ -8,7 +8,7 @@ from moderation.domain.comment import AuthorRef, PageRef
 from moderation.domain.decision import Outcome
 from moderation.domain.reader_rules import ReaderRules
 from moderation.review.reader_rules import set_rules
-from moderation.store import moderators
+from moderation.store import memberships
 from tests.browser.gatehouse_process import BrowserGatehouse
 from tests.browser.pages_with_id import newspaper_of, people_and_things
 from tests.browser.test_languages import PAGES
@@ -162,7 +162,7 @@ def test_no_payload_does_anything_on_any_page(visit, infested):
 def test_no_payload_does_anything_on_the_pages_about_one_thing(visit, gatehouse, half):
     hostile = " ".join(PAYLOADS[half::2])[:1_900]
     with gatehouse.store.write() as connection:
-        moderators.grant(connection, gatehouse.moderator_id, gatehouse.site.id, "admin")
+        memberships.grant(connection, gatehouse.moderator_id, gatehouse.site.id, "admin")
     newspaper_of(gatehouse, hostile[:200])
     known = people_and_things(gatehouse, hostile[:400])
     watch = visit()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from moderation.store import moderators
+from moderation.store import memberships
 from tests.browser.look import WIDTHS, faults, fits, picture, screen, too_small
 from tests.browser.pages_with_id import newspaper_of, people_and_things
 from tests.browser.test_look import furnish
@@ -38,7 +38,7 @@ EXAMINED = (
 @pytest.mark.parametrize(("language", "direction"), [("de", "ltr"), ("ar-XB", "rtl")])
 def test_pages_have_room_for_every_language(visit, gatehouse, language, direction, width):
     with gatehouse.store.write() as connection:
-        moderators.grant(connection, gatehouse.moderator_id, gatehouse.site.id, "admin")
+        memberships.grant(connection, gatehouse.moderator_id, gatehouse.site.id, "admin")
     furnish(gatehouse)
     newspaper_of(gatehouse, "أخبار الميناء")
     known = people_and_things(gatehouse)

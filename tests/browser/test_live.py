@@ -5,7 +5,7 @@ import os
 from moderation.domain.comment import PageRef
 from moderation.domain.decision import Outcome
 from moderation.review import decisions
-from moderation.store import moderators
+from moderation.store import sessions
 from tests.browser.look import LOOKS, faults, picture, screen, too_small
 from tests.service.console.console_browser import held, now
 
@@ -101,6 +101,6 @@ def test_a_session_that_ends_elsewhere_hears_nothing_more(visit, gatehouse):
         ),
         gatehouse.store.write() as connection,
     ):
-        moderators.sign_out(connection, gatehouse.moderator_id)
+        sessions.sign_out(connection, gatehouse.moderator_id)
     furnish(gatehouse, "Another bad thought.")
     assert watch.page.locator("#count-held").inner_text() == "1"

@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from harness.servers import wait_until
-from moderation.store import moderators
+from moderation.store import memberships, moderators
 from tests.browser.look import LOOKS, fits, screen
 from tests.browser.test_sites import NAMES
 from tests.factories import newspaper
@@ -13,7 +13,7 @@ from tests.factories import newspaper
 @pytest.fixture
 def owner(gatehouse):
     with gatehouse.store.write() as connection:
-        moderators.grant(connection, gatehouse.moderator_id, gatehouse.site.id, "admin")
+        memberships.grant(connection, gatehouse.moderator_id, gatehouse.site.id, "admin")
         moderators.set_owner(connection, gatehouse.moderator_id, True)
 
 
@@ -98,7 +98,7 @@ def test_forty_sites_are_a_list_that_is_searched(visit, gatehouse, owner, scheme
     added = [newspaper(gatehouse.store, name, f"https://{n}.test") for n, name in enumerate(NAMES)]
     with gatehouse.store.write() as connection:
         for site in added:
-            moderators.grant(connection, gatehouse.moderator_id, site.id, "admin")
+            memberships.grant(connection, gatehouse.moderator_id, site.id, "admin")
     watch = visit(**screen(width, scheme))
     watch.log_in()
     page = watch.page

@@ -1,13 +1,13 @@
 """The pages' states in a browser: closed, taken back, a branch rejected; and what readers of the demo see of it."""
 
 from moderation.domain.comment import AuthorRef, PageRef
-from moderation.store import moderators
+from moderation.store import memberships
 from tests.browser.look import LOOKS, STACKED, screen
 
 
 def furnish(gatehouse) -> None:
     with gatehouse.store.write() as connection:
-        moderators.grant(connection, gatehouse.moderator_id, gatehouse.site.id, "editor")
+        memberships.grant(connection, gatehouse.moderator_id, gatehouse.site.id, "editor")
     root = gatehouse.hand_in("The four crowns are fair.", "Marit Holm", age=50)
     answer = gatehouse.hand_in("To whom, you wonder?", "Old Per", age=40, parent_id=root)
     gatehouse.hand_in("To the bakers!", "Ida", age=30, parent_id=answer)

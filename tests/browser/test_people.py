@@ -1,12 +1,12 @@
 """People and the audit in Chromium: an admin's pages, and an auditor's, who sees no button that changes anything."""
 
-from moderation.store import moderators
+from moderation.store import memberships
 from tests.browser.look import LOOKS, picture, screen
 
 
 def grant(gatehouse, role):
     with gatehouse.store.write() as connection:
-        moderators.grant(connection, gatehouse.moderator_id, gatehouse.site.id, role)
+        memberships.grant(connection, gatehouse.moderator_id, gatehouse.site.id, role)
 
 
 @LOOKS

@@ -3,14 +3,14 @@
 import json
 
 from moderation.domain.comment import AuthorRef
-from moderation.store import moderators
+from moderation.store import memberships
 from tests.browser.look import LOOKS, faults, fits, screen, too_small
 
 
 @LOOKS
 def test_a_person_is_found_handed_out_and_erased(visit, gatehouse, scheme, width):
     with gatehouse.store.write() as connection:
-        moderators.grant(connection, gatehouse.moderator_id, gatehouse.site.id, "admin")
+        memberships.grant(connection, gatehouse.moderator_id, gatehouse.site.id, "admin")
     dan = AuthorRef("Dan", "dan@private.test")
     ids = [gatehouse.hand_in(f"A fine ferry {n}.", author=dan) for n in range(2)]
     watch = visit(**screen(width, scheme))

@@ -2,14 +2,14 @@
 
 from moderation.policies import read_policy
 from moderation.review.site_policy import site_policy
-from moderation.store import moderators
+from moderation.store import memberships
 from tests.browser.look import LOOKS, screen
 from tests.browser.test_look import furnish
 
 
 def make_editor(gatehouse):
     with gatehouse.store.write() as connection:
-        moderators.grant(connection, gatehouse.moderator_id, gatehouse.site.id, "editor")
+        memberships.grant(connection, gatehouse.moderator_id, gatehouse.site.id, "editor")
 
 
 @LOOKS

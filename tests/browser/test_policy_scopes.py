@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from moderation.review.site_policy import scoped_policies, set_policy
-from moderation.store import moderators
+from moderation.store import memberships
 from tests.browser.look import LOOKS, screen
 from tests.browser.test_look import furnish
 
@@ -13,7 +13,7 @@ NIGHT = 'name = "{name}"\nbased_on = "newsroom"\n\n[closed_hours]\nzone = "UTC"\
 @LOOKS
 def test_a_policy_for_a_section_is_accessible(visit, gatehouse, scheme, width):
     with gatehouse.store.write() as connection:
-        moderators.grant(connection, gatehouse.moderator_id, gatehouse.site.id, "editor")
+        memberships.grant(connection, gatehouse.moderator_id, gatehouse.site.id, "editor")
     furnish(gatehouse)
     watch = visit(**screen(width, scheme))
     watch.log_in()

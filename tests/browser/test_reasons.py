@@ -4,7 +4,7 @@ import re
 
 from moderation.domain.comment import AuthorRef, Context, Status
 from moderation.review import author_filters, corrections, queues
-from moderation.store import moderators
+from moderation.store import memberships
 from tests.browser.look import LOOKS, faults, picture, screen, too_small
 from tests.browser.test_keys import announces, focused, focuses, wait_for_stubs
 
@@ -73,7 +73,7 @@ def test_reasons_and_keys_are_accessible(visit, gatehouse, width, scheme):
     gatehouse.hand_in("You stupid idiot, go away.", "Bertil Storm", age=20)
     gatehouse.judge()
     with gatehouse.store.write() as connection:
-        moderators.grant(connection, gatehouse.moderator_id, gatehouse.site.id, "editor")
+        memberships.grant(connection, gatehouse.moderator_id, gatehouse.site.id, "editor")
     watch = visit(**screen(width, scheme))
     watch.log_in()
 
@@ -95,7 +95,7 @@ def test_an_author_is_held_from_the_open_comment(visit, gatehouse):
     id = gatehouse.hand_in("You stupid idiot, see https://ferry-times.com/", age=20, **known)
     gatehouse.judge()
     with gatehouse.store.write() as connection:
-        moderators.grant(connection, gatehouse.moderator_id, gatehouse.site.id, "editor")
+        memberships.grant(connection, gatehouse.moderator_id, gatehouse.site.id, "editor")
     watch = visit(viewport={"width": 390, "height": 844}, color_scheme="dark")
     watch.log_in()
     for key in ("j", "p"):

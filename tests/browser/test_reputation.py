@@ -7,7 +7,7 @@ from moderation.domain.decision import Outcome
 from moderation.learning import lessons
 from moderation.review import decisions
 from moderation.scorers.spam.spam_model import load_prior
-from moderation.store import moderators
+from moderation.store import memberships
 from tests.browser.look import LOOKS, STACKED, screen
 from tests.service.console.console_browser import now
 
@@ -17,7 +17,7 @@ LONG = f"{'very-long-name-' * 4}x.{'and-longer-' * 4}x.example"
 def furnish(gatehouse) -> str:
     """Decided comments, and one that waits, which links to both domains and comes from their author."""
     with gatehouse.store.write() as connection:
-        moderators.grant(connection, gatehouse.moderator_id, gatehouse.site.id, "admin")
+        memberships.grant(connection, gatehouse.moderator_id, gatehouse.site.id, "admin")
     carol = {
         "author": AuthorRef(f"Zoë{STACKED} \u202egnirts", identity="browser:1"),
         "context": Context(ip="198.51.100.7"),

@@ -1,13 +1,13 @@
 """The page of terms, as an admin sees it: what they would delete is shown, and nothing sticks out."""
 
-from moderation.store import moderators
+from moderation.store import memberships
 from tests.browser.look import LOOKS, faults, fits, screen, too_small
 
 
 @LOOKS
 def test_terms_are_tried_and_saved(visit, gatehouse, scheme, width):
     with gatehouse.store.write() as connection:
-        moderators.grant(connection, gatehouse.moderator_id, gatehouse.site.id, "admin")
+        memberships.grant(connection, gatehouse.moderator_id, gatehouse.site.id, "admin")
     watch = visit(**screen(width, scheme))
     watch.log_in()
     page = watch.page

@@ -2,7 +2,7 @@
 
 from moderation.clock import now_ms
 from moderation.domain.durations import WEEK_MS
-from moderation.store import moderators
+from moderation.store import memberships
 from moderation.upkeep.samples import draw_samples
 from tests.browser.look import LOOKS, screen
 
@@ -10,7 +10,7 @@ from tests.browser.look import LOOKS, screen
 @LOOKS
 def test_a_sampled_comment_is_judged_and_then_rejected(visit, gatehouse, scheme, width):
     with gatehouse.store.write() as connection:
-        moderators.grant(connection, gatehouse.moderator_id, gatehouse.site.id, "editor")
+        memberships.grant(connection, gatehouse.moderator_id, gatehouse.site.id, "editor")
     gatehouse.hand_in("A fine ferry, and a fine crew.", "Marit Holm", age=WEEK_MS // 60_000)
     gatehouse.judge()
     list(draw_samples(gatehouse.store, now_ms()))

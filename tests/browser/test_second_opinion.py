@@ -4,7 +4,7 @@ import os
 
 from moderation.judging.second_opinion import ask_one
 from moderation.policies import load_policy
-from moderation.store import moderators
+from moderation.store import memberships
 from moderation.store.second_opinion_usage import Budget
 from tests.browser.look import LOOKS, screen
 from tests.judging.test_second_opinion import permit
@@ -18,7 +18,7 @@ HOSTILE = "<img src=x onerror=alert(1)> https://evil.test/" + "w" * 180 + " \u20
 @LOOKS
 def test_its_page_and_its_word_on_a_card(visit, gatehouse, scheme, width):
     with gatehouse.store.write() as connection:
-        moderators.grant(connection, gatehouse.moderator_id, gatehouse.site.id, "editor")
+        memberships.grant(connection, gatehouse.moderator_id, gatehouse.site.id, "editor")
     watch = visit(**screen(width, scheme))
     watch.log_in()
     page = watch.page

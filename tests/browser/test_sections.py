@@ -1,6 +1,6 @@
 """Somebody of a section in a browser: the queue with what stands there, a decision by key, and the page where sections are given."""
 
-from moderation.store import moderators
+from moderation.store import memberships
 from tests.browser.look import LOOKS, screen
 from tests.browser.test_look import furnish
 
@@ -8,7 +8,7 @@ from tests.browser.test_look import furnish
 @LOOKS
 def test_sections_are_given_and_worked_in(visit, gatehouse, scheme, width):
     with gatehouse.store.write() as connection:
-        moderators.grant(connection, gatehouse.moderator_id, gatehouse.site.id, "admin")
+        memberships.grant(connection, gatehouse.moderator_id, gatehouse.site.id, "admin")
     furnish(gatehouse)
     watch = visit(**screen(width, scheme))
     watch.log_in()
@@ -32,7 +32,7 @@ def test_sections_are_given_and_worked_in(visit, gatehouse, scheme, width):
         ).scalar_one()
     section = "/" + path.split("/")[1]
     with gatehouse.store.write() as connection:
-        moderators.grant(
+        memberships.grant(
             connection, gatehouse.moderator_id, gatehouse.site.id, "moderator", (section,)
         )
     page.goto(f"{gatehouse.url}/console/")

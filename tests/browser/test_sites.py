@@ -2,7 +2,7 @@
 
 import pytest
 
-from moderation.store import moderators
+from moderation.store import memberships
 from tests.browser.look import LOOKS, faults, fits, picture, screen, too_small
 from tests.factories import newspaper
 
@@ -20,7 +20,7 @@ def sites(gatehouse):
     added = [newspaper(gatehouse.store, name, f"https://{n}.test") for n, name in enumerate(NAMES)]
     with gatehouse.store.write() as connection:
         for site in added:
-            moderators.grant(connection, gatehouse.moderator_id, site.id, "moderator")
+            memberships.grant(connection, gatehouse.moderator_id, site.id, "moderator")
     return added
 
 

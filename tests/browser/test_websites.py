@@ -9,7 +9,7 @@ from moderation.domain.decision import Outcome
 from moderation.domain.reader_rules import ReaderRules
 from moderation.domain.website import public_website
 from moderation.review import reader_rules
-from moderation.store import moderators, sites
+from moderation.store import memberships, sites
 from moderation.store.sql.schema import comments
 from tests.browser.look import LOOKS, faults, fits, picture, screen
 from tests.browser.test_embed import elsewhere, own_comment, the_own_comment
@@ -192,7 +192,7 @@ def test_an_editor_switches_it_on_and_moderators_see_where_it_leads(
     visit, gatehouse, width, scheme
 ):
     with gatehouse.store.write() as connection:
-        moderators.grant(connection, gatehouse.moderator_id, gatehouse.site.id, "editor")
+        memberships.grant(connection, gatehouse.moderator_id, gatehouse.site.id, "editor")
     held = gatehouse.hand_in("Bad.", author=AuthorRef("Carol", url="https://münchen.example/blog"))
     watch = visit(**screen(width, scheme))
     page = watch.page

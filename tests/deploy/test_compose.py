@@ -14,7 +14,8 @@ import pytest
 import yaml
 
 from gatehouse.main import ENTRIES, load
-from moderation.settings import PREFIX, Settings, read_settings
+from moderation.environment import read_settings
+from moderation.settings import PREFIX, Settings
 
 ROOT = Path(__file__).parents[2]
 COMMANDS = {name: load(name) for name in ENTRIES}

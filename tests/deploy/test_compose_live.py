@@ -6,6 +6,7 @@ and VALKEY_IMAGE may name other base images, as those that deploy/base-images/ma
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import urllib.error
@@ -133,18 +134,40 @@ def _engine() -> str:
     return ""
 
 
+def _git(*arguments: str) -> bytes:
+    """What git prints; nothing where it cannot tell."""
+    return subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True).stdout
+
+
+def _migrations(commit: str) -> dict[str, str]:
+    """The revision before each, by revision."""
+    found = _git("grep", "-hE", "^(down_)?revision = ", commit, "--", MIGRATIONS).decode()
+    values = re.findall(r'^revision = "(\w+)"\ndown_revision = (?:"(\w+)"|None)$', found, re.M)
+    return dict(values)
+
+
+def _version_before() -> str:
+    """The newest commit without the newest migration; '' where git cannot tell.
+
+    Between two merges there may be commits that nobody could install: their migrations are not in one line.
+    """
+    now = _migrations("HEAD")
+    for commit in _git("log", "--first-parent", "--format=%H^", "--", MIGRATIONS).decode().split():
+        before = _migrations(commit)
+        heads = before.keys() - before.values()
+        if before.items() < now.items() and len(heads) == 1:
+            return commit
+    return ""
+
+
 def _code_before(into: Path) -> bool:
     """Replaces the code in a folder by that of before the newest migration; False where git cannot tell."""
-    log = ["git", "log", "-1", "--format=%H", "--", MIGRATIONS]
-    newest = subprocess.run(log, cwd=ROOT, capture_output=True, text=True)
-    archive = subprocess.run(
-        ["git", "archive", f"{newest.stdout.strip()}^", *CODE], cwd=ROOT, capture_output=True
-    )
-    if newest.returncode or archive.returncode:
+    if not (commit := _version_before()):
         return False
+    archive = _git("archive", commit, *CODE)
     for name in CODE[:-1]:
         shutil.rmtree(into / name)
-    subprocess.run(["tar", "-x"], cwd=into, input=archive.stdout, check=True)
+    subprocess.run(["tar", "-x"], cwd=into, input=archive, check=True)
     return True
 
 

@@ -9,7 +9,7 @@ import pytest
 from harness.servers import wait_until
 from moderation.domain.delivery import MODERATORS
 from moderation.notify import endpoints
-from moderation.store import moderators
+from moderation.store import memberships, moderators
 from tests.factories import hand_in, reply
 from tests.notify.post import PostOffice
 from tests.notify.receiver import Receiver
@@ -33,7 +33,7 @@ def test_the_digest_and_what_is_held_arrive_and_no_log_knows_where(build, broker
         now = time.time_ns() // 1_000_000
         with gatehouse.store.write() as connection:
             ada = moderators.add(connection, "ada@herald.test", "", now, secrets.token_bytes)
-            moderators.grant(connection, ada, gatehouse.site.id, "moderator")
+            memberships.grant(connection, ada, gatehouse.site.id, "moderator")
         moment = {"now": now - 2 * DAY, "entropy": secrets.token_bytes}
         endpoints.add_channel(gatehouse.store, gatehouse.site.id, MODERATORS, MODERATORS, **moment)
         url = f"gotify://127.0.0.1:{chat.port}/{token}"

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from harness.servers import wait_until
-from moderation.settings import read_settings
+from moderation.environment import read_settings
 from moderation.store.sites import Site
 from moderation.store.sql.engine import Store
 from tests.factories import newspaper

@@ -9,7 +9,7 @@ import pytest
 
 from gatehouse import main
 from gatehouse.supervisor import running
-from moderation.settings import read_settings
+from moderation.environment import read_settings
 
 # What no help needs, and what costs the most: most of a second of CPU.
 _HEAVY = {"pydantic", "sqlalchemy", "numpy", "httpx", "redis", "celery", "fastapi", "rich"}

@@ -2,8 +2,8 @@
 
 from gatehouse.supervisor import first_run
 from moderation.domain.comment import PageRef
+from moderation.environment import read_settings
 from moderation.review import page_states
-from moderation.settings import read_settings
 from moderation.store import sites
 from service.embed.demo_articles import ARTICLES
 from tests.factories import newspaper

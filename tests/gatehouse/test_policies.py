@@ -35,6 +35,8 @@ def test_what_would_change_is_printed(gatehouse: Run, comments: list[str], tmp_p
     assert "approve -> hold: 1 (toxic 1)" in tried.stdout
     assert f"{comments[0]}  approved  toxic\n" in tried.stdout
     assert "toxicity=0.6" not in tried.stdout
+    assert "by the words of 1 that would be decided otherwise, and of 1 others" in tried.stdout
+    assert "  age: 0.0 % (0.0-79.3 %) of 1; 0.0 % (0.0-79.3 %) of 1; 0 | 0\n" in tried.stdout
     shown = gatehouse(
         "policy", "test", stricter, "--site", "Herald", "--show-text", policy=in_force
     )
@@ -42,6 +44,9 @@ def test_what_would_change_is_printed(gatehouse: Run, comments: list[str], tmp_p
     same = gatehouse("policy", "test", in_force, "--since", "12h", "--json", policy=in_force)
     fields = json.loads(same.stdout)
     assert (fields["examined"], fields["changed"], fields["changes"]) == (2, 0, [])
+    assert (fields["named"]["changed"], fields["named"]["others"]) == (0, 2)
+    [religion] = [each for each in fields["named"]["groups"] if each["name"] == "religion"]
+    assert religion["others"]["count"] == 2 and religion["changed"]["share"] is None
     assert fields["agreement"][0]["recall"] == {
         "hits": 0,
         "count": 0,

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from gatehouse_client import ApiError, AsyncGatehouse, Gatehouse, Unreachable, calls
+from gatehouse_client import ApiError, AsyncGatehouse, Gatehouse, Unreachable, queue_calls
 from gatehouse_client.wire import ATTEMPTS, pause_before
 from harness.gatehouse_process import GatehouseProcess
 from harness.servers import wait_until
@@ -349,7 +349,7 @@ def test_who_has_no_time_asks_once() -> None:
 
 
 def test_who_is_asked_to_wait_long_is_told_so() -> None:
-    call = calls.queues()
+    call = queue_calls.queues()
     assert pause_before(2, call, ApiError(429, "rate_limited", "", (), 2)) == 2
     assert pause_before(2, call, ApiError(429, "rate_limited", "", (), 60)) is None
     assert pause_before(2, call, ApiError(404, "not_found", "")) is None

@@ -13,7 +13,7 @@ from moderation.judging.judge import judge
 from moderation.review import filters, queues
 from moderation.scorers.site.filter_signals import FilterSignals
 from moderation.scorers.site.protected_names import ProtectedNames
-from moderation.store import moderators
+from moderation.store import memberships, moderators
 from moderation.store.sites import Site
 from moderation.store.sql.engine import Store
 from tests.factories import NOON, Scripted, hand_in, newspaper, panel, reply
@@ -31,7 +31,7 @@ def site(store: Store) -> Site:
     site = newspaper(store, "The Saltmarsh Herald")
     with store.write() as connection:
         id = moderators.add(connection, "jane.doe@herald.test", "hash", NOON, os.urandom)
-        moderators.grant(connection, id, site.id, "moderator")
+        memberships.grant(connection, id, site.id, "moderator")
     return site
 
 

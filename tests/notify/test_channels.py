@@ -20,7 +20,7 @@ from moderation.notify import endpoints
 from moderation.notify.deliver import NOTICES
 from moderation.notify.notifier import Notifier
 from moderation.review.notes import add_to_comment
-from moderation.store import moderators
+from moderation.store import memberships, moderators
 from moderation.store.sql import schema
 from tests.notify.post import PostOffice
 from tests.notify.receiver import Receiver
@@ -296,7 +296,7 @@ def test_moderators_who_want_no_mails_get_none(herald: Newsroom) -> None:
     with herald.store.write() as connection:
         for email in ("ada@herald.test", "bo@herald.test"):
             moderator_id = moderators.add(connection, email, "", herald.clock(), os.urandom)
-            moderators.grant(connection, moderator_id, herald.site.id, "moderator")
+            memberships.grant(connection, moderator_id, herald.site.id, "moderator")
         moderators.set_digest(connection, moderator_id, False)
     made = add(herald, MODERATORS)
     endpoints.send_test(
@@ -314,7 +314,7 @@ def test_who_is_mentioned_gets_a_mail_and_nobody_else_does(herald: Newsroom) -> 
             for name in ("ada", "bo", "cy", "dee")
         }
         for moderator_id in ids.values():
-            moderators.grant(connection, moderator_id, herald.site.id, "moderator")
+            memberships.grant(connection, moderator_id, herald.site.id, "moderator")
         moderators.set_digest(connection, ids["dee"], False)
     add(herald, MODERATORS)
     comment_id = herald.happen("<b>SECRET</b>", author=stranger())

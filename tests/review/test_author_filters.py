@@ -41,8 +41,8 @@ def sent(store, site, text="A fine article.", **changes):
 
 def put(store, site, card, about, action, days=None, **options):
     clock = {"now": NOON, "entropy": os.urandom}
-    target = (store, "mod_1", {site.id}, card.id, about, action, days)
-    return author_filters.put_on(*target, **options, **clock)
+    listing = author_filters.Listing(about, action, days, **options)
+    return author_filters.put_on(store, "mod_1", {site.id}, card.id, listing, **clock)
 
 
 def test_an_author_is_held_for_a_term_then_trusted_and_forgotten_again(store):

@@ -1,6 +1,7 @@
 """A policy tried on what was measured of past comments: the same one changes nothing, another what one counts by hand."""
 
 import os
+from itertools import pairwise
 
 import sqlalchemy as sa
 
@@ -12,10 +13,11 @@ from moderation.domain.policy import parse_policy
 from moderation.domain.score import Findings, Signal
 from moderation.judging.judge import judge
 from moderation.review import decisions, page_states
+from moderation.review.named_groups import Spread
 from moderation.review.page_states import PageChange
 from moderation.review.policy_backtest import backtest
 from moderation.store.decisions import add_findings
-from moderation.store.sql.schema import findings, sites
+from moderation.store.sql.schema import findings, revisions, sites
 from moderation.upkeep.erase import erase
 from tests.factories import NOON, hand_in, newspaper, panel, reply
 
@@ -188,6 +190,81 @@ def test_it_tells_who_is_affected(store):
         ("language", "de"): (1, 1, 0, 1),
         ("language", "en"): (2, 1, 1, 2),
     }
+
+
+def named(found):
+    return {
+        group.name: (group.changed.hits, group.others.hits, group.stopped, group.passed)
+        for group in found.named.groups
+        if group.changed.hits or group.others.hits
+    }
+
+
+def test_it_tells_which_groups_of_people_the_texts_name(store):
+    """By hand: of ten comments four are held or let through anew, and six stay; what each names stands in it."""
+    site = newspaper(store)
+    judged(
+        store,
+        site,
+        "toxicity=0.6 Muslims=0",  # held by the one that is tried
+        "toxicity=0.7 women=0 Muslims=0",
+        "toxicity=0.5 weather=0",
+        "toxicity=0.1 links=2 gay=0",  # let through by it
+        "toxicity=0.1 women=0",  # approved by both
+        "toxicity=0.2 weather=0",
+        "toxicity=0.1 football=0",
+        "toxicity=0.1 refugees=0",
+        "toxicity=0.9 Jews=0",  # held by both
+        "toxicity=0.9 weather=0",
+    )
+    without_links = parse_policy(
+        SOURCE.format(name="x", toxic=0.5, outcome="hold").replace("at_least = 2", "at_least = 3")
+    )
+    found = tried(store, without_links)
+    assert (found.changed, found.named.changed, found.named.others) == (4, 4, 6)
+    assert named(found) == {
+        "any": (3, 3, 2, 1),
+        "religion": (2, 1, 2, 0),
+        "origin": (0, 1, 0, 0),
+        "gender": (1, 1, 1, 0),
+        "orientation": (1, 0, 0, 1),
+    }
+    by_name = {group.name: group for group in found.named.groups}
+    assert by_name["religion"].changed == Share(2, 4) and by_name["religion"].others == Share(1, 6)
+    assert by_name["age"].changed == Share(0, 4)
+    held_to_spam = tried(store, policy(outcome="spam"))  # kept from readers by both
+    assert named(held_to_spam)["religion"] == (1, 2, 0, 0)
+
+
+def test_only_texts_that_are_still_there_are_read_and_of_a_changed_one_the_newest(store):
+    site = newspaper(store)
+    ids = judged(store, site, "toxicity=0.6 Muslims=0", "toxicity=0.6 women=0", "toxicity=0.1")
+    with store.write() as connection:
+        connection.execute(
+            sa.update(revisions).where(revisions.c.comment_id == ids[0]).values(text="")
+        )
+        connection.execute(
+            sa.insert(revisions).values(comment_id=ids[1], number=2, text="gay", created_at=NOON)
+        )  # not judged yet: the comment is still at its first
+    found = tried(store, policy(toxic=0.5))
+    assert (found.changed, found.named.changed, found.named.others) == (2, 1, 1)
+    assert named(found) == {"any": (1, 0, 1, 0), "gender": (1, 0, 1, 0)}
+    none_read = tried(store, policy(toxic=0.5), is_cancelled=lambda: True)
+    assert (none_read.named.changed, none_read.named.others, named(none_read)) == (0, 0, {})
+
+
+def test_of_many_comments_as_many_as_may_be_read_are_spread_over_all():
+    for count in (0, 7, 8, 9, 1_000, 1_023):
+        spread = Spread(8)
+        for number in range(count):
+            spread.add(str(number), number % 2)
+        kept = [int(id) for id in spread.kept]
+        assert len(kept) == count if count <= 8 else 4 <= len(kept) <= 8
+        steps = {later - earlier for earlier, later in pairwise(kept)}
+        assert kept[:1] in ([], [0]) and len(steps) <= 1
+        assert all(spread.kept[str(number)] == number % 2 for number in kept)
+        if count > 8:
+            assert kept[-1] > 0.85 * count
 
 
 def test_each_site_has_its_own_policy_in_force(store):

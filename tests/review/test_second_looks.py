@@ -14,7 +14,7 @@ from moderation.domain.errors import Conflict, Invalid, NotFound
 from moderation.domain.samples import Verdict
 from moderation.domain.second_looks import kappa
 from moderation.review import agreement, decisions, second_looks
-from moderation.store import moderators, queues
+from moderation.store import memberships, moderators, queues
 from moderation.store import second_looks as looks
 from moderation.upkeep.day_totals import count_days
 from moderation.upkeep.erase import erase
@@ -173,7 +173,7 @@ def test_golden_items_are_of_what_two_agree_about_and_look_like_all_others(store
     site = newspaper(store)
     with store.write() as connection:
         bo = moderators.add(connection, "bo@herald.test", "", NOON, os.urandom)
-        moderators.grant(connection, bo, site.id, "trainee")
+        memberships.grant(connection, bo, site.id, "trainee")
     clock = {"now": DRAWN, "entropy": os.urandom}
     with pytest.raises(Conflict):
         agreement.ask_golden(store, site.id, bo, 5, **clock)

@@ -10,7 +10,7 @@ from typing import Any
 import jsonschema
 
 from harness.servers import SECRET
-from moderation.settings import read_settings
+from moderation.environment import read_settings
 from service.app import create_app
 
 _FORMATS = jsonschema.FormatChecker([])

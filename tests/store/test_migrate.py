@@ -20,7 +20,8 @@ from moderation.intake import change
 from moderation.review import decisions, queues
 from moderation.review.search import Criteria, search
 from moderation.store import decisions as stored_decisions
-from moderation.store import moderators, sites
+from moderation.store import sites
+from moderation.store.memberships import grant
 from moderation.store.sql.engine import Store
 from moderation.store.sql.migrate import configured, is_current, migrate, newest_revision
 from moderation.store.sql.schema import (
@@ -279,7 +280,7 @@ def test_pages_of_before_have_paths_and_on_the_way_back_nobody_gets_more_than_th
     hand_in(store, reply(site, page=PageRef("https://herald.test/sport/1/?utm_source=x")))
     with store.write() as connection:
         for name, sections in (("mod_whole", ()), ("mod_part", ("/sport",))):
-            moderators.grant(connection, name, site.id, "moderator", sections)
+            grant(connection, name, site.id, "moderator", sections)
         command.downgrade(configured(connection), "0046")
         command.upgrade(configured(connection), "head")
     with store.read() as connection:

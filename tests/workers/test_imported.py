@@ -6,11 +6,11 @@ import pytest
 
 from moderation.domain.comment import Status
 from moderation.doorbell import Doorbell
+from moderation.environment import read_settings
 from moderation.judging.imported import score_imported
 from moderation.judging.verdicts import MAX_ATTEMPTS
 from moderation.review import queues
 from moderation.review.live_queues import marks_of
-from moderation.settings import read_settings
 from moderation.upkeep import due_work
 from moderation.upkeep.erase import erase
 from tests.factories import NOON, POLICY, Scripted, hand_in, newspaper, panel, reply

@@ -3,8 +3,8 @@
 import pytest
 
 from moderation.doorbell import Doorbell
+from moderation.environment import read_settings
 from moderation.learning.relearning import LESSON_SIZE
-from moderation.settings import read_settings
 from tests.factories import newspaper
 from tests.learning.test_lessons import SALES, SPAM, say
 from tests.learning.test_relearning import LATER, PRIOR, newest, reached, taught

@@ -86,13 +86,13 @@ def fit_correction(sha256: str, examples: Sequence[Example]) -> Correction | Non
 
     sha256: of the model whose scores and vectors these are. The same examples make the same correction.
     """
-    toxic = sum(each.weight for each in examples if each.is_toxic)
-    if min(toxic, sum(each.weight for each in examples) - toxic) < FEWEST:
+    toxic = sum(example.weight for example in examples if example.is_toxic)
+    if min(toxic, sum(example.weight for example in examples) - toxic) < FEWEST:
         return None
-    vectors = np.array([unpack_vector(each.vector) for each in examples], np.float64)
-    logits = np.array([_logit(each.score) for each in examples])
-    truth = np.array([each.is_toxic for each in examples])
-    weights = np.array([each.weight for each in examples])
+    vectors = np.array([unpack_vector(example.vector) for example in examples], np.float64)
+    logits = np.array([_logit(example.score) for example in examples])
+    truth = np.array([example.is_toxic for example in examples])
+    weights = np.array([example.weight for example in examples])
     if not _holds_what_is_removed(vectors, logits, truth, weights):
         return None
     direction, level = _fit(vectors, logits, truth, weights)
@@ -189,7 +189,7 @@ class TaughtToxicity(CommentScorer):
     def _signals(
         self, candidate: Candidate, version: int, correction: Correction
     ) -> tuple[Signal, ...]:
-        model = next((each for each in candidate.signals if each.name == MODEL_SIGNAL), None)
+        model = next((signal for signal in candidate.signals if signal.name == MODEL_SIGNAL), None)
         if model is None or not model.vector or model.sha256 != correction.sha256:
             return ()
         added = correction.of(model.vector)

@@ -24,8 +24,9 @@ from moderation.domain.sender_address import canonical_address
 from service.api.fields import is_bare_host, is_email, is_web_address
 from service.compat.akismet.protocol import ASYNCHRONOUS, plugin_version
 from service.http.body import read_body
+from service.http.charsets import decoded
 from service.http.errors import BadRequest
-from service.http.forms import decoded, urlencoded
+from service.http.forms import urlencoded
 from service.queues.hand_in import NewComment
 
 BODY_LIMIT = 1024 * 1024  # WordPress also sends all that its server knows of the request

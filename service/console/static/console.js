@@ -291,7 +291,10 @@ document.addEventListener("keydown", (event) => {
 
 document.addEventListener("input", (event) => {
   const twin = event.target.dataset?.twin;
-  if (twin) event.target.form.elements[twin].value = event.target.value;
+  if (!twin) return;
+  event.target.form.elements[twin].value = event.target.value;
+  // While it is dragged; `change` comes when it is let go.
+  if (event.target.type === "range") event.target.dispatchEvent(new Event("slid", { bubbles: true }));
 });
 
 // ---- after a decision ------------------------------------------------------------------------------

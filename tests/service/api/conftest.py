@@ -9,7 +9,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from harness.servers import SECRET
-from moderation.settings import read_settings
+from moderation.environment import read_settings
 from moderation.store import sites
 from moderation.store.sites import Site
 from moderation.store.sql.engine import Store

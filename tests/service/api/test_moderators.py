@@ -3,7 +3,7 @@
 import os
 
 from moderation.accounts import sign_in
-from moderation.store import moderators
+from moderation.store import memberships, sessions
 from tests.factories import NOON, key_of, newspaper
 from tests.service.console.console_browser import moderator, now
 from tests.service.console.test_second_factor import turned_on
@@ -21,9 +21,9 @@ def test_who_looks_after_a_site_is_listed_changed_and_removed(api) -> None:
     ada, bo = (moderator(store, f"{name}@herald.test", api.site) for name in ("ada", "bo"))
     assert send(api, "PATCH", f"/{ada}", {"role": "admin"}).json()["role"] == "admin"
     with store.write() as connection:
-        token = moderators.open_session(connection, ada, now(), os.urandom)
-        other = moderators.open_session(connection, ada, now() + 1, os.urandom)
-        link = moderators.add_login_link(connection, bo, now(), os.urandom)
+        token = sessions.open_session(connection, ada, now(), os.urandom)
+        other = sessions.open_session(connection, ada, now() + 1, os.urandom)
+        link = sessions.add_login_link(connection, bo, now(), os.urandom)
     items = send(api, "GET", "").json()["items"]
     assert [(each["email"], each["role"], each["sessions"]) for each in items] == [
         ("ada@herald.test", "admin", 2),
@@ -46,7 +46,7 @@ def test_who_looks_after_a_site_is_listed_changed_and_removed(api) -> None:
     assert sign_in.session_of(store, token, now()) is None
     assert send(api, "DELETE", f"/{bo}/sessions").status_code == 204
     with store.read() as connection:
-        assert not moderators.has_login_link(connection, link)
+        assert not sessions.has_login_link(connection, link)
     refused = send(api, "PATCH", f"/{bo}", {"role": "owner"}).json()
     assert refused["errors"][0]["pointer"] == "/role"
 
@@ -101,18 +101,18 @@ def test_a_second_factor_is_seen_and_reset_unless_another_site_has_a_say(api) ->
     assert send(api, "DELETE", f"/{ada}/second-factor").status_code == 404
     turned_on(store, ada)
     with store.write() as connection:
-        token = moderators.open_session(connection, ada, now(), os.urandom)
+        token = sessions.open_session(connection, ada, now(), os.urandom)
     assert send(api, "GET", f"/{ada}").json()["second_factor"] is True
     blog = newspaper(store, "Bob's blog", "https://blog.test", NOON)
     theirs = key_of(store, blog)
     assert send(api, "DELETE", f"/{ada}/second-factor", key=theirs).status_code == 404
     with store.write() as connection:
-        moderators.grant(connection, ada, blog.id, "auditor")
+        memberships.grant(connection, ada, blog.id, "auditor")
     for key in (api.secret, theirs):
         assert send(api, "DELETE", f"/{ada}/second-factor", key=key).status_code == 409
     assert sign_in.session_of(store, token, now()).has_second_factor
     with store.write() as connection:
-        moderators.revoke(connection, ada, blog.id)
+        memberships.revoke(connection, ada, blog.id)
     assert send(api, "DELETE", f"/{ada}/second-factor").status_code == 204
     assert sign_in.session_of(store, token, now()) is None
     assert send(api, "GET", f"/{ada}").json()["second_factor"] is False

@@ -43,7 +43,8 @@ def test_another_policy_is_tried_on_the_sites_comments(api):
         source = SOURCE.format(name="own", toxic=0.8, outcome="hold")
         connection.execute(sa.update(sites).values(policy=source))
     bob = newspaper(api.store, "Bob's Blog", "https://bob.test")
-    ids = judged(api.store, api.site, "toxicity=0.5", "toxicity=0.1", at=at, now=at + 1_000)
+    texts = ("toxicity=0.5 Muslims=0", "toxicity=0.1 women=0")
+    ids = judged(api.store, api.site, *texts, at=at, now=at + 1_000)
     judged(api.store, bob, "toxicity=0.5", at=at, now=at + 1_000)
     answer = api.post("/api/v1/policies/test", {"policy": STRICTER})
     assert answer.status_code == 200, answer.text
@@ -62,6 +63,11 @@ def test_another_policy_is_tried_on_the_sites_comments(api):
         "high": None,
     }
     assert body["after"]["workload"]["held_busiest_day"] == 1
+    named = {each["name"]: each for each in body["named"]["groups"]}
+    assert (body["named"]["changed"], body["named"]["others"]) == (1, 1)
+    assert (named["religion"]["changed"]["hits"], named["religion"]["stopped"]) == (1, 1)
+    assert (named["gender"]["changed"]["hits"], named["gender"]["others"]["hits"]) == (0, 1)
+    assert "Muslims=0" not in answer.text
     same = api.post("/api/v1/policies/test", {"policy": source, "days": 1}).json()
     assert (same["examined"], same["changed"], same["not_as_recorded"]) == (2, 0, 0)
 

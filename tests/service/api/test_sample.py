@@ -4,7 +4,7 @@ from moderation.domain.comment import Status
 from moderation.domain.decision import Outcome
 from moderation.domain.durations import WEEK_MS
 from moderation.review import agreement
-from moderation.store import moderators, queues
+from moderation.store import memberships, queues
 from moderation.upkeep.samples import draw_reviews, draw_samples
 from tests.factories import hand_in, key_of, newspaper, reply
 from tests.review.test_second_looks import decide
@@ -82,4 +82,4 @@ def test_another_site_is_asked_nothing_and_answers_nothing(api) -> None:
     body = {"moderator_id": bo}
     assert api.post("/api/v1/agreement/golden", body, theirs).status_code == 404
     with api.store.read() as connection:
-        assert moderators.emails_of_sites(connection, [api.site.id]) == {bo: "bo@herald.test"}
+        assert memberships.emails_of_sites(connection, [api.site.id]) == {bo: "bo@herald.test"}

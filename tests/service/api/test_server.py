@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import pytest
 
 from harness.servers import SECRET, wait_until
-from moderation.settings import read_settings
+from moderation.environment import read_settings
 from moderation.store import comments
 from moderation.store.sql.engine import Store
 from moderation.store.sql.migrate import migrate
@@ -48,7 +48,7 @@ def serving(folder):
     key = key_of(store, newspaper(store))
     store.close()
     code = (
-        "from moderation.settings import read_settings; from service.server import serve;"
+        "from moderation.environment import read_settings; from service.server import serve;"
         " serve(read_settings())"
     )
     process = subprocess.Popen([sys.executable, "-c", code], env=os.environ | environment)

@@ -12,7 +12,7 @@ import pytest
 import uvicorn
 
 from harness.servers import SECRET, wait_until
-from moderation.settings import read_settings
+from moderation.environment import read_settings
 from moderation.store import compat_apis, sites
 from moderation.store.sites import Site
 from moderation.store.sql.engine import Store

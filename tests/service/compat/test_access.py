@@ -8,8 +8,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from harness.servers import SECRET, wait_until
+from moderation.environment import read_settings
 from moderation.scorers.pipeline import ScorerPipeline
-from moderation.settings import read_settings
 from moderation.store import compat_apis, sites
 from moderation.store.sql.engine import Store
 from service.app import create_app

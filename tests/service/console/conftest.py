@@ -9,8 +9,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from harness.servers import SECRET
-from moderation.settings import Settings, read_settings
-from moderation.store import moderators
+from moderation.environment import read_settings
+from moderation.settings import Settings
+from moderation.store import memberships, moderators
 from moderation.store.sites import Site
 from moderation.store.sql.engine import Store
 from service.app import create_app
@@ -94,7 +95,7 @@ def with_role(browser: ConsoleBrowser, store: Store, site: Site, role: str) -> C
     with store.write() as connection:
         ada = moderators.by_email(connection, "ada@herald.test")
         assert ada
-        moderators.grant(connection, ada.id, site.id, role)
+        memberships.grant(connection, ada.id, site.id, role)
     return browser
 
 

@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 
 from moderation.accounts import passwords, sign_in
 from moderation.judging.judge import judge
-from moderation.store import moderators
+from moderation.store import memberships, moderators, sessions
 from moderation.store.sites import Site
 from moderation.store.sql.engine import Store
 from tests.factories import POLICY, hand_in, panel, reply
@@ -32,13 +32,13 @@ def moderator(store: Store, email: str, *sites: Site, password: str = PASSWORD) 
     with store.write() as connection:
         moderator_id = moderators.add(connection, email, hashed, now(), os.urandom)
         for site in sites:
-            moderators.grant(connection, moderator_id, site.id, "moderator")
+            memberships.grant(connection, moderator_id, site.id, "moderator")
     return moderator_id
 
 
 def link_for(store: Store, moderator_id: str, created_at: int | None = None) -> str:
     with store.write() as connection:
-        return moderators.add_login_link(connection, moderator_id, created_at or now(), os.urandom)
+        return sessions.add_login_link(connection, moderator_id, created_at or now(), os.urandom)
 
 
 def held(store: Store, site: Site, *texts: str, **changes: object) -> list[str]:

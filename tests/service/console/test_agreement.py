@@ -3,7 +3,7 @@
 from moderation.domain.durations import HOUR_MS
 from moderation.domain.roles import Role
 from moderation.review import second_looks
-from moderation.store import moderators
+from moderation.store import memberships, moderators
 from tests.review.test_second_looks import looked_at
 from tests.service.console.console_browser import moderator, now
 
@@ -13,7 +13,7 @@ HOME = "/console/agreement"
 def role_of_ada(store, site, role):
     with store.write() as connection:
         ada = moderators.by_email(connection, "ada@herald.test")
-        moderators.grant(connection, ada.id, site.id, role)
+        memberships.grant(connection, ada.id, site.id, role)
 
 
 def test_everybody_sees_their_own_and_editors_all_and_settle(browser, site, store):
@@ -39,7 +39,7 @@ def test_a_trainee_is_tested_without_knowing_which_it_is(browser, open_browser, 
     role_of_ada(store, site, Role.EDITOR)
     bo = moderator(store, "bo@herald.test", site)
     with store.write() as connection:
-        moderators.grant(connection, bo, site.id, Role.TRAINEE)
+        memberships.grant(connection, bo, site.id, Role.TRAINEE)
     fields = browser.fields(HOME, f"{HOME}/golden")
     assert browser.post(f"{HOME}/golden", fields | {"person": bo, "count": "51"}).status_code == 422
     assert browser.post(f"{HOME}/golden", fields | {"person": bo, "count": "9"}).status_code == 303

@@ -12,7 +12,7 @@ from moderation.domain.report import Reporter, ReportReason
 from moderation.intake.report import report
 from moderation.review import queues
 from moderation.review.proposals import propose
-from moderation.store import moderators
+from moderation.store import memberships, moderators
 from service.console import navigation
 from tests.factories import hand_in, newspaper, reply
 from tests.review.test_search import approve
@@ -28,9 +28,9 @@ def others(store, site, browser):
     """Two more sites of Ada's: she only looks at the one, and proposes on the other."""
     sites = [newspaper(store, f"<b>Paper</b> {n}", f"https://{n}.test") for n in range(3)]
     with store.write() as connection:
-        [ada] = moderators.emails_of_sites(connection, [site.id])
+        [ada] = memberships.emails_of_sites(connection, [site.id])
         for other, role in zip(sites, ("moderator", "trainee", "auditor"), strict=True):
-            moderators.grant(connection, ada, other.id, role)
+            memberships.grant(connection, ada, other.id, role)
     return sites
 
 
@@ -199,7 +199,7 @@ def test_what_trainees_propose_on_any_site_is_one_list(browser, site, others):
     with browser.store.write() as connection:
         bo = moderators.add(connection, "bo@herald.test", "", now(), os.urandom)
         for each in (site, others[0]):
-            moderators.grant(connection, bo, each.id, "trainee")
+            memberships.grant(connection, bo, each.id, "trainee")
     [second] = held(browser.store, site, "bad one")
     [first] = held(browser.store, others[0], "bad two")
     for n, (id, where) in enumerate(((first, others[0]), (second, site))):
@@ -228,9 +228,9 @@ def test_a_view_of_all_sites_is_somebodys_own(browser, open_browser, site, other
     bo.log_in("bo@herald.test", PASSWORD)
     with browser.store.write() as connection:
         [id] = [
-            m for m, e in moderators.emails_of_sites(connection, [site.id]).items() if "bo@" in e
+            m for m, e in memberships.emails_of_sites(connection, [site.id]).items() if "bo@" in e
         ]
-        moderators.grant(connection, id, others[0].id, "moderator")
+        memberships.grant(connection, id, others[0].id, "moderator")
     assert "Bad ones" not in bo.get(ALL).text
     removal = re.search(r'action="(/console/views/[^"]+/remove)"', browser.get(ALL).text)[1]
     assert bo.post(removal, bo.fields(ALL, 'name="name"') | {"site": "all"}).status_code == 404

@@ -6,7 +6,7 @@ import io
 from moderation.accounts.sites import switch_face_on
 from moderation.domain.filter import FilterAction, FilterDraft, FilterKind
 from moderation.review import filters
-from moderation.store import moderators
+from moderation.store import memberships, moderators
 from tests.service.console.console_browser import now
 
 
@@ -20,7 +20,7 @@ def test_changes_are_shown_to_admins_with_who_and_from_what_to_what(browser, sit
     assert "Only auditors and admins" in refused.text and "People</a>" not in browser.get().text
     assert browser.get("/console/audit/csv").status_code == 403
     with store.write() as connection:
-        moderators.grant(connection, ada.id, site.id, "admin")
+        memberships.grant(connection, ada.id, site.id, "admin")
     assert 'href="/console/people?site=' in browser.get().text
     for number in range(25):
         filters.switch_filter(store, {site.id}, filter.id, bool(number % 2), "key_1", now=now())
@@ -44,7 +44,7 @@ def test_changes_are_shown_to_admins_with_who_and_from_what_to_what(browser, sit
 def test_what_was_set_to_nothing_is_no_line_of_its_own(browser, site, store):
     with store.write() as connection:
         ada = moderators.by_email(connection, "ada@herald.test")
-        moderators.grant(connection, ada.id, site.id, "admin")
+        memberships.grant(connection, ada.id, site.id, "admin")
         for limit in ("", "5/minute", ""):
             switch_face_on(connection, site.id, "openai", limit, now=now())
     rows = browser.get("/console/audit?action=face.on").text.split('<li class="row">')[:0:-1]

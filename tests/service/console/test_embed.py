@@ -6,7 +6,7 @@ import re
 from moderation.domain.comment import AuthorRef
 from moderation.domain.reader_rules import ReaderRules
 from moderation.review import reader_rules
-from moderation.store import moderators
+from moderation.store import memberships, moderators
 from service.embed.module import module
 from tests.factories import newspaper
 from tests.service.console.console_browser import held
@@ -31,7 +31,7 @@ def test_editors_set_what_readers_may_do_and_a_wrong_number_stays_as_typed(brows
     assert "Only editors and admins" in plain and 'action="/console/embed"' not in plain
     with store.write() as connection:
         ada = moderators.by_email(connection, "ada@herald.test")
-        moderators.grant(connection, ada.id, site.id, "editor")
+        memberships.grant(connection, ada.id, site.id, "editor")
     fields = browser.fields("/console/embed", "/console/embed")
     typed = {"edit_minutes": "15", "hold_after_reports": "0", "proof_of_work": "0"}
     on = (

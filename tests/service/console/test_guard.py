@@ -41,7 +41,7 @@ from moderation.review import (
 from moderation.review.search import Criteria
 from moderation.review.site_policy import set_policy
 from moderation.scorers.spam.spam_model import load_prior
-from moderation.store import moderators, queues, second_looks, sites, thread_order
+from moderation.store import memberships, moderators, queues, second_looks, sites, thread_order
 from moderation.store.second_looks import Look
 from moderation.store.sql.engine import Store
 from moderation.store.sql.schema import decisions as decision_rows
@@ -301,7 +301,7 @@ def build(browser, open_browser, site):
     campaign_decisions.decide(*(store, "mod_1", site.id, campaign.id, Outcome.REJECT), **clock)
     with store.write() as connection:
         ada = moderators.by_email(connection, "ada@herald.test")
-        moderators.grant(connection, ada.id, site.id, "admin")
+        memberships.grant(connection, ada.id, site.id, "admin")
         moderators.set_owner(connection, ada.id, True)
     [linked] = held(store, site, "bad http://shop.example/")
     decisions.decide(
@@ -699,8 +699,8 @@ def test_each_route_opens_to_the_roles_that_it_should_and_to_no_others(scene, bu
             built.restore()
         with built.store.write() as connection:
             ada = moderators.by_email(connection, "ada@herald.test")
-            [membership] = moderators.memberships_of(connection, ada.id)
-            moderators.grant(connection, ada.id, membership.site_id, role)
+            [membership] = memberships.memberships_of(connection, ada.id)
+            memberships.grant(connection, ada.id, membership.site_id, role)
         browser, fields = scene.forms[path] if method == "POST" else (scene.browser, {})
         url = path.format_map(scene.ids)
         answer = browser.post(url, fields) if method == "POST" else browser.get(url)
@@ -721,8 +721,8 @@ def test_no_page_offers_a_form_that_would_be_refused(scene, built, role):
     built.restore()
     with built.store.write() as connection:
         ada = moderators.by_email(connection, "ada@herald.test")
-        [membership] = moderators.memberships_of(connection, ada.id)
-        moderators.grant(connection, ada.id, membership.site_id, role)
+        [membership] = memberships.memberships_of(connection, ada.id)
+        memberships.grant(connection, ada.id, membership.site_id, role)
     shown = [path.format_map(scene.ids) for path in GETS if role in ROLES["GET"][path]]
     one = f"?done={scene.ids['comment_id']}&open={scene.ids['comment_id']}"
     reported = (

@@ -9,7 +9,7 @@ from moderation.domain.decision import Outcome
 from moderation.domain.filter import FilterAction, FilterDraft, FilterKind
 from moderation.notify import endpoints
 from moderation.review import decisions, filters
-from moderation.store import moderators
+from moderation.store import memberships, moderators
 from service.console import language
 from service.console.language import Catalogue
 from service.console.mirrored import CODE
@@ -25,7 +25,7 @@ MIRRORED = {"accept-language": CODE}
 def as_admin(store, site):
     with store.write() as connection:
         ada = moderators.by_email(connection, "ada@herald.test")
-        moderators.grant(connection, ada.id, site.id, "admin")
+        memberships.grant(connection, ada.id, site.id, "admin")
     return ada.id
 
 

@@ -9,7 +9,7 @@ from harness.servers import wait_until
 from moderation.accounts import sign_in
 from moderation.domain.decision import Outcome
 from moderation.domain.roles import Role
-from moderation.store import moderators
+from moderation.store import memberships, sessions
 from service.console.live import OF_ONE_SESSION
 from tests.factories import newspaper
 from tests.service.console.console_browser import held, moderator, now
@@ -26,7 +26,7 @@ def live(settings, store):
 
 def signed_in(live, moderator_id):
     with live.store.write() as connection:
-        return moderators.open_session(connection, moderator_id, now(), os.urandom)
+        return sessions.open_session(connection, moderator_id, now(), os.urandom)
 
 
 def console(live, token, site=None, queue="held"):
@@ -77,12 +77,12 @@ def revoke_session(live, token):
 
 def change_role(live, token):
     with live.store.write() as connection:
-        moderators.grant(connection, live.ada, live.site.id, "auditor")
+        memberships.grant(connection, live.ada, live.site.id, "auditor")
 
 
 def take_the_site(live, token):
     with live.store.write() as connection:
-        moderators.revoke(connection, live.ada, live.site.id)
+        memberships.revoke(connection, live.ada, live.site.id)
 
 
 @pytest.mark.parametrize(
@@ -105,12 +105,12 @@ def test_a_session_or_a_role_that_ends_takes_its_streams_along(live, act, afterw
 
 def test_a_page_that_asks_by_itself_does_not_keep_a_session_alive(live):
     token = signed_in(live, live.ada)
-    long_ago = now() - moderators.SEEN_EVERY - 60_000
+    long_ago = now() - sessions.SEEN_EVERY - 60_000
     with live.store.write() as connection:
-        moderators.note_seen(connection, token, long_ago)
+        sessions.note_seen(connection, token, long_ago)
     wait_for_count(console(live, token), "held", 0)
     with live.store.read() as connection:
-        session = moderators.session(connection, token, now())
+        session = sessions.session(connection, token, now())
     assert session and session.seen_at == long_ago
 
 
@@ -133,6 +133,6 @@ def test_what_the_events_tell_can_be_asked_for(browser, store, site):
     assert browser.get("/console/counts?site=site_other").status_code == 404
     for role in Role:
         with store.write() as connection:
-            [moderator_id] = moderators.emails_of_sites(connection, [site.id])
-            moderators.grant(connection, moderator_id, site.id, role)
+            [moderator_id] = memberships.emails_of_sites(connection, [site.id])
+            memberships.grant(connection, moderator_id, site.id, role)
         assert browser.get(f"/console/counts?site={site.id}").status_code == 200

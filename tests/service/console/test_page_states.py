@@ -10,7 +10,7 @@ from moderation.domain.comment import PageRef, PageState
 from moderation.domain.page_state import PageDefault
 from moderation.review import page_moves, page_states, queues
 from moderation.review.page_states import PageChange
-from moderation.store import moderators
+from moderation.store import memberships, moderators
 from tests.factories import hand_in, newspaper, reply
 from tests.service.console.console_browser import held, now
 
@@ -86,7 +86,7 @@ def test_a_page_without_comments_is_found_by_its_address_and_closed(browser, sto
 def test_editors_change_the_default_and_take_it_back(browser, store, site, role):
     with store.write() as connection:
         ada = moderators.by_email(connection, "ada@herald.test")
-        moderators.grant(connection, ada.id, site.id, role)
+        memberships.grant(connection, ada.id, site.id, role)
     shown = browser.follow(save(browser, "/default", state="premoderated", days="14"))
     assert (
         "By default, pages are <strong>premoderated</strong> and close after 14 days." in shown.text

@@ -8,7 +8,7 @@ from moderation.domain.comment import AuthorRef, PageRef, Status
 from moderation.domain.decision import Outcome, Reason
 from moderation.domain.score import Span
 from moderation.review import queues
-from moderation.store import moderators
+from moderation.store import memberships, moderators
 from service.console.navigation import PAGE_SIZE
 from service.console.presenters import TextPiece, age, excerpt, marked_pieces
 from tests.factories import hand_in, newspaper, reply
@@ -216,7 +216,7 @@ def test_a_revoked_membership_ends_at_once(browser, site):
     fields = browser.fields("/console/", f"{comment_id}/decisions") | {"outcome": "approve"}
     with browser.store.write() as connection:
         ada = moderators.by_email(connection, "ada@herald.test")
-        moderators.revoke(connection, ada.id, site.id)
+        memberships.revoke(connection, ada.id, site.id)
     assert browser.post(f"/console/comments/{comment_id}/decisions", fields).status_code == 404
     assert "You do not moderate a site yet" in browser.get().text
 

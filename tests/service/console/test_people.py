@@ -8,7 +8,7 @@ import pytest
 
 from moderation.accounts import invitations
 from moderation.domain.comment import PageRef
-from moderation.store import moderators
+from moderation.store import memberships, moderators
 from tests.factories import newspaper
 from tests.service.console.console_browser import PASSWORD, held, moderator, now
 
@@ -18,7 +18,7 @@ HOME = "/console/people"
 def grant(store, site, email, role):
     with store.write() as connection:
         person = moderators.by_email(connection, email)
-        moderators.grant(connection, person.id, site.id, role)
+        memberships.grant(connection, person.id, site.id, role)
     return person.id
 
 
@@ -76,7 +76,7 @@ def test_an_invitation_opens_nobody_elses_account(admin, open_browser, store):
     theirs.log_in("bob@blog.test")
     assert accept(theirs, link).status_code == 303
     with store.read() as connection:
-        assert len(moderators.memberships_of(connection, bob)) == 2
+        assert len(memberships.memberships_of(connection, bob)) == 2
 
 
 def accept_as(browser, token):
@@ -116,7 +116,7 @@ def test_nobody_lifts_themselves_and_the_last_admin_stays(admin, open_browser, s
         sent = {"csrf": csrf, "site": site.id, "role": "admin"} | fields
         assert theirs.post(HOME + path, sent).status_code == 403
     with store.read() as connection:
-        assert moderators.memberships_of(connection, bo)[0].role == "editor"
+        assert memberships.memberships_of(connection, bo)[0].role == "editor"
 
 
 def test_a_withdrawn_invitation_and_an_old_one_open_nothing(admin, open_browser, site, store):

@@ -6,7 +6,7 @@ import pytest
 
 from moderation.domain.comment import AuthorRef
 from moderation.domain.roles import Role
-from moderation.store import moderators
+from moderation.store import memberships, moderators
 from tests.accounts.test_audit import changed
 from tests.factories import hand_in, newspaper, reply
 
@@ -18,7 +18,7 @@ DAN = AuthorRef("Dan", "dan@private.test")
 def admin(browser, site, store):
     with store.write() as connection:
         ada = moderators.by_email(connection, "ada@herald.test")
-        moderators.grant(connection, ada.id, site.id, Role.ADMIN)
+        memberships.grant(connection, ada.id, site.id, Role.ADMIN)
     browser.id = ada.id
     return browser
 

@@ -6,7 +6,7 @@ import re
 from moderation.domain.decision import Outcome
 from moderation.policies import load_policy, read_policy
 from moderation.review.site_policy import list_versions, site_policy
-from moderation.store import moderators
+from moderation.store import memberships, moderators
 from tests.review.test_policy_backtest import decide, judged
 from tests.service.console.console_browser import now
 
@@ -120,7 +120,7 @@ def test_a_policy_that_misses_its_bounds_is_saved_by_an_admin_alone_who_says_why
     assert editor.post(HOME, saving | {"override": "Threats."}).status_code == 403
     with store.write() as connection:
         ada = moderators.by_email(connection, "ada@herald.test")
-        moderators.grant(connection, ada.id, site.id, "admin")
+        memberships.grant(connection, ada.id, site.id, "admin")
     saving, answer = try_out(editor, "toml", toml=toml)
     assert 'name="override"' in answer.text and "Save this policy" in answer.text
     assert editor.post(HOME, saving).status_code == 422

@@ -10,7 +10,7 @@ from moderation.domain.page_state import PageDefault
 from moderation.policies import read_policy
 from moderation.review.page_states import set_default
 from moderation.review.site_policy import set_policy, site_policy
-from moderation.store import moderators
+from moderation.store import memberships, moderators
 from tests.service.console.console_browser import now
 from tests.service.console.test_policy import HOME, try_out
 
@@ -150,7 +150,7 @@ def test_premoderation_is_told_and_an_auditor_only_reads(editor, site, store):
     assert "(pre-moderation)" in editor.get(HOME).text
     with store.write() as connection:
         ada = moderators.by_email(connection, "ada@herald.test")
-        moderators.grant(connection, ada.id, site.id, "auditor")
+        memberships.grant(connection, ada.id, site.id, "auditor")
     page = editor.get(HOME).text
     assert "Try these modes" not in page and 'name="from1"' not in page
     assert field(page, "from0") == "22:00"

@@ -14,7 +14,7 @@ from moderation.accounts import invitations, provider_sign_in, sign_in
 from moderation.domain.durations import MINUTE_MS
 from moderation.settings import SettingsError
 from moderation.startup import checked_settings
-from moderation.store import audit, moderators
+from moderation.store import audit, memberships, moderators
 from moderation.store import provider_sign_ins as stored
 from tests.service.console.conftest import console_browsers
 from tests.service.console.console_browser import ConsoleBrowser, moderator, now
@@ -363,7 +363,7 @@ def test_groups_give_a_role_to_who_has_none(settings, provider, site, store):
         assert (membership.site_id, membership.role) == (site.id, "editor")
         with store.write() as connection:
             ada = moderators.by_email(connection, "ada@herald.test")
-            moderators.grant(connection, ada.id, site.id, "auditor")
+            memberships.grant(connection, ada.id, site.id, "auditor")
         log_in(browser)
         [membership] = sign_in.session_of(store, browser.token, now()).sites
         assert membership.role == "auditor", "what an admin has set stays"

@@ -3,7 +3,7 @@
 import html
 
 from moderation.review import corrections, notes, queues, site_reasons
-from moderation.store import moderators
+from moderation.store import memberships, moderators
 from tests.service.console.console_browser import held
 
 
@@ -52,7 +52,7 @@ def test_editors_change_the_list(browser, store, site):
     assert "was" not in given and "Only editors and admins" in browser.get(path).text
     with store.write() as connection:
         ada = moderators.by_email(connection, "ada@herald.test")
-        moderators.grant(connection, ada.id, site.id, "editor")
+        memberships.grant(connection, ada.id, site.id, "editor")
 
     def post(**fields):
         return browser.post(path, browser.fields(path, path) | {"do": "saved"} | fields)

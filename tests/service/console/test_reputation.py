@@ -10,7 +10,7 @@ from moderation.domain.reputation import Subject, SubjectKind
 from moderation.learning import lessons
 from moderation.scorers.spam.spam_model import load_prior
 from moderation.store import lessons as stored_lessons
-from moderation.store import moderators
+from moderation.store import memberships, moderators
 from tests.review.test_reputation import (
     APPROVE,
     SPAM,
@@ -94,7 +94,7 @@ def test_admins_see_what_was_learned_and_undo_it(browser, store, site, decided):
     assert "/console/learning" not in browser.get("/console/filters").text
     with store.write() as connection:
         ada = moderators.by_email(connection, "ada@herald.test")
-        moderators.grant(connection, ada.id, site.id, "admin")
+        memberships.grant(connection, ada.id, site.id, "admin")
     assert "Nothing learned yet" in plain(browser.get("/console/learning").text)
     lessons.learn(store, load_prior(), now())
     assert f"/console/learning?site={site.id}" in browser.get("/console/filters").text

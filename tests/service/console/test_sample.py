@@ -6,7 +6,7 @@ from moderation.domain.comment import Status
 from moderation.domain.durations import WEEK_MS
 from moderation.domain.second_looks import place
 from moderation.review import samples
-from moderation.store import moderators, queues
+from moderation.store import memberships, moderators, queues
 from moderation.upkeep.samples import draw_samples
 from tests.factories import hand_in, newspaper, reply
 from tests.service.console.console_browser import judge_all, now
@@ -57,10 +57,10 @@ def test_the_ledger_has_what_follows_and_editors_set_the_size(browser, site, sto
     assert browser.get(f"{HOME}?site={others.id}").status_code == 404
     with store.write() as connection:
         ada = moderators.by_email(connection, "ada@herald.test")
-        moderators.grant(connection, ada.id, site.id, "auditor")
+        memberships.grant(connection, ada.id, site.id, "auditor")
     assert 'action="/console/policy/sample"' not in browser.get(record).text
     with store.write() as connection:
-        moderators.grant(connection, ada.id, site.id, "editor")
+        memberships.grant(connection, ada.id, site.id, "editor")
     assert f"{record}/csv?site={site.id}" in browser.get(record).text
     table = browser.get(f"{record}/csv?site={site.id}")
     assert table.headers["content-disposition"] == 'attachment; filename="errors.csv"'

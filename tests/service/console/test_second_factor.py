@@ -12,7 +12,7 @@ from moderation.accounts import second_factor, sign_in
 from moderation.accounts.second_factor import STEP_MS, remove_lost
 from moderation.domain.audit import AuditQuery
 from moderation.domain.errors import NotFound, Unauthenticated
-from moderation.store import audit, moderators
+from moderation.store import audit, memberships, moderators, sessions
 from moderation.store.sql.schema import recovery_codes, second_factors
 from tests.factories import NOON
 from tests.service.console.conftest import console_browsers
@@ -170,7 +170,7 @@ def test_a_session_that_awaits_a_code_ends_soon_and_with_all_others(store, site)
     token = begin()
     with store.write() as connection:
         moderators.store_hash(connection, ada, "")
-        moderators.sign_out(connection, ada)
+        sessions.sign_out(connection, ada)
     with pytest.raises(NotFound):
         sign_in.with_code(store, token, codes[0], now=NOON, entropy=os.urandom)
 
@@ -202,7 +202,7 @@ def test_new_recovery_codes_end_the_earlier_ones(browser, open_browser, store):
 def test_a_role_that_must_have_one_is_led_to_set_it_up(settings, store, site):
     ada = moderator(store, EMAIL, site)
     with store.write() as connection:
-        moderators.grant(connection, ada, site.id, "editor")
+        memberships.grant(connection, ada, site.id, "editor")
     moderator(store, "bo@herald.test", site)
     with console_browsers(settings(GATEHOUSE_SECOND_FACTOR="editor, admin"), store) as open_browser:
         browser, bo = open_browser(), open_browser()

@@ -16,7 +16,7 @@ from moderation.domain.errors import Invalid
 from moderation.domain.report import Reporter, ReportReason
 from moderation.intake.report import report
 from moderation.review import decisions, notes, page_moves, queues
-from moderation.store import moderators
+from moderation.store import memberships, moderators
 from moderation.upkeep.search_index import index_due
 from tests.factories import newspaper
 from tests.review.test_reputation import (
@@ -40,7 +40,7 @@ def sport(open_browser, store, site):
     """Ada's browser; she is a moderator of /sport and /local/town."""
     ada = moderator(store, "ada@herald.test")
     with store.write() as connection:
-        moderators.grant(connection, ada, site.id, "moderator", ("/local/town", "/sport"))
+        memberships.grant(connection, ada, site.id, "moderator", ("/local/town", "/sport"))
     browser = open_browser()
     browser.sign_in(ada)
     return browser
@@ -121,6 +121,34 @@ def test_it_is_decided_claimed_noted_and_taken_back_there_alone(sport, store, si
     assert status_of(store, site, outside) is Status.HELD
 
 
+def test_they_are_told_whom_they_can_mention_about_a_comment_of_theirs(sport, boss, store, site):
+    [inside] = held(store, site, "bad goal", page=on("/sport/1"))
+    [outside] = held(store, site, "bad minister", page=on("/news/1"))
+    other = newspaper(store, "Other", "https://other.test")
+    [foreign] = held(store, other, "bad", page=PageRef("https://other.test/sport/1"))
+    cleo = moderator(store, "cleo@herald.test")
+    with store.write() as connection:
+        memberships.grant(connection, cleo, site.id, "moderator", ("/culture",))
+    for path in ("/console/", f"/console/comments/{inside}"):
+        [url, *more] = set(re.findall(r'data-colleagues="([^"]*)"', sport.get(path).text))
+        assert more == []
+        answer = sport.get(html.unescape(url))
+        assert (answer.status_code, answer.json()) == (200, {"names": ["ada", "bo"]})
+    assert sport.get(f"/console/colleagues?site={site.id}.part&comment={inside}").status_code == 200
+    for asked in (
+        f"site={site.id}&comment={outside}",
+        f"site={site.id}&comment={foreign}",
+        f"site={site.id}&comment=",
+        f"site={site.id}",
+        f"site={other.id}&comment={foreign}",
+    ):
+        answer = sport.get(f"/console/colleagues?{asked}")
+        assert answer.status_code == 404 and "bo" not in answer.text.split(), asked
+    assert boss.get(f"/console/colleagues?site={site.id}&comment={outside}").json() == {
+        "names": ["bo"]
+    }
+
+
 def test_a_note_about_an_author_is_not_for_them(sport, store, site):
     dan = AuthorRef("Dan", identity="id:dan")
     [inside] = held(store, site, "bad goal", page=on("/sport/1"), author=dan)
@@ -186,7 +214,7 @@ def test_somebody_of_a_whole_site_and_of_sections_of_another(sport, store, site)
     other = newspaper(store, "Other", "https://other.test")
     with store.write() as connection:
         ada = moderators.by_email(connection, "ada@herald.test").id
-        moderators.grant(connection, ada, other.id, "moderator")
+        memberships.grant(connection, ada, other.id, "moderator")
     [inside] = held(store, site, "bad goal", page=on("/sport/1"))
     [outside] = held(store, site, "bad minister", page=on("/news/1"))
     [theirs] = held(store, other, "bad", page=PageRef("https://other.test/1"))
@@ -202,7 +230,7 @@ def test_somebody_of_a_whole_site_and_of_sections_of_another(sport, store, site)
 def test_a_trainee_of_a_section_proposes_there(open_browser, store, site):
     tim = moderator(store, "tim@herald.test")
     with store.write() as connection:
-        moderators.grant(connection, tim, site.id, "trainee", ("/sport",))
+        memberships.grant(connection, tim, site.id, "trainee", ("/sport",))
     browser = open_browser()
     browser.sign_in(tim)
     [inside] = held(store, site, "bad goal", page=on("/sport/1"))

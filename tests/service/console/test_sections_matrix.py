@@ -18,7 +18,7 @@ from moderation.domain.decision import Outcome
 from moderation.domain.mention import Mention
 from moderation.domain.roles import Role
 from moderation.review import decisions
-from moderation.store import mentions, moderators, sites
+from moderation.store import memberships, mentions, moderators, sites
 from moderation.store.sql.engine import Store
 from moderation.store.sql.schema import (
     appeals,
@@ -95,7 +95,7 @@ def paper(_sqlite_template, _session_broker, tmp_path_factory):
         for role in ROLES:
             who = moderator(store, f"{role}@herald.test")
             with store.write() as connection:
-                moderators.grant(connection, who, site.id, role, (SECTION,))
+                memberships.grant(connection, who, site.id, role, (SECTION,))
             browsers[role] = open_browser()
             browsers[role].sign_in(who)
         forms = {path: fields for path, (_browser, fields) in scene.forms.items()}
@@ -120,6 +120,28 @@ def test_no_page_has_a_word_of_what_is_elsewhere(paper, path):
             answer = paper.browsers[role].get(f"{url}?site={site}" if site else url)
             assert answer.status_code < 500, (role, site)
             assert_nothing_of(paper, answer.text)
+
+
+_ASKED_BY_PAGES = re.compile(r'\s(?:href|src|hx-get|data-[a-z-]+)="(/console/[^"]*)"')
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_whatever_a_page_of_theirs_links_to_or_asks_for_is_there(paper, role):
+    browser = paper.browsers[role]
+    pages = [
+        "/console/",
+        *(f"/console/?site={paper.site_id}&queue={queue}" for queue in QUEUES),
+        f"/console/comments/{paper.here}",
+        f"/console/comments/{paper.here}/context",
+        "/console/account",
+    ]
+    asked = set()
+    for path in pages:
+        answer = browser.get(path)
+        assert answer.status_code == 200, path
+        asked |= set(map(html.unescape, _ASKED_BY_PAGES.findall(answer.text)))
+    assert any("/colleagues?" in url for url in asked) == (role is not Role.AUDITOR)
+    assert {url: code for url in asked if (code := browser.get(url).status_code) >= 400} == {}
 
 
 QUEUES = ("held", "pending", "approved", "rejected", "spam", "reported", "proposed", "mine")

@@ -13,10 +13,11 @@ from moderation.domain.comment import Status
 from moderation.domain.errors import Invalid, Unauthenticated
 from moderation.doorbell import redis_client
 from moderation.review import queues
-from moderation.store import moderators
-from moderation.store.moderators import IDLE_LIMIT, LINK_LIFETIME, SEEN_EVERY, SESSION_LIMIT
-from moderation.store.sql.schema import login_links, sessions
+from moderation.store import memberships, moderators, sessions
+from moderation.store.sessions import IDLE_LIMIT, LINK_LIFETIME, SEEN_EVERY, SESSION_LIMIT
+from moderation.store.sql.schema import login_links
 from moderation.store.sql.schema import moderators as table
+from moderation.store.sql.schema import sessions as session_table
 from tests.factories import NOON
 from tests.service.console.conftest import console_browsers
 from tests.service.console.console_browser import PASSWORD, held, link_for, moderator, now
@@ -83,7 +84,7 @@ def test_the_last_use_of_a_session_is_written_now_and_then_only(store, site):
 
     def seen():
         with store.read() as connection:
-            return moderators.session(connection, token, NOON).seen_at
+            return sessions.session(connection, token, NOON).seen_at
 
     sign_in.session_of(store, token, NOON + SEEN_EVERY - 1)
     assert seen() == NOON
@@ -129,7 +130,7 @@ def test_nothing_in_the_database_signs_in(store, site):
     with store.read() as connection:
         rows = [
             str(value)
-            for rows_of in (sessions, login_links)
+            for rows_of in (session_table, login_links)
             for row in connection.execute(sa.select(rows_of))
             for value in row
         ]
@@ -146,7 +147,7 @@ def test_expired_sessions_and_links_are_deleted_at_the_next_log_in(store, site):
     with store.read() as connection:
         left = [
             connection.execute(sa.select(sa.func.count()).select_from(emptied)).scalar()
-            for emptied in (sessions, login_links)
+            for emptied in (session_table, login_links)
         ]
     assert left == [1, 0]
 
@@ -156,12 +157,12 @@ def test_an_email_is_taken_once_and_a_role_is_a_known_one(store, site):
     with pytest.raises(Invalid):
         moderator(store, "ADA@herald.test", site)
     with store.write() as connection:
-        moderators.grant(connection, ada, site.id, "admin")
-        assert [membership.role for membership in moderators.memberships_of(connection, ada)] == [
+        memberships.grant(connection, ada, site.id, "admin")
+        assert [membership.role for membership in memberships.memberships_of(connection, ada)] == [
             "admin"
         ]
         with pytest.raises(Invalid):
-            moderators.grant(connection, ada, site.id, "owner")
+            memberships.grant(connection, ada, site.id, "owner")
 
 
 # ---- through the pages ------------------------------------------------------------------------------
@@ -287,7 +288,7 @@ def test_a_decision_needs_the_session_to_be_alive(browser, site):
     [comment_id] = held(browser.store, site, "bad")
     fields = browser.fields("/console/", f"{comment_id}/decisions") | {"outcome": "approve"}
     with browser.store.write() as connection:
-        connection.execute(sa.update(sessions).values(seen_at=now() - IDLE_LIMIT))
+        connection.execute(sa.update(session_table).values(seen_at=now() - IDLE_LIMIT))
     assert browser.post(f"/console/comments/{comment_id}/decisions", fields).status_code == 401
 
 

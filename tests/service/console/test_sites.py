@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from moderation.accounts import moderators as accounts
 from moderation.accounts import site_settings
 from moderation.domain.audit import AuditQuery
-from moderation.store import audit, compat_apis, moderators, sites
+from moderation.store import audit, compat_apis, memberships, moderators, sites
 from tests.factories import NOON, hand_in, key_of, newspaper, reply
 from tests.service.console.console_browser import moderator
 
@@ -105,7 +105,7 @@ def test_an_owner_without_a_site_makes_the_first_one(open_browser, store):
 def test_who_is_removed_from_their_last_site_owns_nothing(owner, store, site):
     keeper = moderator(store, "bo@herald.test", site)
     with store.write() as connection:
-        moderators.grant(connection, keeper, site.id, "admin")
+        memberships.grant(connection, keeper, site.id, "admin")
         ada = moderators.by_email(connection, "ada@herald.test").id
     accounts.remove(store, ada, site.id, keeper)
     owner.sign_in(ada)
@@ -124,7 +124,7 @@ def test_who_is_removed_from_their_last_two_sites_at_once_owns_nothing(owner, st
     with store.write() as connection:
         ada = moderators.by_email(connection, "ada@herald.test").id
         for each in (site, other):
-            moderators.grant(connection, ada, each.id, "moderator")
+            memberships.grant(connection, ada, each.id, "moderator")
     together = Barrier(2)
 
     def wait_for_the_other(_connection, _cursor, statement, *_):
@@ -138,7 +138,7 @@ def test_who_is_removed_from_their_last_two_sites_at_once_owns_nothing(owner, st
             done.result()
     sa.event.remove(store.engine, "before_cursor_execute", wait_for_the_other)
     with store.read() as connection:
-        assert moderators.memberships_of(connection, ada) == ()
+        assert memberships.memberships_of(connection, ada) == ()
         assert not moderators.is_owner(connection, ada)
 
 
@@ -272,7 +272,7 @@ def test_an_editor_and_an_auditor_see_the_settings_and_change_nothing(editor, si
     for role in ("editor", "auditor"):
         with store.write() as connection:
             ada = moderators.by_email(connection, "ada@herald.test")
-            moderators.grant(connection, ada.id, site.id, role)
+            memberships.grant(connection, ada.id, site.id, role)
         for path in (HOME, APIS):
             page = editor.get(f"{path}?site={site.id}").text
             assert f'action="{path}"' not in page and "Only admins of this site" in page
@@ -285,7 +285,7 @@ def test_how_keys_begin_is_shown_to_whom_may_see_keys(editor, site, store, role,
     with store.write() as connection:
         compat_apis.switch_on(connection, site.id, "perspective", "", NOON)
         ada = moderators.by_email(connection, "ada@herald.test")
-        moderators.grant(connection, ada.id, site.id, role)
+        memberships.grant(connection, ada.id, site.id, role)
     page = editor.get(f"{APIS}?site={site.id}").text
     assert (key[:8] in page) is (", never used" in page) is sees
 
@@ -355,7 +355,7 @@ def test_forty_sites_are_found_by_words_of_their_names_and_addresses(admin, stor
             made = sites.add_site(
                 connection, name, [f"https://p{number}.test"], "en", NOON, os.urandom
             )
-            moderators.grant(connection, ada, made.id, "moderator")
+            memberships.grant(connection, ada, made.id, "moderator")
     page = admin.get("/console/sites").text
     assert page.count('<li class="row"') == 41 and 'name="q"' in page
 

@@ -8,7 +8,7 @@ import pytest
 
 from moderation.domain.day_totals import day_of, wait_step
 from moderation.domain.durations import HOUR_MS
-from moderation.store import day_totals, moderators
+from moderation.store import day_totals, memberships, moderators
 from tests.factories import newspaper
 from tests.service.console.console_browser import moderator, now
 
@@ -53,11 +53,11 @@ def test_the_numbers_of_a_site_are_shown_and_of_no_other(browser, site, store, a
     assert browser.get(f"{HOME}?days=91").status_code == 422
     for role, sees in (("auditor", True), ("admin", True), ("editor", False)):
         with store.write() as connection:
-            moderators.grant(connection, ada_id, site.id, role)
+            memberships.grant(connection, ada_id, site.id, role)
         assert ("bob@blog.test" in browser.get(HOME).text) is sees, role
         assert ("bob@blog.test" in browser.get(f"{HOME}/csv").text) is sees, role
     with store.write() as connection:
-        moderators.grant(connection, ada_id, others.id, "moderator")
+        memberships.grant(connection, ada_id, others.id, "moderator")
     page = browser.get(HOME).text
     assert "Your sites" in page and "7,777" in page
     rows = list(csv.DictReader(io.StringIO(browser.get(f"{HOME}/csv?site={site.id}").text)))

@@ -4,7 +4,7 @@ import pytest
 
 from moderation.domain.comment import Status
 from moderation.review import queues
-from moderation.store import moderators
+from moderation.store import memberships, moderators
 from tests.factories import newspaper
 from tests.service.console.console_browser import held, moderator
 
@@ -16,7 +16,7 @@ HX = {"HX-Request": "true"}
 def trainee(open_browser, store, site):
     bo = moderator(store, BO, site)
     with store.write() as connection:
-        moderators.grant(connection, bo, site.id, "trainee")
+        memberships.grant(connection, bo, site.id, "trainee")
     browser = open_browser()
     assert browser.log_in(BO).status_code == 303
     return browser
@@ -93,7 +93,7 @@ def test_who_is_a_trainee_here_decides_elsewhere(trainee, store, site):
     other = newspaper(store, "Other")
     with store.write() as connection:
         bo = moderators.by_email(connection, BO)
-        moderators.grant(connection, bo.id, other.id, "moderator")
+        memberships.grant(connection, bo.id, other.id, "moderator")
     [here], [there] = held(store, site, "bad here"), held(store, other, "bad there")
     trainee.press(here, "reject", f"/console/?site={site.id}")
     trainee.press(there, "reject", f"/console/?site={other.id}")

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from starlette.testclient import TestClient
 
 from harness.servers import SECRET
-from moderation.settings import read_settings
+from moderation.environment import read_settings
 from moderation.store.sites import Site
 from moderation.store.sql.engine import Store
 from moderation.store.sql.schema import comments, pages, revisions

@@ -111,6 +111,22 @@ def test_each_broken_rule_is_named_and_what_was_typed_is_kept(reader):
     assert reader.stored() == []
 
 
+def test_all_that_is_wrong_is_told_at_once(reader):
+    answer = reader.send(author="x" * 246, email="nobody", url="javascript:1", comment=" ")
+    told = html.unescape(problem_of(answer))
+    for field, message in (
+        ("comment", "Comment must not be empty."),
+        ("author", "Name should have at most 245 characters."),
+        ("email", "Email is not an e-mail address."),
+        ("url", "Website must begin with"),
+    ):
+        assert message in told
+        named = rf'name="{field}"[^>]*aria-invalid="true" aria-describedby="flaw-{field}"'
+        assert re.search(named, answer.text), field
+        assert f'id="flaw-{field}">{message}' in html.unescape(answer.text)
+    assert answer.text.count(" autofocus") == 1
+
+
 def raw(reader, body, kind="application/x-www-form-urlencoded"):
     return reader.client.post(
         f"/reply/{reader.site.id}", content=body, headers={"Content-Type": kind}
@@ -170,6 +186,17 @@ FORM = "application/x-www-form-urlencoded"
         (b"Le caf%C3%A9", b"&_charset_=windows-1252", FORM, "Le café"),  # UTF-8, whatever it says
         (b"%CF%F0%E8%E2%E5%F2", b"&_charset_=windows-1251", FORM, "Привет"),
         (b"%CF%F0%E8%E2%E5%F2", b"", f"{FORM}; charset=windows-1251", "Привет"),
+        (
+            b"%93Le caf%E9%94",
+            b"",
+            f"{FORM}; charset=ISO-8859-1",
+            "“Le café”",
+        ),  # as browsers mean it
+        (b"%80 5", b"&_charset_=us-ascii", FORM, "€ 5"),
+        (b"%CA%C7%D2", b"&_charset_=windows-874", FORM, "สวา"),
+        (b"%87%40", b"&_charset_=Shift_JIS", FORM, "①"),
+        (b"%8F%F0%A8", b"&_charset_=IBM866", FORM, "ПЁи"),
+        (b"caf%8E", b"&_charset_=macintosh", FORM, "café"),
         (b"caf%E9", b"&_charset_=zip", FORM, "café"),  # no charset
         (b"caf%E9", b"&_charset_=cp99999", FORM, "café"),
         (b"caf\xe9", b"", FORM, "café"),
@@ -198,6 +225,31 @@ def test_what_was_typed_is_kept_where_it_cannot_be_sent_again_from_here(reader):
     assert answer.status_code == 422 and "evil.test" not in answer.text
     for typed in ("Le café</textarea>", 'value="René"', 'value="r@x.test"', 'value="x.test"'):
         assert typed in answer.text
+
+
+def test_what_can_be_read_of_a_broken_form_is_kept(reader):
+    typed = (
+        part(b"author", b"Jane")
+        + part(b"comment", b"Le caf\xe9")
+        + part(b"page_url", PAGE.encode())
+    )
+    picture = part(b"picture", b"GIF89a", b'; filename="a.gif"\r\nContent-Type: image/gif')
+    for body, message in (
+        (typed + picture + b"--x--", "A comment takes no files."),
+        (typed + part(b"more"), "The form is not complete."),
+    ):
+        answer = raw(reader, body, BOUNDARY)
+        assert answer.status_code == 400 and problem_of(answer) == message
+        assert "Le café</textarea>" in answer.text and 'value="Jane"' in answer.text
+        assert f'<a href="{PAGE}">Back to the page</a>' in answer.text
+    assert reader.stored() == []
+
+
+def test_a_field_for_a_file_that_nobody_chose_is_ignored(reader):
+    typed = part(b"author", b"Jane") + part(b"comment", b"Fine.") + part(b"page_url", PAGE.encode())
+    empty = part(b"picture", b"", b'; filename=""\r\nContent-Type: application/octet-stream')
+    assert raw(reader, typed + empty + b"--x--", BOUNDARY).status_code == 303
+    assert [row.text for row in reader.stored()] == ["Fine."]
 
 
 def test_a_refusal_leads_back_to_the_page(reader):
@@ -428,7 +480,7 @@ def test_a_website_of_a_themes_own_form_is_kept_whatever_the_site_shows(reader, 
     refused = reader.send(url="javascript:alert(1)", comment="Another.")
     assert refused.status_code == 422
     field = re.search(r'<input id="url"[^>]*>\s*<span[^>]*>([^<]*)</span>', refused.text)
-    assert 'value="javascript:alert(1)" aria-invalid="true" aria-describedby="flaw"' in field[0]
+    assert 'value="javascript:alert(1)" aria-invalid="true" aria-describedby="flaw-url"' in field[0]
     assert field[1].startswith("Website must begin with http:// or https://")
     assert "Another.</textarea>" in refused.text
     [row] = reader.stored()

@@ -8,7 +8,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from harness.servers import SECRET
-from moderation.settings import Settings, read_settings
+from moderation.environment import read_settings
+from moderation.settings import Settings
 from moderation.store import sites
 from moderation.store.sql.engine import Store
 from service.app import create_app

@@ -13,13 +13,13 @@ from types import SimpleNamespace
 import pytest
 
 from harness.servers import SECRET, wait_until
-from moderation.settings import read_settings
+from moderation.environment import read_settings
 from moderation.store.sql.engine import Store
 from moderation.store.sql.migrate import migrate
 from tests.factories import key_of, newspaper
 
 CODE = """
-from moderation.settings import read_settings
+from moderation.environment import read_settings
 from service.server import (DeadlineProtocol, serve)
 DeadlineProtocol.unread_seconds = 0.5
 serve(read_settings())

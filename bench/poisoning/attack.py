@@ -47,12 +47,12 @@ def simulate(plan: Plan, seed: int) -> Result:
     with tempfile.TemporaryDirectory() as folder:
         store = Store(f"sqlite+pysqlite:///{empty_store(Path(folder))}", _SECRET)
         try:
-            return _Siege(store, plan, seed).simulate()
+            return _Attack(store, plan, seed).simulate()
         finally:
             store.close()
 
 
-class _Siege:
+class _Attack:
     def __init__(self, store: Store, plan: Plan, seed: int) -> None:
         self._store, self._plan, self._seed = store, plan, seed
         self._now = START
