@@ -300,12 +300,20 @@ class AsyncGatehouse(AsyncQueues, AsyncReaders, AsyncEndpoints, AsyncSite):
     # --- people -----------------------------------------------------------------------------------
 
     async def export_person(
-        self, *, email: str = "", browser_token: str = "", author_id: str = "", size: int = 100
+        self,
+        *,
+        email: str = "",
+        browser_token: str = "",
+        author_id: str = "",
+        comment_id: str = "",
+        size: int = 100,
     ) -> AsyncIterator[Mapping[str, Any]]:
-        """All that is kept of a person's comments on the site, each as the API describes it; name one of the three."""
+        """All that is kept of a person's comments on the site, each as the API describes it; name one of the four. comment_id:
+        of one that they wrote.
+        """
         after: str | None = ""
         while after is not None:
-            call = calls.export_person(email, browser_token, author_id, after, size)
+            call = calls.export_person(email, browser_token, author_id, comment_id, after, size)
             piece = await self.send(call)
             for comment in piece.items:
                 yield comment
@@ -317,10 +325,13 @@ class AsyncGatehouse(AsyncQueues, AsyncReaders, AsyncEndpoints, AsyncSite):
         email: str = "",
         browser_token: str = "",
         author_id: str = "",
+        comment_id: str = "",
         confirm: bool = False,
     ) -> PersonErased:
         """Erases a person's comments with all that is kept of them, up to 1,000 at once; without confirm it only counts."""
-        return await self.send(calls.erase_person(email, browser_token, author_id, confirm))
+        return await self.send(
+            calls.erase_person(email, browser_token, author_id, comment_id, confirm)
+        )
 
     # --- the way there ----------------------------------------------------------------------------
 

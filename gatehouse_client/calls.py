@@ -160,18 +160,23 @@ def erase(comment_id: str) -> Call[None]:
     return Call("DELETE", f"{API}/comments/{segment(comment_id)}", lambda _: None, repeatable=True)
 
 
+def _person(email: str, browser_token: str, author_id: str, comment_id: str) -> dict[str, Any]:
+    named = {"email": email, "browser_token": browser_token}
+    return given({**named, "author_id": author_id, "comment_id": comment_id})
+
+
 def export_person(
-    email: str, browser_token: str, author_id: str, after: str, size: int
+    email: str, browser_token: str, author_id: str, comment_id: str, after: str, size: int
 ) -> Call[Piece[Mapping[str, Any]]]:
-    body = given({"email": email, "browser_token": browser_token, "author_id": author_id})
+    body = _person(email, browser_token, author_id, comment_id)
     body |= given({"after": after, "limit": size})
     read: Callable[[Any], Piece[Mapping[str, Any]]] = pieces(dict)
     return Call("POST", f"{API}/people/export", read, body, repeatable=True)
 
 
 def erase_person(
-    email: str, browser_token: str, author_id: str, confirm: bool
+    email: str, browser_token: str, author_id: str, comment_id: str, confirm: bool
 ) -> Call[answers.PersonErased]:
-    body = given({"email": email, "browser_token": browser_token, "author_id": author_id})
+    body = _person(email, browser_token, author_id, comment_id)
     read = answers.PersonErased.read
     return Call("POST", f"{API}/people/erase", read, {**body, "confirm": confirm}, repeatable=True)

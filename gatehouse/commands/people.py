@@ -26,6 +26,9 @@ person = typer.Typer(
 Email = Annotated[str, typer.Option(help="As typed in with the comments; - for standard input.")]
 Token = Annotated[str, typer.Option(help="The browser's token, ghb_...")]
 AuthorId = Annotated[str, typer.Option(help="The site's own id of the user.")]
+CommentId = Annotated[
+    str, typer.Option("--comment", help="The id of a comment, cmt_...: of who wrote it.")
+]
 SiteOption = Annotated[str, typer.Option("--site", help="On this site alone.")]
 
 
@@ -34,15 +37,18 @@ def export_person(
     email: Email = "",
     token: Token = "",
     author_id: AuthorId = "",
+    comment: CommentId = "",
     site: SiteOption = "",
     out: Annotated[Path | None, typer.Option(help="A file that is not there yet.")] = None,
 ) -> None:
     """Write a person's comments and all that is kept of them, as one JSON object."""
+    from moderation.upkeep.people import keys_of
     from moderation.upkeep.person_document import document
 
-    ref = _person(email, token, author_id)
+    ref = _person(email, token, author_id, comment)
     count = 0  # of comments
     with _chosen_sites(site) as (store, site_ids):
+        keys_of(store, ref, site_ids)  # refused before there is a file
         # Its owner alone may read it (main.py sets the umask).
         try:
             file = out.open("x", encoding="utf-8") if out else sys.stdout
@@ -63,6 +69,7 @@ def erase_person(
     email: Email = "",
     token: Token = "",
     author_id: AuthorId = "",
+    comment: CommentId = "",
     site: SiteOption = "",
     yes: Annotated[bool, typer.Option("--yes", help="Erase, and do not ask.")] = False,
     as_json: AsJson = False,
@@ -73,7 +80,7 @@ def erase_person(
     """
     from moderation.upkeep import people
 
-    ref = _person(email, token, author_id)
+    ref = _person(email, token, author_id, comment)
     with _chosen_sites(site) as (store, site_ids):
         result = people.find_person(store, ref, site_ids)
         if not yes and not as_json:
@@ -90,10 +97,10 @@ def erase_person(
         print("Nothing was erased: run again with --yes.", file=sys.stderr)
 
 
-def _person(email: str, token: str, author_id: str) -> PersonRef:
+def _person(email: str, token: str, author_id: str, comment: str) -> PersonRef:
     if email == "-":
         email = sys.stdin.readline().strip()
-    return check_person(PersonRef(email, token, author_id))
+    return check_person(PersonRef(email, token, author_id, comment))
 
 
 @contextmanager

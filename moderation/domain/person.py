@@ -1,4 +1,4 @@
-"""By what somebody's comments are found: an e-mail, a browser's token, or the site's own id of a user."""
+"""By what somebody's comments are found: an e-mail, a browser's token, the site's own id of a user, or one of the comments."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,24 +8,31 @@ from moderation.domain.errors import Invalid
 
 @dataclass(frozen=True, slots=True)
 class PersonRef:
-    """One of the three; the others are ''. author_id: as the site's server sends it with comments."""
+    """One of the four; the others are ''. author_id: as the site's server sends it with comments. comment_id: of one that they
+    wrote.
+    """
 
     email: str = ""
     browser_token: str = ""
     author_id: str = ""
+    comment_id: str = ""
 
     @property
     def kind(self) -> str:
-        """email, browser_token or author_id."""
+        """email, browser_token, author_id or comment_id."""
         if self.email:
             return "email"
+        if self.comment_id:
+            return "comment_id"
         return "browser_token" if self.browser_token else "author_id"
 
 
 def check_person(ref: PersonRef) -> PersonRef:
     """The reference. Raises Invalid where it names none or several."""
-    if sum(map(bool, (ref.email, ref.browser_token, ref.author_id))) != 1:
-        raise Invalid("Name an e-mail, a browser's token or an author's id, and only one of them.")
+    if sum(map(bool, (ref.email, ref.browser_token, ref.author_id, ref.comment_id))) != 1:
+        raise Invalid(
+            "Name an e-mail, a browser's token, an author's id or a comment's id, and only one of them."
+        )
     if ref.email and "@" not in ref.email:
         raise Invalid("/email: Is not an e-mail address.", "/email")
     return ref

@@ -30,10 +30,13 @@ from moderation.store.sql.schema import (
 
 
 class PersonKeys(NamedTuple):
-    """The keyed hashes by which a person's comments are found. email: '' for none. authors: by site."""
+    """The keyed hashes by which a person's comments are found. email: '' for none. authors: by site. comment_id: of the comment
+    that the person was named by, '' for none; it is found in any case.
+    """
 
     email: str
     authors: Mapping[str, str]
+    comment_id: str = ""
 
 
 def keys_of(crypto: Crypto, ref: PersonRef, site_ids: Collection[str]) -> PersonKeys:
@@ -50,6 +53,31 @@ def keys_of(crypto: Crypto, ref: PersonRef, site_ids: Collection[str]) -> Person
     return PersonKeys(crypto.email_key(ref.email), authors)
 
 
+def keys_by_comment(
+    connection: Connection, crypto: Crypto, comment_id: str, site_ids: Collection[str]
+) -> PersonKeys | None:
+    """The hashes of who wrote a comment; None where there is none on these sites.
+
+    Where the comment proves who wrote it, that alone counts: anybody can type in an e-mail. A confirmed e-mail is proved. Only where
+    nothing is proved, or not kept any more, it is the e-mail as typed in. Names and networks say nothing.
+    """
+    row = connection.execute(
+        sa.select(comments.c.site_id, personal)
+        .outerjoin(personal, personal.c.comment_id == comments.c.id)
+        .where(comments.c.id == comment_id, comments.c.site_id.in_(site_ids))
+    ).one_or_none()
+    if row is None:
+        return None
+    sealed = row.email_sealed
+    email = (crypto.decrypt(sealed, comment_id) or "") if sealed else ""
+    by_email = PersonKeys(row.email_key or "", {}, comment_id)
+    if email:
+        by_email = keys_of(crypto, PersonRef(email), site_ids)._replace(comment_id=comment_id)
+    if row.author_key and row.author_key != by_email.authors.get(row.site_id):
+        return PersonKeys("", {row.site_id: row.author_key}, comment_id)
+    return by_email
+
+
 _BY_EMAIL = """
     SELECT p.comment_id FROM personal p JOIN comments c ON c.id = p.comment_id
     WHERE p.email_key = :email AND p.comment_id > :after AND c.site_id AMONG :sites
@@ -59,6 +87,7 @@ _BY_AUTHOR = """
     SELECT p.comment_id FROM personal p
     WHERE p.author_key AMONG :keys AND p.comment_id > :after ORDER BY p.comment_id LIMIT :limit
 """
+_BY_ID = "SELECT id FROM comments WHERE id = :id AND status <> 'erased'"
 
 
 def find(
@@ -72,6 +101,9 @@ def find(
         found.update(id for (id,) in rows)
     if keys.authors:
         rows = fetch(connection, _BY_AUTHOR, keys=sorted(keys.authors.values()), **place)
+        found.update(id for (id,) in rows)
+    if keys.comment_id > after:
+        rows = fetch(connection, _BY_ID, id=keys.comment_id)
         found.update(id for (id,) in rows)
     return sorted(found)[:limit]
 

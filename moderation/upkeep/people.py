@@ -7,6 +7,7 @@ from moderation.domain.appeal import Appeal
 from moderation.domain.audit import COMMAND, Change
 from moderation.domain.comment import Status
 from moderation.domain.decision import Decision
+from moderation.domain.errors import NotFound
 from moderation.domain.event import iso
 from moderation.domain.ids import Entropy
 from moderation.domain.legal_notice import LegalNotice
@@ -53,14 +54,28 @@ from moderation.upkeep.erase import erase_together
 AT_ONCE = 100  # comments of a transaction
 
 
+def keys_of(store: Store, ref: PersonRef, site_ids: Collection[str]) -> PersonKeys:
+    """By what a person's data is found on these sites. Raises Invalid, and NotFound where the comment that names the person is
+    not there, also for one of another site.
+    """
+    check_person(ref)
+    if not ref.comment_id:
+        return people.keys_of(store.crypto, ref, site_ids)
+    with store.read() as connection:
+        keys = people.keys_by_comment(connection, store.crypto, ref.comment_id, site_ids)
+    if keys is None:
+        raise NotFound("There is no such comment.")
+    return keys
+
+
 def export_person(
     store: Store, ref: PersonRef, site_ids: Collection[str], after: str = "", limit: int = AT_ONCE
 ) -> list[PersonComment]:
     """Up to `limit` of a person's comments on these sites past the id `after`, oldest first, with all that is kept.
 
-    Raises Invalid.
+    Raises Invalid, NotFound.
     """
-    keys = people.keys_of(store.crypto, check_person(ref), site_ids)
+    keys = keys_of(store, ref, site_ids)
     with store.read() as connection:
         ids = people.find(connection, keys, site_ids, after, limit)
         if not ids:
@@ -89,7 +104,7 @@ def export_person(
 def each_comment(
     store: Store, ref: PersonRef, site_ids: Collection[str]
 ) -> Iterator[PersonComment]:
-    """All of them, read piece by piece. Raises Invalid."""
+    """All of them, read piece by piece. Raises Invalid, NotFound."""
     after = ""
     while page := export_person(store, ref, site_ids, after):
         yield from page
@@ -97,16 +112,16 @@ def each_comment(
 
 
 def sent_reports(store: Store, ref: PersonRef, site_ids: Collection[str]) -> list[SentReport]:
-    """The reports that a person sent: found by their browser's token, or the site's own id. Raises Invalid."""
-    keys = people.keys_of(store.crypto, check_person(ref), site_ids)
+    """The reports that a person sent: found by their browser's token, or the site's own id. Raises Invalid, NotFound."""
+    keys = keys_of(store, ref, site_ids)
     with store.read() as connection:
         rows = people.reports_by(connection, keys)
     return [SentReport(row.comment_id, row.reason, row.note, iso(row.created_at)) for row in rows]
 
 
 def sent_notices(store: Store, ref: PersonRef, site_ids: Collection[str]) -> list[SentNotice]:
-    """The notices of illegal content that a person sent: found by the e-mail alone. Raises Invalid."""
-    keys = people.keys_of(store.crypto, check_person(ref), site_ids)
+    """The notices of illegal content that a person sent: found by the e-mail alone. Raises Invalid, NotFound."""
+    keys = keys_of(store, ref, site_ids)
     with store.read() as connection:
         return [
             SentNotice(
@@ -132,8 +147,8 @@ def _sent_notices(
 
 
 def find_person(store: Store, ref: PersonRef, site_ids: Collection[str]) -> PersonErased:
-    """What would be erased: how many rows of which kind. Raises Invalid."""
-    keys = people.keys_of(store.crypto, check_person(ref), site_ids)
+    """What would be erased: how many rows of which kind. Raises Invalid, NotFound."""
+    keys = keys_of(store, ref, site_ids)
     found: Counter[str] = Counter()
     after = ""
     with store.read() as connection:
@@ -162,18 +177,22 @@ def erase_person(
 
     Of each comment there stay its id, page, time and decisions, without their words; endpoints hear `comment.erased`. limit: of
     comments, None for all; then it is not complete, and may be called again. rewrite_up_to: bytes up to which SQLite's file
-    is rewritten, None for any. Raises Invalid.
+    is rewritten, None for any. Raises Invalid, NotFound.
     """
-    keys = people.keys_of(store.crypto, check_person(ref), site_ids)
+    keys = keys_of(store, ref, site_ids)
     found: Counter[str] = Counter()
     erased, complete = 0, False
     while not complete and (limit is None or erased < limit):
         most = AT_ONCE if limit is None else min(AT_ONCE, limit - erased)
         with store.write() as connection:
-            ids = people.find(connection, keys, site_ids, "", most)
+            ids = people.find(connection, keys, site_ids, "", most + 1)
+            is_rest = len(ids) <= most
+            if not is_rest:
+                ids = [id for id in ids if id != keys.comment_id][:most]
+            # A comment that names the person goes last, with the rest: by it this is found again.
+            complete = len(ids) < most or (is_rest and bool(keys.comment_id))
             found.update(people.count(connection, ids) if ids else {})
             _erase(connection, ids, by, ref.kind, now, entropy)
-            complete = len(ids) < most
             if complete:
                 if sent := people.reports_by(connection, keys):
                     found["reports_sent"] = len(sent)

@@ -5,15 +5,16 @@ from collections.abc import Collection, Iterator
 from dataclasses import asdict
 
 from moderation.domain.audit import COMMAND, Change
-from moderation.domain.person import PersonRef, check_person
+from moderation.domain.person import PersonRef
 from moderation.store import audit
 from moderation.store.sql.engine import Store
 from moderation.upkeep import people
 
 
 def note_export(store: Store, ref: PersonRef, site_ids: Collection[str], by: str = COMMAND) -> None:
-    """Notes before it happens that a person's data is handed out, without saying whose. Raises Invalid."""
-    facts = {"found_by": check_person(ref).kind}
+    """Notes before it happens that a person's data is handed out, without saying whose. Raises Invalid, NotFound."""
+    people.keys_of(store, ref, site_ids)
+    facts = {"found_by": ref.kind}
     site_id = next(iter(site_ids)) if len(site_ids) == 1 else ""
     with store.write() as connection:
         audit.record(connection, by, Change.PERSON_EXPORTED, site_id, "", None, facts)
@@ -22,7 +23,7 @@ def note_export(store: Store, ref: PersonRef, site_ids: Collection[str], by: str
 def document(
     store: Store, ref: PersonRef, site_ids: Collection[str], by: str = COMMAND
 ) -> Iterator[str]:
-    """found_by, comments, reports_sent and notices_sent, as they are read; a comment a line. Raises Invalid."""
+    """found_by, comments, reports_sent and notices_sent, as they are read; a comment a line. Raises Invalid, NotFound."""
     note_export(store, ref, site_ids, by)
     yield f'{{"found_by": "{ref.kind}", "comments": ['
     separator = "\n"

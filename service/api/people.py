@@ -36,7 +36,7 @@ REWRITTEN_UP_TO = (
 @router.post(
     "/people/export",
     summary="All that is kept of a person",
-    openapi_extra=describe_body(PersonExportIn) | describe_answer(PersonExportOut),
+    openapi_extra=describe_body(PersonExportIn) | describe_answer(PersonExportOut, 404),
 )
 def export(
     request: Request,
@@ -62,7 +62,7 @@ def export(
 @router.post(
     "/people/erase",
     summary="Erase all that is kept of a person",
-    openapi_extra=describe_body(PersonEraseIn) | describe_answer(PersonErasedOut),
+    openapi_extra=describe_body(PersonEraseIn) | describe_answer(PersonErasedOut, 404),
 )
 def erase(
     request: Request,

@@ -16,17 +16,19 @@ Token = Annotated[str, Line(100)]
 
 
 class PersonIn(StrictModel):
-    """One of the three. email: as it was typed in, or as your server vouched for it. browser_token: ghb_... author_id: your
-    own id of the user, as in `author.id`.
+    """One of the four. email: as it was typed in, or as your server vouched for it. browser_token: ghb_... author_id: your
+    own id of the user, as in `author.id`. comment_id: of a comment, for the person who wrote it: by what it proves of them, else by
+    its e-mail, else that comment alone.
     """
 
     email: Annotated[str, Line(EMAIL_LIMIT), Field(examples=["ada@mail.example"])] = ""
     browser_token: Token = ""
     author_id: Annotated[str, Line(255)] = ""
+    comment_id: Annotated[str, Field(max_length=64, pattern=r"^[a-z0-9_]*$")] = ""
 
     @property
     def ref(self) -> PersonRef:
-        return PersonRef(self.email, self.browser_token, self.author_id)
+        return PersonRef(self.email, self.browser_token, self.author_id, self.comment_id)
 
 
 class PersonExportIn(PersonIn):

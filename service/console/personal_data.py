@@ -7,7 +7,7 @@ from fastapi import Depends, Request, Response
 
 from moderation.clock import now_ms
 from moderation.domain.comment import EMAIL_LIMIT
-from moderation.domain.errors import Invalid
+from moderation.domain.errors import Invalid, NotFound
 from moderation.domain.person import PersonErased, PersonRef
 from moderation.domain.roles import Action
 from moderation.doorbell import DELIVER
@@ -37,6 +37,7 @@ KINDS = {
     "email": N_("E-mail, as typed in with the comments"),
     "author_id": N_("Your own id of the user"),
     "browser_token": N_("Token of their browser, ghb_…"),
+    "comment_id": N_("Id of a comment that they wrote, cmt_…"),
 }
 # What people.find_person() counts.
 _FOUND = {
@@ -76,7 +77,7 @@ def find(request: Request, posted: Posted) -> Response:
     visitor, form, membership = posted
     try:
         found = people.find_person(request.app.state.store, _person(form), {membership.site_id})
-    except Invalid as error:
+    except (Invalid, NotFound) as error:
         return _page(visitor, membership, form, error=FormError("who", error.message), status=422)
     return _page(visitor, membership, form, found=found)
 

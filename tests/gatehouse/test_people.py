@@ -54,6 +54,23 @@ def test_a_person_is_handed_out_and_erased(gatehouse: Run, ids: list[str], tmp_p
     }
 
 
+def test_who_wrote_a_comment_is_found_by_it(gatehouse: Run, ids: list[str], tmp_path: Path) -> None:
+    exported = gatehouse("person", "export", "--comment", ids[1])
+    document = json.loads(exported.stdout)
+    assert document["found_by"] == "comment_id"
+    assert [comment["id"] for comment in document["comments"]] == ids
+    out = tmp_path / "nobody.json"
+    for options in (("export", "--out", str(out)), ("erase", "--yes")):
+        refused = gatehouse("person", *options, "--comment", "cmt_nobody")
+        assert refused.returncode == 1 and refused.stderr.count("\n") == 1
+        assert "There is no such comment." in refused.stderr
+    assert not out.exists()
+    tried = gatehouse("person", "erase", "--comment", ids[0])
+    assert "2  comments" in tried.stdout and "Nothing was erased" in tried.stderr
+    done = gatehouse("person", "erase", "--comment", ids[0], "--yes")
+    assert "2 comments erased." in done.stdout
+
+
 @pytest.mark.usefixtures("ids")
 @pytest.mark.parametrize(
     "options",
@@ -61,6 +78,7 @@ def test_a_person_is_handed_out_and_erased(gatehouse: Run, ids: list[str], tmp_p
         (),
         ("--email", EMAIL, "--author-id", "u7"),
         ("--email", "carol"),
+        ("--email", EMAIL, "--comment", "cmt_1"),
         ("--email", EMAIL, "--site", "x"),
     ],
 )

@@ -15,7 +15,7 @@ from moderation.domain.appeal import Appeal
 from moderation.domain.comment import AuthorRef, Context, PageRef
 from moderation.domain.decision import Outcome
 from moderation.domain.durations import DAY_MS
-from moderation.domain.errors import Invalid
+from moderation.domain.errors import Invalid, NotFound
 from moderation.domain.legal_notice import LegalNotice
 from moderation.domain.note import Note
 from moderation.domain.person import PersonRef
@@ -34,6 +34,7 @@ from moderation.store import akismet_checks, appeals, legal_notices, notes, prop
 from moderation.store.decisions import standings
 from moderation.store.sql.schema import metadata
 from moderation.upkeep import people
+from moderation.upkeep.person_document import note_export
 from moderation.upkeep.retention import purge
 from moderation.upkeep.search_index import index_due
 from tests.factories import NOON, hand_in, newspaper, reply
@@ -205,7 +206,7 @@ def erased(store, ref, sites, **options):
     )
 
 
-@pytest.mark.parametrize("by", ["email", "author_id", "browser_token"])
+@pytest.mark.parametrize("by", ["email", "author_id", "browser_token", "comment_id"])
 def test_nothing_of_a_person_is_left_in_any_table_or_file(store, pipeline, by):
     site, canaries, others = newspaper(store), Canaries(), Canaries(address="198.51.100.9")
     others.network = "198.51.100.0/24"
@@ -215,10 +216,13 @@ def test_nothing_of_a_person_is_left_in_any_table_or_file(store, pipeline, by):
         "email": (PersonRef(email=canaries.email.upper()), f"email:{canaries.email}"),
         "author_id": (PersonRef(author_id="u7"), "id:u7"),
         "browser_token": (PersonRef(browser_token=token), f"browser:{number}"),
+        "comment_id": (PersonRef(), "id:u7"),
     }
     ref, identity = refs[by]
     [kept] = submit(store, [comment(site, others, 20)], personal_days=30, entropy=os.urandom)
     ids = planted(store, site, canaries, pipeline, identity)
+    if by == "comment_id":
+        ref = PersonRef(comment_id=ids[2])
     if by == "email":  # by which alone it can be found
         who = (canaries.name, canaries.email, canaries.report, NOON)
         with store.write() as connection:
@@ -276,7 +280,7 @@ def test_nothing_of_a_person_is_left_in_any_table_or_file(store, pipeline, by):
     assert (
         queues.get_card(store, {site.id}, kept.comment_id).author_name == f"Buy {others.name} pills"
     )
-    again = people.find_person(store, ref, {site.id})
+    again = people.find_person(store, ref, {site.id})  # also by the erased comment
     assert (again.found, again.complete) == ({}, True)
 
 
@@ -358,6 +362,105 @@ def test_another_sites_comments_stay(store):
     assert people.find_person(store, PersonRef(browser_token=token), {alice.id}).found == {}
 
 
+EMAIL = "carol@private.test"
+BROWSER = f"browser:{'1' * 32}"
+WRITERS = {  # by the text of what they wrote; all call themselves Carol
+    "id": ("", "id:u7"),
+    "id again": ("other@private.test", "id:u7"),
+    "id and e-mail": (EMAIL, "id:u8"),
+    "browser": (EMAIL, BROWSER),
+    "browser again": ("", BROWSER),
+    "e-mail": (EMAIL, ""),
+    "e-mail again": (EMAIL.upper(), ""),
+    "confirmed e-mail": (EMAIL, f"email:{EMAIL}"),
+    "another e-mail": ("dan@private.test", ""),
+    "nothing": ("", ""),
+    "nothing again": ("", ""),
+}
+BY_EMAIL = {"id and e-mail", "browser", "e-mail", "e-mail again", "confirmed e-mail"}
+
+
+def by_text(store, site):
+    """Comments of WRITERS, all from one network with one browser's name; their ids by their texts."""
+    sent = [
+        reply(
+            site,
+            text,
+            author=AuthorRef("Carol", email, identity=identity),
+            context=Context("203.0.113.7", "Firefox"),
+        )
+        for text, (email, identity) in WRITERS.items()
+    ]
+    return dict(zip(WRITERS, hand_in(store, *sent), strict=True))
+
+
+@pytest.mark.parametrize(
+    ("wrote", "theirs"),
+    [
+        ("id", {"id", "id again"}),
+        ("id again", {"id", "id again"}),
+        ("id and e-mail", {"id and e-mail"}),
+        ("browser", {"browser", "browser again"}),
+        ("browser again", {"browser", "browser again"}),
+        ("e-mail", BY_EMAIL),
+        ("confirmed e-mail", BY_EMAIL),
+        ("another e-mail", {"another e-mail"}),
+        ("nothing", {"nothing"}),
+    ],
+)
+def test_a_comments_writer_is_known_by_what_it_proves(store, wrote, theirs):
+    site = newspaper(store)
+    ids = by_text(store, site)
+    ref = PersonRef(comment_id=ids[wrote])
+    found = {each.texts[0].text for each in people.each_comment(store, ref, {site.id})}
+    assert found == theirs
+    assert people.find_person(store, ref, {site.id}).found["comments"] == len(theirs)
+    assert erased(store, ref, [site]).erased == len(theirs)
+    with store.read() as connection:
+        rows = connection.execute(sa.select(metadata.tables["revisions"].c.text)).scalars().all()
+    assert {text for text in rows if text} == set(WRITERS) - theirs
+    assert people.find_person(store, ref, {site.id}).found == {}
+
+
+def test_a_comment_finds_other_sites_by_the_email_alone_and_is_of_no_other_site(store):
+    alice, bob = newspaper(store), newspaper(store, "Bob's Blog", "https://bob.test")
+    page = PageRef("https://bob.test/1", "One")
+    who = {
+        "id": AuthorRef("Carol", identity="id:u7"),
+        "e-mail": AuthorRef("Carol", EMAIL),
+    }
+    ours = hand_in(store, *(reply(alice, text, author=author) for text, author in who.items()))
+    theirs = hand_in(
+        store, *(reply(bob, text, author=author, page=page) for text, author in who.items())
+    )
+    both = {alice.id, bob.id}
+    found = [
+        [each.id for each in people.each_comment(store, PersonRef(comment_id=id), both)]
+        for id in ours
+    ]
+    assert found == [[ours[0]], sorted([ours[1], theirs[1]])]
+    for id in (theirs[0], "cmt_nobody"):
+        ref = PersonRef(comment_id=id)
+        for call in (people.export_person, people.find_person, note_export):
+            with pytest.raises(NotFound):
+                call(store, ref, {alice.id})
+        with pytest.raises(NotFound):
+            erased(store, ref, [alice])
+    assert (
+        people.find_person(store, PersonRef(comment_id=theirs[0]), {bob.id}).found["comments"] == 1
+    )
+
+
+def test_the_comment_that_names_a_person_goes_last(store):
+    site = newspaper(store)
+    author = AuthorRef("Carol", EMAIL)
+    ids = hand_in(store, *(reply(site, f"Number {n}", author=author) for n in range(4)))
+    ref = PersonRef(comment_id=ids[0])
+    results = [erased(store, ref, [site], limit=2) for _ in range(3)]
+    assert [(each.erased, each.complete) for each in results] == [(2, False), (2, True), (0, True)]
+    assert people.find_person(store, PersonRef(email=EMAIL), {site.id}).found == {}
+
+
 def test_a_domain_that_others_link_to_is_remembered(store, pipeline):
     site, canaries = newspaper(store), Canaries()
     other = reply(site, f"I also read https://{canaries.domain}/other, and liked it a lot.")
@@ -424,6 +527,7 @@ def test_a_new_table_is_not_forgotten():
         PersonRef(),
         PersonRef("a@b.test", "ghb_1"),
         PersonRef(author_id="u", email="a@b.test"),
+        PersonRef(author_id="u", comment_id="cmt_1"),
         PersonRef("carol"),
     ],
 )

@@ -57,6 +57,31 @@ def test_a_browsers_token_finds_its_comments(api: Api) -> None:
     assert post(api, "export", {"browser_token": forged}).json()["items"] == []
 
 
+def test_a_comment_finds_who_wrote_it(api: Api) -> None:
+    mine = [api.hand_in(author={"name": "Carol", "id": "u7"}).json()["id"] for _ in range(2)]
+    api.hand_in(author={"name": "Carol", "id": "u8"})
+    named = {"comment_id": mine[1]}
+    exported = post(api, "export", named | {"limit": 1}).json()
+    rest = post(api, "export", named | {"after": exported["next"]}).json()["items"]
+    assert [item["id"] for item in exported["items"] + rest] == mine
+    assert post(api, "erase", named).json()["found"]["comments"] == 2
+    erased = post(api, "erase", named | {"confirm": True}).json()
+    assert (erased["erased"], erased["complete"]) == (2, True)
+    assert post(api, "export", named).json()["items"] == []
+    assert len(post(api, "export", {"author_id": "u8"}).json()["items"]) == 1
+
+
+def test_a_comment_of_another_site_names_nobody(api: Api) -> None:
+    bob = newspaper(api.store, "Bob's Blog", "https://bob.test")
+    [theirs] = hand_in(api.store, reply(bob))
+    for id in (theirs, "cmt_nobody"):
+        for path, more in (("export", {}), ("erase", {}), ("erase", {"confirm": True})):
+            answer = post(api, path, {"comment_id": id} | more)
+            assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+            assert id not in answer.text
+    assert api.get("/api/v1/audit?action=person.exported").json()["items"] == []
+
+
 def test_another_sites_people_are_not_there(api: Api) -> None:
     bob = newspaper(api.store, "Bob's Blog", "https://bob.test")
     hand_in(api.store, reply(bob))
@@ -79,6 +104,9 @@ def test_another_sites_people_are_not_there(api: Api) -> None:
         {"author_id": "u" * 256},
         {"emial": "zq7mark@private.test"},
         {"author_id": 7},
+        CAROL | {"comment_id": "cmt_1"},
+        {"comment_id": "zq7mark@private.test"},
+        {"comment_id": "c" * 65},
     ],
 )
 def test_what_names_nobody_or_two_is_refused_without_an_echo(api: Api, path, body) -> None:

@@ -67,6 +67,20 @@ def test_a_person_is_found_handed_out_and_erased(admin, ids, site, store):
     ]
 
 
+def test_who_wrote_a_comment_is_found_by_it(admin, ids, site, store):
+    by_comment = {"kind": "comment_id", "who": f" {ids[1]} "}
+    assert "<strong>2</strong> comments" in post(admin, "find", **by_comment).text
+    assert len(json.loads(post(admin, "export", **by_comment).text)["comments"]) == 2
+    assert "2 comments were erased" in post(admin, "erase", sure="yes", **by_comment).text
+    [elsewhere] = hand_in(store, reply(newspaper(store, "Bob's Blog", "https://bob.test")))
+    strange = by_comment | {"who": elsewhere}
+    refused = post(admin, "find", **strange)
+    assert refused.status_code == 422 and "There is no such comment." in refused.text
+    assert elsewhere in refused.text, "what was typed stays"
+    for act in ("export", "erase"):
+        assert post(admin, act, sure="yes", **strange).status_code == 404
+
+
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
