@@ -22,10 +22,13 @@ class EventType(StrEnum):
     EDITED = "comment.edited"
     WITHDRAWN = "comment.withdrawn"
     ERASED = "comment.erased"
+    STATEMENT = "statement.made"
     DISABLED = "endpoint.disabled"
     TEST = "webhook.test"
 
 
+# Only for those who name it: not among all types, which an endpoint gets that names none.
+ASKED_FOR = frozenset({EventType.STATEMENT})
 # Not types of webhooks: they are sent to people only, as notices.
 DIGEST = "queue.digest"
 ALARM = "statistics.alarm"
@@ -134,6 +137,17 @@ def change_event(
             "policy_version": "",
             "reasons": [],
         },
+    )
+
+
+def statement_event(decided: Event, statement: Mapping[str, object]) -> Event:
+    """The event of a statement of reasons. decided: the decision's event. statement: as the API gives it out."""
+    names = ("comment_id", "site_id", "page", "parent_id", "sequence", "revision")
+    return replace(
+        decided,
+        id=event_id(decided.comment_id, EventType.STATEMENT, decided.sequence),
+        type=EventType.STATEMENT.value,
+        data={name: decided.data[name] for name in names} | {"statement": statement},
     )
 
 

@@ -4,14 +4,15 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from moderation.domain.event import ALARM, DIGEST, MENTION, EventType
+from moderation.domain.event import ALARM, ASKED_FOR, DIGEST, MENTION, EventType
 from moderation.domain.message import EventRecord
 
 LINK_LIMIT = 10  # comments that get a link each; more of them are a number and a link to the queue
 
 # The types of a channel that names none: not every comment, that would be noise.
 DEFAULT_TYPES = (EventType.DISABLED.value, MENTION, DIGEST, ALARM)
-TYPES = (*(type.value for type in EventType), DIGEST, ALARM, MENTION)
+# A statement of reasons is for the writer, whom the site tells: EventType.STATEMENT is none of them.
+TYPES = (*(type.value for type in EventType if type not in ASKED_FOR), DIGEST, ALARM, MENTION)
 
 # What happened to comments, short enough for the subject of a mail.
 _PHRASES = {

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from moderation.domain.appeal import Appeal, AppealState, appealable_from
 from moderation.domain.decision import ActorKind, Decision, Outcome, Reason, in_effect
-from moderation.domain.event import to_datetime
+from moderation.domain.event import iso, to_datetime
 from moderation.domain.labels import label_of
 from moderation.domain.reason_codes import ReasonCode
 
@@ -135,6 +135,32 @@ def statement_of(
         site_name,
         counts.sentence,
     )
+
+
+def statement_data(statement: Statement) -> dict[str, object]:
+    """A statement as JSON values, as it is given out by the API and in events."""
+    start = statement.appeal_from
+    path = f"/api/v1/comments/{statement.comment_id}/appeal"
+    return {
+        "comment_id": statement.comment_id,
+        "sequence": statement.sequence,
+        "revision": statement.revision,
+        "decision": statement.outcome.value,
+        "decided_at": iso(statement.decided_at),
+        "effect": statement.effect,
+        "facts": [
+            {"code": fact.code, "words": fact.words, "automated": fact.automated}
+            for fact in statement.facts
+        ],
+        "ground": statement.ground.value,
+        "automated_detection": statement.automated_detection,
+        "automated_decision": statement.automated_decision,
+        "appeal": statement.appeal.value if statement.appeal else None,
+        "appeal_from": iso(start) if start is not None else None,
+        "appeal_path": path if start is not None else None,
+        "sentence": statement.sentence or None,
+        "sentences": list(statement.sentences),
+    }
 
 
 def _facts(history: Sequence[Decision], counts: Decision) -> tuple[Fact, ...]:

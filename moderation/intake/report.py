@@ -12,7 +12,7 @@ from moderation.domain.report import (
     ReportReason,
     ReportState,
 )
-from moderation.store import decisions, outbox, reports, sites
+from moderation.store import decision_events, decisions, reports, sites
 from moderation.store.decisions import Standing
 from moderation.store.sql.engine import Connection, Store
 
@@ -66,5 +66,5 @@ def _hold(
     reason = Reason(ReasonCode.REPORTED, f"Reported by {readers} readers, the limit is {enough}.")
     decision = standing.next_decision(Outcome.HOLD, ACTOR, (reason,), now)
     decisions.append(connection, [decision], {standing.comment_id: standing})
-    outbox.put(connection, [standing.event(decision)], entropy)
+    decision_events.put(connection, [(decision, standing)], entropy)
     return True

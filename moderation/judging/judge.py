@@ -24,6 +24,7 @@ from moderation.scorers.pipeline import ScorerPipeline
 from moderation.scorers.spam.text_sketch import sketches
 from moderation.store import (
     addresses,
+    decision_events,
     decisions,
     judging_queue,
     outbox,
@@ -272,8 +273,8 @@ def _announce(
     """Queues the events of decisions for the sites that have endpoints; returns how many deliveries."""
     if not outbox.has_listeners(connection, {standing.site_id for standing in standings.values()}):
         return 0
-    events = [standings[decision.comment_id].event(decision) for decision in new]
-    return outbox.put(connection, events, entropy)
+    made = [(decision, standings[decision.comment_id]) for decision in new]
+    return decision_events.put(connection, made, entropy)
 
 
 def _is_same(current: Decision | None, verdict: Verdict) -> bool:

@@ -7,7 +7,7 @@ from moderation.domain.ids import Entropy
 from moderation.domain.reason_codes import ReasonCode
 from moderation.domain.reputation import Opinion, Subject, SubjectKind, reputation_score
 from moderation.domain.score import Findings
-from moderation.store import campaigns, decisions, filings, outbox, queues, reputations
+from moderation.store import campaigns, decision_events, decisions, filings, queues, reputations
 from moderation.store.campaigns import RulingEntry
 from moderation.store.queues import QueueEntry
 from moderation.store.sql.engine import Connection, Store
@@ -164,6 +164,6 @@ def _hold(
         reasons = (Reason(ReasonCode.TAKEN_BACK, sentence),)
         new.append(standing.next_decision(Outcome.HOLD, current.actor, reasons, now))
     decisions.append(connection, new, standings)
-    events = [standings[decision.comment_id].event(decision) for decision in new]
-    outbox.put(connection, events, entropy)
+    made = [(decision, standings[decision.comment_id]) for decision in new]
+    decision_events.put(connection, made, entropy)
     return len(new)

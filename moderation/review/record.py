@@ -6,11 +6,11 @@ from moderation.domain.decision import Decision, Outcome
 from moderation.domain.ids import Entropy
 from moderation.store import (
     claims,
+    decision_events,
     decisions,
     feedback,
     judging_queue,
     legal_notices,
-    outbox,
     reports,
     reputations,
 )
@@ -43,4 +43,4 @@ def record(
     approved = [decision for decision in new if decision.outcome is Outcome.APPROVE]
     ids = [decision.comment_id for decision in approved]
     judging_queue.judge_replies_again(connection, ids, new[0].created_at)
-    outbox.put(connection, [standing.event(decision) for decision, standing in made], entropy)
+    decision_events.put(connection, made, entropy)

@@ -7,13 +7,13 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from moderation.domain.delivery import Attempt, Endpoint, Response
-from moderation.domain.event import FOR_PEOPLE, EventType
+from moderation.domain.event import ASKED_FOR, FOR_PEOPLE, EventType
 from moderation.domain.ids import Entropy, timed_id
 from moderation.store.sql.dialect import insert_new
 from moderation.store.sql.rows import record_of
 from moderation.store.sql.schema import attempts, deliveries, endpoints, events
 
-_FOR_ALL = [type.value for type in EventType if type is not EventType.TEST]
+_FOR_ALL = [type.value for type in EventType if type not in ASKED_FOR | {EventType.TEST}]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 
 from moderation.domain.comment import GONE
 from moderation.domain.delivery import BATCH_LIMIT, Format, Payload
-from moderation.domain.event import Event, event_json
+from moderation.domain.event import ASKED_FOR, Event, event_json
 from moderation.domain.ids import Entropy, timed_id
 from moderation.store import akismet_checks
 from moderation.store.sql.dialect import fetch, insert_new, oldest_due
@@ -93,6 +93,17 @@ def put(connection: Connection, new_events: Sequence[Event], entropy: Entropy) -
     return _insert(connection, to_insert.values(), entropy)
 
 
+def asked_for(connection: Connection, type: str, site_ids: Collection[str]) -> set[str]:
+    """Those of the sites where an endpoint names this type."""
+    if not site_ids:
+        return set()
+    return {
+        site_id
+        for site_id, listening in _listeners(connection, site_ids).items()
+        if any(type in endpoint.types for endpoint in listening)
+    }
+
+
 def put_for(
     connection: Connection, event: Event, endpoint_ids: Sequence[str], entropy: Entropy
 ) -> int:
@@ -107,7 +118,7 @@ def existing_ids(connection: Connection, event_ids: Collection[str]) -> set[str]
 
 @dataclass(frozen=True, slots=True)
 class _Listener:
-    """types: wanted ones, none meaning all. asks: it gets the verdicts on what it asked about."""
+    """types: wanted ones, none meaning all but ASKED_FOR. asks: it gets the verdicts on what it asked about."""
 
     id: str
     types: frozenset[str]
@@ -115,7 +126,7 @@ class _Listener:
     asks: bool
 
     def wants(self, type: str) -> bool:
-        return not self.types or type in self.types
+        return type in self.types or (not self.types and type not in ASKED_FOR)
 
 
 def _listeners(connection: Connection, site_ids: Collection[str]) -> dict[str, list[_Listener]]:

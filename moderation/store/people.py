@@ -295,7 +295,7 @@ def forget_author(connection: Connection, keys: PersonKeys) -> None:
 
 
 def forget_messages(connection: Connection, comment_ids: Collection[str], instead: str) -> None:
-    """Replaces the sentences of reasons in events that were recorded: they may quote a name or a link; and forgets those
+    """Replaces the sentences of reasons and statements in events that were recorded: they may quote a name or a link; and forgets those
     to the writer.
     """
     rows = connection.execute(
@@ -303,10 +303,14 @@ def forget_messages(connection: Connection, comment_ids: Collection[str], instea
     ).all()
     for row in rows:
         data = json.loads(row.data_json)
-        if data.get("reasons") or "sentence" in data:
+        if data.get("reasons") or "sentence" in data or "statement" in data:
             for reason in data.get("reasons", []):
                 reason["message"] = instead
             data.pop("sentence", None)
+            if statement := data.get("statement"):
+                for fact in statement["facts"]:
+                    fact["words"] = instead
+                statement |= {"sentence": None, "sentences": [instead]}
             connection.execute(
                 sa.update(events).where(events.c.id == row.id).values(data_json=event_json(data))
             )

@@ -8,6 +8,7 @@ from typing_extensions import TypedDict
 from moderation.clock import now_ms
 from moderation.domain import notice
 from moderation.domain.delivery import BATCH_LIMIT, Endpoint, Format, Payload
+from moderation.domain.event import EventType
 from moderation.notify.deliveries import Replay
 from moderation.notify.endpoints import EndpointStatus
 from moderation.store.deliveries import Delivery
@@ -15,11 +16,11 @@ from service.api import answers
 from service.api.fields import Line, OneOf, StrictModel
 from service.api.serializers import iso
 
-_Types = list[Annotated[str, OneOf(*notice.TYPES)]]
+_Types = list[Annotated[str, OneOf(*dict.fromkeys((*EventType, *notice.TYPES)))]]
 
 
 class EndpointIn(StrictModel):
-    """types: [] for every type. payload: thin (ids), full, or text (full, with the comment's text).
+    """types: [] for every type but `statement.made`. payload: thin (ids), full, or text (full, with the comment's text).
     batch: events in one POST at most; 1 for a message each. format: notice for a channel that tells
     people; its url is an Apprise URL, and it may want queue.digest, statistics.alarm and note.mention too.
     """

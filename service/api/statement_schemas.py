@@ -1,12 +1,13 @@
 """Statements of reasons as the API gives them out."""
 
+from typing import cast
+
 from typing_extensions import TypedDict
 
 from moderation.domain.appeal import AppealState
 from moderation.domain.decision import Outcome
-from moderation.domain.statement import Ground, Statement
+from moderation.domain.statement import Ground, Statement, statement_data
 from service.api import answers
-from service.api.serializers import iso
 
 
 class FactOut(TypedDict):
@@ -48,25 +49,4 @@ class StatementPage(TypedDict):
 
 
 def statement_out(statement: Statement) -> StatementOut:
-    start = statement.appeal_from
-    path = f"/api/v1/comments/{statement.comment_id}/appeal"
-    return {
-        "comment_id": statement.comment_id,
-        "sequence": statement.sequence,
-        "revision": statement.revision,
-        "decision": statement.outcome,
-        "decided_at": iso(statement.decided_at),
-        "effect": statement.effect,
-        "facts": [
-            {"code": fact.code, "words": fact.words, "automated": fact.automated}
-            for fact in statement.facts
-        ],
-        "ground": statement.ground,
-        "automated_detection": statement.automated_detection,
-        "automated_decision": statement.automated_decision,
-        "appeal": statement.appeal,
-        "appeal_from": iso(start) if start is not None else None,
-        "appeal_path": path if start is not None else None,
-        "sentence": statement.sentence or None,
-        "sentences": list(statement.sentences),
-    }
+    return cast(StatementOut, statement_data(statement))

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from moderation.domain.delivery import BATCH_LIMIT, Endpoint, Format, Payload
 from moderation.domain.errors import Invalid
-from moderation.domain.event import ALARM, DIGEST, FOR_PEOPLE, MENTION, EventType
+from moderation.domain.event import ALARM, ASKED_FOR, DIGEST, FOR_PEOPLE, MENTION, EventType
 from moderation.notify.deliveries import Replay
 from service.console.language import N_
 from service.console.session import Form
@@ -21,6 +21,7 @@ TYPES = {
     EventType.EDITED: N_("A comment was changed by its writer"),
     EventType.WITHDRAWN: N_("A comment was withdrawn by its writer"),
     EventType.ERASED: N_("A comment was erased"),
+    EventType.STATEMENT: N_("A statement of reasons was made"),
     EventType.DISABLED: N_("An endpoint was disabled"),
     DIGEST: N_("Once a day: the state of the queue"),
     ALARM: N_("A rule or a score behaves differently"),
@@ -116,11 +117,11 @@ def changed_types(draft: EndpointDraft, endpoint: Endpoint) -> list[str]:
 
 
 def offered_types(kind: str) -> list[tuple[str, str]]:
-    """The types a form offers, each the name of its field, and what it means. Webhooks have no digest."""
+    """The types a form offers, each the name of its field, and what it means. Webhooks have no digest, channels no statements."""
     return [
         (str(type), meaning)
         for type, meaning in TYPES.items()
-        if kind == CHANNEL or type not in FOR_PEOPLE
+        if type not in (ASKED_FOR if kind == CHANNEL else FOR_PEOPLE)
     ]
 
 

@@ -18,9 +18,16 @@ from standardwebhooks.webhooks import WebhookVerificationError
 from moderation.domain.comment import Status
 from moderation.domain.decision import Actor, ActorKind, Decision, Outcome, Reason
 from moderation.domain.delivery import BATCH_LIMIT, PAUSE_AFTER_FAILURES, Format, Payload
-from moderation.domain.event import EventComment, EventType, decision_event, event_json
+from moderation.domain.event import (
+    EventComment,
+    EventType,
+    decision_event,
+    event_json,
+    statement_event,
+)
 from moderation.domain.message import BATCH_TYPE, THIN_FIELDS, EventRecord
 from moderation.domain.message import single_message as message_of
+from moderation.domain.statement import statement_data, statement_of
 from moderation.notify import endpoints
 from moderation.notify.deliver import SENDS_PER_ENDPOINT
 from moderation.notify.send_attempt import signed
@@ -144,12 +151,34 @@ def signed_at(body: bytes, seconds: float) -> dict[str, str]:
 
 
 def test_the_example_has_the_shape_of_a_message() -> None:
-    (example,) = (json.loads(block) for block in blocks("json"))
+    example = json.loads(blocks("json")[0])
     _, body = message(1, Outcome.HOLD)
     ours = json.loads(body)
     assert list(example) == list(ours)
     assert list(example["data"]) == list(ours["data"])
     assert example["data"]["reasons"] == ours["data"]["reasons"]
+
+
+def test_the_example_of_a_statement_has_the_shape_of_one() -> None:
+    example = json.loads(blocks("json")[1])
+    reasons = (Reason("toxic", "Toxicity 0.91, the limit is 0.80.", "toxicity", 0.91, 0.8),)
+    actor = Actor(ActorKind.POLICY, "newsroom", "3f1c9a0b77de")
+    decision = Decision("cmt_1", 1, 1, Outcome.REJECT, actor, reasons, 1_790_000_000_123)
+    comment = EventComment("cmt_1", "site_1", {"url": "", "title": "", "id": ""}, "")
+    statement = statement_of([decision], "The Herald")
+    assert statement
+    event = statement_event(
+        decision_event(decision, comment, Status.PENDING), statement_data(statement)
+    )
+    assert example["type"] == event.type
+    assert list(example["data"]) == list(event.data)
+    shown, ours = example["data"]["statement"], statement_data(statement)
+    assert list(shown) == list(ours)
+    fixed = {"comment_id", "appeal_path", "sentences"}
+    assert {name: value for name, value in shown.items() if name not in fixed} == {
+        name: value for name, value in ours.items() if name not in fixed
+    }
+    assert shown["sentences"][0] == ours["sentences"][0]
 
 
 def test_the_words_of_both_pages_are_those_of_the_console() -> None:

@@ -44,6 +44,7 @@ def test_an_endpoint_chooses_and_changes(api):
         {"payload": "text"},
         {"url": "http://127.0.0.1/"},
         {"types": ["comment.exploded"]},
+        {"types": ["statement.exploded"]},
     ],
 )
 def test_a_change_that_makes_no_sense(api, body):
@@ -170,3 +171,12 @@ def test_another_site_s_endpoints_are_not_there(api):
     ):
         assert send(api, method, path + below, body, key=bobs).status_code == 404
     assert send(api, "GET", path).json()["state"] == "enabled"
+
+
+def test_statements_of_reasons_are_asked_for(api):
+    made = add(api, types=["statement.made"])
+    assert made["types"] == ["statement.made"]
+    path = f"/api/v1/endpoints/{made['id']}"
+    assert send(api, "PATCH", path, {"types": []}).json()["types"] == []
+    both = ["comment.held", "statement.made"]
+    assert send(api, "PATCH", path, {"types": both}).json()["types"] == both

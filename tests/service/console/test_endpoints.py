@@ -258,3 +258,12 @@ def test_the_endpoint_of_an_akismet_client_is_shown_and_cannot_be_changed(editor
     token = editor.fields(HOME)["csrf"]
     fields = {"csrf": token, "url": URL, "batch": "2"}
     assert editor.post(f"{HOME}/{made.id}", fields).status_code == 409
+
+
+def test_statements_of_reasons_are_asked_for_by_webhooks_alone(editor, site, store, hook):
+    assert "A statement of reasons was made" in editor.get(f"{HOME}/{hook.id}").text
+    asked = {"statement.made": "on"}
+    send(editor, f"/{hook.id}", f"/{hook.id}", url=URL, batch="1", **asked)
+    assert stored(store, site)[0].types == ("statement.made",)
+    channel = editor.get(f"{HOME}/new?kind=channel").text
+    assert "queue.digest" in channel and "statement.made" not in channel
