@@ -7,7 +7,7 @@ const ahead = (() => {
   const NEAR = 6; // open comments: fewer after this one, and the next page is fetched
   const left = new Set(); // ids of cards that somebody went on from, while their decision is on its way
   const failed = new Map(); // what came instead of a decision, by such a card's id
-  let fetching = null, afterwards = null, lastFrom = ""; // lastFrom: id of the card that was gone on from last
+  let fetching = null, afterwards = null, lastFrom = "", pending = ""; // ids of the cards that was gone on from last, and from which it waits
 
   const isLeft = (card) => left.has(card.id);
   const isOpen = (card) => !card.matches(".stub") && !isLeft(card) && !openComments.isOthers(card);
@@ -44,10 +44,12 @@ const ahead = (() => {
   function goOn(id, wasFetched = false, wasAsked = false) {
     const card = document.getElementById(id), next = following(card), coming = !next && !wasFetched && near(card);
     lastFrom = id;
-    if (coming) return openComments.wait(coming, () => lastFrom === id && goOn(id, true, wasAsked));
+    const later = (...known) => () => { pending = ""; if (lastFrom === id) goOn(id, ...known); };
+    if (coming) { pending = id; return openComments.wait(coming, later(true, wasAsked)); }
     if (!wasAsked && (next ? !openComments.isSure(next) : othersAfter(card))) {
       const { isNew, coming } = openComments.answer();
-      return openComments.wait(coming, () => lastFrom === id && goOn(id, wasFetched, isNew));
+      pending = id;
+      return openComments.wait(coming, later(wasFetched, isNew));
     }
     if (opened() && opened().id !== id) return; // somebody went elsewhere meanwhile
     show(next || card);
@@ -57,7 +59,7 @@ const ahead = (() => {
   function came(card, sentence = "") {
     if (!left.delete(card.id)) return false;
     rowOf(card)?.removeAttribute("aria-busy");
-    const isHere = !opened() || opened() === card; // nothing came next
+    const isHere = lastFrom === card.id && pending !== card.id && (!opened() || opened() === card); // nothing came next
     if (sentence && !isHere) failed.set(card.id, sentence);
     tell();
     if (afterwards && !left.size) setTimeout(afterwards);
