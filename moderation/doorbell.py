@@ -36,6 +36,10 @@ EXPIRES_SECONDS = 30
 # for a decision. Nothing is kept; a client that missed a message reads the database.
 DECIDED_CHANNEL = "gatehouse:decided"
 
+# A trusted proxy that names no reader: its address follows. `gatehouse doctor` tells of those that are there.
+MUTE_PROXY = "gatehouse:mute-proxy:"
+MUTE_FOR_SECONDS = 3_600
+
 # Options of the connection, for those that ring and for the workers.
 TRANSPORT_OPTIONS = {
     # A message that nobody acknowledged is delivered again after this: longer than any graceful stop.
@@ -78,6 +82,7 @@ class Doorbell:
         self._redis = redis_client(url, timeout=1.0)
         self._wanted: set[str] = set()
         self._decided: list[str] = []
+        self._mute_proxies: set[str] = set()
         self._changed = threading.Condition()
         self._open = True
         self.reachable = True
@@ -94,6 +99,12 @@ class Doorbell:
         """Publishes soon that these comments are decided; returns at once."""
         with self._changed:
             self._decided.extend(comment_ids)
+            self._changed.notify()
+
+    def note_mute_proxy(self, address: str) -> None:
+        """Notes soon, for an hour, that this proxy names no reader; returns at once."""
+        with self._changed:
+            self._mute_proxies.add(address)
             self._changed.notify()
 
     def acknowledge(self, task: str) -> None:
@@ -120,15 +131,21 @@ class Doorbell:
     def _run(self) -> None:
         while True:
             with self._changed:
-                while self._open and not self._wanted and not self._decided:
+                while (
+                    self._open and not self._wanted and not self._decided and not self._mute_proxies
+                ):
                     self._changed.wait()
-                if not self._wanted and not self._decided:
+                if not self._wanted and not self._decided and not self._mute_proxies:
                     return
                 tasks, self._wanted = self._wanted, set()
                 decided, self._decided = self._decided, []
+                proxies, self._mute_proxies = self._mute_proxies, set()
             if decided:
                 with suppress(redis.RedisError):  # those that wait read the database a little later
                     self._redis.publish(DECIDED_CHANNEL, " ".join(decided))
+            for address in proxies:
+                with suppress(redis.RedisError):  # the log has it too
+                    self._redis.set(f"{MUTE_PROXY}{address}", 1, ex=MUTE_FOR_SECONDS)
             for task in tasks:
                 self._ring_now(task)
             time.sleep(PAUSE_SECONDS)

@@ -24,7 +24,7 @@ Finding = tuple[bool, str]
 def doctor() -> None:
     """Check everything that the service needs, and say what to do.
 
-    Settings, data folder, database, broker, model, workers, clocks, endpoints, second opinions; exit status 1 where one has a fault.
+    Settings, data folder, database, broker, proxies, model, workers, clocks, endpoints, second opinions; exit status 1 where one has a fault.
     """
     settings = checked_settings()
     well = True
@@ -100,6 +100,29 @@ def _broker(settings: "Settings") -> Iterator[Finding]:
     difference = abs(seconds * 1000 + micros // 1000 - now_ms())
     yield difference < CLOCK_LIMIT, f"its clock and ours are {difference / 1000:.1f} s apart"
     client.close()
+
+
+def _proxies(settings: "Settings") -> Iterator[Finding]:
+    from moderation.doorbell import MUTE_PROXY, redis_client
+
+    if not settings.trusted_proxies:
+        yield True, "none is trusted: GATEHOUSE_TRUSTED_PROXIES is not set"
+        return
+    if settings.broker.startswith(("amqp", "sentinel", "sqs")):
+        yield True, "no Redis; the API's log tells of those that name no reader"
+        return
+    client = redis_client(settings.broker, timeout=2.0)
+    mute = sorted(
+        key.decode().removeprefix(MUTE_PROXY) for key in client.scan_iter(f"{MUTE_PROXY}*")
+    )
+    client.close()
+    for address in mute:
+        yield (
+            False,
+            f"{address} named no reader in X-Forwarded-For within the last hour: all its readers share one limit",
+        )
+    if not mute:
+        yield True, "each that is trusted names its readers"
 
 
 def _model(settings: "Settings") -> Iterator[Finding]:
@@ -203,6 +226,7 @@ CHECKS = {
     "data": _folder,
     "database": _database,
     "broker": _broker,
+    "proxies": _proxies,
     "model": _model,
     "workers": _workers,
     "endpoints": _endpoints,

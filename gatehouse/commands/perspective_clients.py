@@ -42,6 +42,10 @@ _CLIENTS = tuple(
     (re.compile(pattern), edit)
     for pattern, edit in (
         (
+            r"""commentanalyzer["'`]\s*(?:[+.,]|\.\.)?\s*["'`]\.googleapis\b""",
+            "write {url} where the host is put together",
+        ),
+        (
             _SERVICE_NAME,
             'discoveryServiceUrl="{url}' + _DISCOVERY + '", static_discovery=False',
         ),
@@ -61,6 +65,14 @@ _CLIENTS = tuple(
         (
             r"Google\.Apis\.CommentAnalyzer",
             'new BaseClientService.Initializer { BaseUri = "{url}/", ... }',
+        ),
+        (
+            r"package:googleapis/commentanalyzer/",
+            'CommentAnalyzerApi(client, rootUrl: "{url}/")',
+        ),
+        (
+            r"google[_-]commentanalyzer1",
+            'hub.base_url("{url}/".into()); hub.root_url("{url}/".into())',
         ),
         (
             r"Google_Service_CommentAnalyzer|Google\\+Service\\+CommentAnalyzer",

@@ -119,6 +119,16 @@ def verdicts(connection: Connection, site_id: str, since: int) -> dict[tuple[str
     return {(machine, verdict): int(count) for machine, verdict, count in rows}
 
 
+def looked_at(connection: Connection, site_id: str) -> dict[str, tuple[int, bool]]:
+    """Comments that people have looked at blind and were sure about: the revision that they saw, and whether they would remove it."""
+    query = """
+        SELECT comment_id, revision, verdict FROM samples
+        WHERE site_id = :site AND verdict IN ('publish', 'remove')
+    """
+    rows = fetch(connection, query, site=site_id)
+    return {id: (revision, verdict == Verdict.REMOVE) for id, revision, verdict in rows}
+
+
 def size_of(connection: Connection, site_id: str) -> int:
     return int(fetch(connection, "SELECT sample_size FROM sites WHERE id = :id", id=site_id)[0][0])
 

@@ -5,11 +5,15 @@ from collections.abc import Sequence
 from functools import lru_cache
 from ipaddress import ip_address, ip_network
 
+from cachetools import TTLCache
 from fastapi import Request
 
 from moderation.domain.sender_address import Network, canonical_address
 
 log = logging.getLogger("gatehouse.http")
+
+# Proxies of which the broker was told less than a minute ago.
+_noted: TTLCache[str, bool] = TTLCache(maxsize=256, ttl=60)
 
 
 def client_address(request: Request, trusted: Sequence[Network]) -> str:
@@ -17,18 +21,18 @@ def client_address(request: Request, trusted: Sequence[Network]) -> str:
 
     X-Forwarded-For is read from the right, as long as the address that added the entry is trusted:
     anybody could have written the rest. A trusted proxy that names nobody counts itself, for all its
-    readers: the log says so, once.
+    readers: the log says so, once, and `gatehouse doctor`.
     """
     address = canonical_address(request.client.host if request.client else "")
     # All lines of the header: some proxies append to the sender's, some add a line.
     forwarded = ",".join(request.headers.getlist("x-forwarded-for")).split(",")
     if address and forwarded == [""] and _is_in(address, trusted):
-        _warn_of(address)
+        _tell_of(request, address)
         return address
     while address and forwarded and _is_in(address, trusted):
         sender = canonical_address(forwarded.pop())
         if not sender:
-            _warn_of(address)
+            _tell_of(request, address)
             break
         address = sender
     return address
@@ -45,6 +49,13 @@ def flood_unit(address: str) -> str:
     if ":" not in canonical:
         return canonical
     return str(ip_network((canonical, 64), strict=False))
+
+
+def _tell_of(request: Request, proxy: str) -> None:
+    _warn_of(proxy)
+    if proxy not in _noted:
+        _noted[proxy] = True
+        request.app.state.bell.note_mute_proxy(proxy)
 
 
 @lru_cache(maxsize=256)  # so that each proxy is named once

@@ -44,10 +44,16 @@ def _cors_rule(path: str) -> tuple[str, str] | None:
     return _CORS.get(path)
 
 
+# A name or an address, and a port; empty where the URL had none.
+_HOST = re.compile(rb"([\w.~%!$&'()*+;=-]+|\[[0-9A-Fa-f:.]+\])?(:\d{0,5})?", re.ASCII)
+
+
 def _has_one_host(scope: Scope) -> bool:
-    """RFC 9112: a request without Host, or with two of them, is for nobody; HTTP/1.0 may have none."""
+    """RFC 9112: a request without Host, with two of them, or with what is none is for nobody; HTTP/1.0 may have none."""
     hosts = [value for name, value in scope["headers"] if name == b"host"]
-    return len(hosts) == 1 or (not hosts and scope.get("http_version") == "1.0")
+    if len(hosts) == 1:
+        return _HOST.fullmatch(hosts[0]) is not None
+    return not hosts and scope.get("http_version") == "1.0"
 
 
 class Middleware:

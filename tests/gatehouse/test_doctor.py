@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from harness.servers import Broker
-from moderation.doorbell import redis_client
+from moderation.doorbell import Doorbell, redis_client
 from tests.gatehouse.conftest import Run
 
 
@@ -34,6 +34,21 @@ def test_what_is_well_and_what_is_not(gatehouse: Run, database_url: str, broker:
     assert report["broker"][2].startswith("FAULT forgets when it is full")
     assert "loads and scores" in report["model"][0]
     assert [line[:13] for line in report["workers"][:2]] == ["FAULT 0 judge", "FAULT 0 couri"]
+
+
+def test_a_proxy_that_names_no_reader_is_named(gatehouse: Run, broker: Broker) -> None:
+    def proxies(trusted: str) -> list[str]:
+        process = gatehouse("doctor", redis_url=broker.url, trusted_proxies=trusted)
+        return findings(process.stdout)["proxies"]
+
+    assert proxies("10.0.0.0/8") == ["each that is trusted names its readers"]
+    bell = Doorbell(broker.url)
+    for address in ("10.0.0.7", "2001:db8::1", "10.0.0.7"):
+        bell.note_mute_proxy(address)
+    bell.close()
+    told = proxies("10.0.0.0/8, 2001:db8::/32")
+    assert [line.split()[:2] for line in told] == [["FAULT", "10.0.0.7"], ["FAULT", "2001:db8::1"]]
+    assert proxies("") == ["none is trusted: GATEHOUSE_TRUSTED_PROXIES is not set"]
 
 
 def test_nothing_is_there_yet(gatehouse: Run) -> None:

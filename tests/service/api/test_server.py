@@ -100,7 +100,24 @@ def request(*hosts, version="1.1"):
 def test_a_request_names_one_host(port):
     assert status(talk(port, request("127.0.0.1"))) == 200
     assert status(talk(port, request(version="1.0"))) == 200
-    for hosts in ((), ("a", "b"), ("a", "a"), ("127.0.0.1", "evil.test", "x")):
+    for host in ("news.example:8000", "[::1]:8000", "gatehouse_api", "xn--frh-hoa.test.", ""):
+        assert status(talk(port, request(host))) == 200, host
+    wrong = (
+        "a b",
+        "a/b",
+        "a,evil.test",
+        "evil@b",
+        "[::1",
+        "a:b",
+        "évil.test".encode().decode("latin-1"),
+    )
+    for hosts in (
+        (),
+        ("a", "b"),
+        ("a", "a"),
+        ("127.0.0.1", "evil.test", "x"),
+        *((one,) for one in wrong),
+    ):
         answer = talk(port, request(*hosts))
         assert status(answer) == 400, hosts
         assert b"one Host header" in answer and b"evil" not in answer

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
@@ -64,6 +65,11 @@ class _Request:
     def __init__(self, peer: str, *lines: str) -> None:
         self.client = type("Peer", (), {"host": peer})
         self.headers = Headers(raw=[(b"x-forwarded-for", line.encode()) for line in lines])
+        self.app = SimpleNamespace(state=SimpleNamespace(bell=self))
+        self.noted: list[str] = []
+
+    def note_mute_proxy(self, address: str) -> None:
+        self.noted.append(address)
 
 
 @pytest.mark.parametrize(
@@ -92,10 +98,12 @@ def test_what_a_sender_claims_above_the_proxy_s_line_is_not_believed(lines, addr
 )
 def test_a_trusted_proxy_that_names_nobody_is_named_once(proxy, lines, caplog):
     trusted = parse_networks("::ffff:10.0.0.0/104")
+    request, other = _Request(proxy, *lines), _Request("192.0.2.1", *lines)
     with caplog.at_level(logging.WARNING, "gatehouse.http"):
         for _ in range(3):
-            assert client_address(_Request(proxy, *lines), trusted) == canonical_address(proxy)
-            client_address(_Request("192.0.2.1", *lines), trusted)  # nobody trusts this one
+            assert client_address(request, trusted) == canonical_address(proxy)
+            client_address(other, trusted)  # nobody trusts this one
+    assert (request.noted, other.noted) == ([canonical_address(proxy)], [])  # for the doctor
     assert [record.proxy for record in caplog.records] == [canonical_address(proxy)]
 
 
