@@ -22,7 +22,12 @@ from gatehouse.evaluation.sources import SOURCES
 from moderation.domain.normalise import normalise
 from moderation.domain.score import Candidate, Signal
 from moderation.scorers.models.bundled import Bundled
-from moderation.scorers.site.taught_toxicity import Correction, Example, corrected, fit_correction
+from moderation.scorers.site.taught_toxicity import (
+    Example,
+    ModelCorrection,
+    corrected,
+    fit_correction,
+)
 
 DECISIONS = (200, 1_000)
 PROFILES = {"newsroom": 0.45, "social": 0.25}
@@ -74,7 +79,7 @@ def toxicity_rows(
 
 def _one_order(
     signals: Sequence[Signal], truth: Sequence[bool | None], count: int, seed: int
-) -> tuple[Correction | None, dict[str, list[float]]]:
+) -> tuple[ModelCorrection | None, dict[str, list[float]]]:
     """What was taught, and by profile: others held before and after; bad ones held after, before, and at equal alarms."""
     order = np.random.default_rng(seed).permutation(len(signals)).tolist()
     decided, rest = order[:count], [each for each in order[count:] if truth[each] is not None]

@@ -15,8 +15,8 @@ FILES = {
 WORDS = {
     r"\bawait ": "",
     r"\basync (def|with|for)\b": r"\1",
-    r"\bAsync(Gatehouse|Calls|Endpoints|Readers|Site|Iterator|Client)\b": r"\1",
-    r"\baio_(calls|endpoints|readers|site)\b": r"sync_\1",
+    r"\bAsync(Gatehouse|Calls|Endpoints|Queues|Readers|Site|Iterator|Client)\b": r"\1",
+    r"\baio_(calls|endpoints|queues|readers|site)\b": r"sync_\1",
     r"\b__a(enter|exit)__": r"__\1__",
     r"\baclose\b": "close",
     r"\basyncio\b": "time",

@@ -65,6 +65,11 @@ def _plain(filter: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _texts(conditions: Mapping[str, Any]) -> dict[str, str]:
+    """The conditions that are given, as a query has them."""
+    return {name: str(value) for name, value in _plain(conditions).items() if value is not None}
+
+
 def queues() -> Call[list[queue_answers.Queue]]:
     return Call("GET", f"{API}/queues", items_of(queue_answers.Queue.read), repeatable=True)
 
@@ -79,7 +84,7 @@ def queue(
 ) -> Call[Piece[answers.Comment]]:
     query = given(
         {
-            **{name: str(value) for name, value in _plain(conditions).items() if value is not None},
+            **_texts(conditions),
             "limit": size,
             "reason": reason,
             "unclaimed": "true" if unclaimed else "",
@@ -95,55 +100,10 @@ def queue(
     )
 
 
-def search(
-    query: str,
-    *,
-    status: str,
-    reason: str,
-    page_url: str,
-    author: str,
-    domain: str,
-    language: str,
-    decided_by: str,
-    moderator: str,
-    since: datetime | None,
-    until: datetime | None,
-    age: str,
-    score: str,
-    score_from: float | None,
-    score_to: float | None,
-    queue: str = "",
-    same_text: str = "",
-    same_network: str = "",
-    order: str,
-    size: int,
-) -> Call[Piece[answers.Comment]]:
-    chosen = given(
-        {
-            "query": query,
-            "status": status,
-            "reason": reason,
-            "page_url": page_url,
-            "author": author,
-            "domain": domain,
-            "language": language,
-            "decided_by": decided_by,
-            "moderator": moderator,
-            "since": since.isoformat() if since else "",
-            "until": until.isoformat() if until else "",
-            "age": age,
-            "score": score,
-            "score_from": "" if score_from is None else str(score_from),
-            "score_to": "" if score_to is None else str(score_to),
-            "queue": queue,
-            "same_text": same_text,
-            "same_network": same_network,
-            "order": order,
-            "limit": size,
-        }
-    )
+def search(conditions: Mapping[str, Any], size: int) -> Call[Piece[answers.Comment]]:
     read = pieces(answers.Comment.read)
-    return Call("GET", f"{API}/comments", read, query=chosen, repeatable=True)
+    query = given({**_texts(conditions), "limit": size})
+    return Call("GET", f"{API}/comments", read, query=query, repeatable=True)
 
 
 def queue_reasons(name: str) -> Call[dict[str, int]]:

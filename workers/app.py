@@ -127,15 +127,24 @@ def _role() -> str:
     return "courier" if DELIVER in app.amqp.queues.consume_from else "judge"
 
 
+def _start() -> None:
+    role = _role()
+    process.start(role)
+    if role == "courier" and process.settings.second_opinion_url:
+        from workers.second_opinions import ask_in_thread
+
+        ask_in_thread(process.context)
+
+
 @on(worker_process_init)
 def _start_child(**_: Any) -> None:
-    process.start(_role())
+    _start()
 
 
 @on(worker_init)
 def _start_without_children(sender: Any, **_: Any) -> None:
     if not sender.pool_cls.__module__.endswith("prefork"):  # this process does the work itself
-        process.start(_role())
+        _start()
 
 
 @on(worker_process_shutdown, worker_shutdown)

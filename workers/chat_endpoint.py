@@ -15,9 +15,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from moderation.domain.delivery import Response
 from moderation.domain.second_opinion import (
-    Answer,
     Label,
-    Opinion,
+    ModelAnswer,
+    ModelOpinion,
     Prompt,
     Unanswered,
     as_data,
@@ -100,7 +100,7 @@ class ChatEndpoint:
             self._headers["authorization"] = f"Bearer {key}"
         self._shape = 0
 
-    def ask(self, prompt: Prompt, text: str) -> Answer:
+    def ask(self, prompt: Prompt, text: str) -> ModelAnswer:
         """Raises Unanswered. Where the endpoint refuses the shape of a question it is asked in a simpler one, also later."""
         requests = 0
         while True:
@@ -148,7 +148,7 @@ def _failure(response: Response) -> str:
     return "" if response.status == 200 else "status"
 
 
-def _read(body: bytes, requests: int) -> Answer:
+def _read(body: bytes, requests: int) -> ModelAnswer:
     """The answer that a body holds, checked. Raises Unanswered, never with what was said."""
     tokens = 0
     try:
@@ -161,4 +161,6 @@ def _read(body: bytes, requests: int) -> Answer:
         is_json = error.errors(include_input=False)[0]["type"] != "json_invalid"
         raise Unanswered("schema" if is_json else "not_json", None, requests, tokens) from None
     sentence = clean_sentence(said.reason)
-    return Answer(Opinion(Label(said.label), said.probability, sentence), requests, tokens)
+    return ModelAnswer(
+        ModelOpinion(Label(said.label), said.probability, sentence), requests, tokens
+    )

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import threading
 
 from moderation.domain.errors import Unavailable
 from moderation.doorbell import DELIVER, JUDGE
@@ -16,6 +17,13 @@ log = logging.getLogger("gatehouse.second_opinions")
 IDLE_SECONDS = 1.0
 # A question may be sent in each of four shapes before it is answered (chat_endpoint.py).
 _REQUESTS_OF_A_QUESTION = 4
+
+
+def ask_in_thread(worker: WorkerContext) -> None:
+    """Asks in a thread of its own, which no delivery waits for, and no comment."""
+    threading.Thread(
+        target=ask_until_stopped, args=(worker,), name="second opinions", daemon=True
+    ).start()
 
 
 def ask_until_stopped(worker: WorkerContext) -> None:

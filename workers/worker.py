@@ -165,8 +165,6 @@ class WorkerProcess:
         if role == "judge":
             _warm_up(context)
         threading.Thread(target=_beat, args=(context,), name="heartbeat", daemon=True).start()
-        if role == "courier" and self.settings.second_opinion_url:
-            _ask_for_second_opinions(context)
 
     def stop(self) -> None:
         """Stops the heartbeat and releases the leases of unfinished work."""
@@ -201,15 +199,6 @@ def _warm_up(worker: WorkerContext) -> None:
     score_texts(worker.pipeline, ["Thank you, that was an interesting article."])
     if failed := worker.pipeline.failing:
         log.error("scorers are missing; comments are held", extra={"scorers": list(failed)})
-
-
-def _ask_for_second_opinions(worker: WorkerContext) -> None:
-    """In a thread of its own, which no delivery waits for, and no comment."""
-    from workers.second_opinions import ask_until_stopped
-
-    threading.Thread(
-        target=ask_until_stopped, args=(worker,), name="second opinions", daemon=True
-    ).start()
 
 
 def reclaim_leases(worker: WorkerContext) -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gatehouse.commands.comment_together import comment  # it adds to the same
+from gatehouse.commands.comment_claims import comment  # it adds to the same
 from gatehouse.commands.comments import LOCAL_URL, AsJson, Key, Url, as_json_line, service_of
 from gatehouse.commands.output import printable
 

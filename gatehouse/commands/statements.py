@@ -1,18 +1,14 @@
 """`gatehouse statements`: a site's statements of reasons as CSV."""
 
-import re
 import sys
-import time
 from typing import Annotated
 
 import typer
 
-from gatehouse.commands.arguments import read_time
+from gatehouse.commands.arguments import read_since
 from gatehouse.database import open_site
-from moderation.domain.durations import DAY_MS
+from moderation.clock import now_ms
 from moderation.domain.statement_csv import csv_of
-
-_DAYS = re.compile(r"(\d{1,5})d")
 
 
 def statements(
@@ -27,8 +23,7 @@ def statements(
     """
     from moderation.reading.statements import each_statement
 
-    days = _DAYS.fullmatch(since)
-    start = time.time_ns() // 1_000_000 - int(days[1]) * DAY_MS if days else read_time(since)
+    start = read_since(since, now_ms())
     count = 0
     with open_site(site) as (store, found_site):
         sys.stdout.write(csv_of([], header=True))

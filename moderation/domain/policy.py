@@ -260,7 +260,7 @@ def _parse_rule(rule: object, number: int) -> Rule:
         outcome = Outcome(rule["outcome"])
     except ValueError:
         raise Invalid(
-            "An outcome is approve, hold, reject or spam.", f"{pointer}/outcome"
+            "The outcome of a rule is hold, spam or reject.", f"{pointer}/outcome"
         ) from None
     if outcome is Outcome.APPROVE:
         raise Invalid("Approval is what remains when no rule matches.", f"{pointer}/outcome")

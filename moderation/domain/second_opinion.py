@@ -42,7 +42,7 @@ class Label(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Opinion:
+class ModelOpinion:
     """probability: 0..1, that the label is right. sentence: why, as clean_sentence() leaves it: written by a model that has
     read a stranger's text, so no more to be trusted than that.
     """
@@ -62,10 +62,10 @@ class Opinion:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ModelAnswer:
     """requests: how many it took. tokens: read and written, as the endpoint counts them."""
 
-    opinion: Opinion
+    opinion: ModelOpinion
     requests: int = 1
     tokens: int = 0
 
@@ -214,7 +214,9 @@ def _demands_person(condition: Condition) -> bool:
 _NEVER = frozenset(ReasonCode) - {ReasonCode.LANGUAGE_UNSUPPORTED}
 
 
-def permits(permission: Permission | None, opinion: Opinion, model: str, prompt: Prompt) -> bool:
+def permits(
+    permission: Permission | None, opinion: ModelOpinion, model: str, prompt: Prompt
+) -> bool:
     """Whether the site lets this opinion, by this model and prompt, approve what nothing else stands against."""
     return (
         permission is not None

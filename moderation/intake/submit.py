@@ -8,7 +8,7 @@ from moderation.domain.event import received_event
 from moderation.domain.ids import Entropy
 from moderation.domain.page_state import UNKNOWN_PAGE, current_state
 from moderation.store import addresses, comments, idempotency, outbox, page_states, pages
-from moderation.store.idempotency import Sender, Stored
+from moderation.store.idempotency import CommentSender, Stored
 from moderation.store.sql.crypto import Crypto
 from moderation.store.sql.engine import Store
 
@@ -132,7 +132,7 @@ def _firsts(
             yield holder.comment_id
 
 
-def _joins(submission: Submission, first: Stored, sender: Sender | None) -> bool:
+def _joins(submission: Submission, first: Stored, sender: CommentSender | None) -> bool:
     """Whether a repetition is the first comment once more. sender: None where it is stored with this batch."""
     if submission.joins_since is None:
         return True
@@ -141,7 +141,7 @@ def _joins(submission: Submission, first: Stored, sender: Sender | None) -> bool
 
 
 def _is_same_sender(
-    crypto: Crypto, submission: Submission, first: Stored, sender: Sender | None
+    crypto: Crypto, submission: Submission, first: Stored, sender: CommentSender | None
 ) -> bool:
     """Whether a repetition is proved to come from whoever sent the first: by the browser's token, or soon
     after from the same address with the same user agent. Content proves nothing: every reader knows it.

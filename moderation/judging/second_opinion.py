@@ -16,8 +16,8 @@ from moderation.domain.score import Findings
 from moderation.domain.second_opinion import (
     SECOND_OPINION,
     TEXT_LIMIT,
-    Answer,
-    Opinion,
+    ModelAnswer,
+    ModelOpinion,
     Permission,
     Prompt,
     Unanswered,
@@ -52,7 +52,7 @@ from moderation.store.sql.engine import Connection, Store
 # ms until a question that was not answered is asked again, by attempts made; after the last it is given up.
 RETRY_AFTER = (60_000, 900_000)
 
-Ask = Callable[[Prompt, str], Answer]
+Ask = Callable[[Prompt, str], ModelAnswer]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class _Asking:
     text: str
     prompt: Prompt
     digest: str
-    known: Opinion | None
+    known: ModelOpinion | None
 
 
 def ask_one(
@@ -114,7 +114,7 @@ def ask_one(
             second_opinions.postpone(connection, question, now(), counted=False)
             return Asked()
     try:
-        answer = Answer(asking.known, 0) if asking.known else ask(asking.prompt, asking.text)
+        answer = ModelAnswer(asking.known, 0) if asking.known else ask(asking.prompt, asking.text)
     except Unanswered as failure:
         with store.write() as connection:
             _note_failure(connection, question, model, failure, now())
@@ -166,7 +166,7 @@ def site_prompt(connection: Connection, site_id: str, policy: Policy) -> Prompt:
     return prompt_of(sites.reasons(connection, site_id), policy)
 
 
-def _note_answer(connection: Connection, answer: Answer, model: str, now: int) -> None:
+def _note_answer(connection: Connection, answer: ModelAnswer, model: str, now: int) -> None:
     if not answer.requests:
         second_opinion_usage.note(connection, now, {KNOWN: 1})
         return
@@ -199,7 +199,7 @@ def _note_failure(
 def _record(
     connection: Connection,
     asking: _Asking,
-    opinion: Opinion,
+    opinion: ModelOpinion,
     model: str,
     default: Policy,
     now: int,
@@ -293,7 +293,7 @@ def _may_approve(
 
 
 def _approval(
-    standing: Standing, opinion: Opinion, model: str, permission: Permission, now: int
+    standing: Standing, opinion: ModelOpinion, model: str, permission: Permission, now: int
 ) -> Decision:
     """A machine's decision. Its reason does not quote the model, whose words are no more than advice."""
     reason = Reason(

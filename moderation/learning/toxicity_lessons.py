@@ -11,8 +11,8 @@ from moderation.domain.score import Findings
 from moderation.scorers.site.taught_toxicity import (
     MODEL_SIGNAL,
     OF_ONE_NAME,
-    Correction,
     Example,
+    ModelCorrection,
     fit_correction,
     pack_correction,
 )
@@ -38,7 +38,7 @@ def toxicity_lesson(connection: Connection, site_id: str, before: int) -> bytes:
     return pack_correction(_fitted(words, findings))
 
 
-def _fitted(words: list[ToxicWord], findings: dict[str, Findings]) -> Correction | None:
+def _fitted(words: list[ToxicWord], findings: dict[str, Findings]) -> ModelCorrection | None:
     measured = [
         (word, signal)
         for word in words

@@ -1,6 +1,6 @@
 """What the policy of then decided about a past comment, and what people did; which of these say something by themselves."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from moderation.domain.decision import ActorKind, in_effect
 from moderation.domain.policy_scopes import WHOLE_SITE, ScopedPolicy, Scopes, place_of
@@ -24,6 +24,7 @@ def past_in_scope(
     limit: int,
     *,
     by_people: bool = False,
+    among: Collection[str] | None = None,
 ) -> Iterator[PastJudgement]:
     """Those of past_judgements() that the policy of a scope decides about, or would; None: the site's own."""
     others = policy_scopes.of_site(connection, site_id)
@@ -32,7 +33,10 @@ def past_in_scope(
     found += [each for each in others if each.scope != name]
     scopes = Scopes(found)
     for past in past_judgements(
-        *(connection, {site_id}, since, limit), by_people=by_people, with_places=bool(found)
+        *(connection, {site_id}, since, limit),
+        by_people=by_people,
+        with_places=bool(found),
+        among=among,
     ):
         chosen = None
         if found:

@@ -26,7 +26,7 @@ from moderation.store.sql.rows import record_of
 from moderation.store.sql.schema import comments, filters, pages, personal, revisions, sites
 
 
-class Sender(NamedTuple):
+class SenderKeys(NamedTuple):
     """What filters can recognise of a sender: two keyed hashes, and the network; '' unknown."""
 
     author_key: str
@@ -94,11 +94,11 @@ def switch_off_ended(connection: Connection, now: int) -> list[tuple[str, str]]:
     return [(row.site_id, row.id) for row in rows]
 
 
-def sender_of(connection: Connection, comment_id: str) -> Sender:
+def sender_of(connection: Connection, comment_id: str) -> SenderKeys:
     """What is still known of who sent a comment; all of it '' where nothing is."""
     query = sa.select(personal.c.author_key, personal.c.email_key, personal.c.network)
     row = connection.execute(query.where(personal.c.comment_id == comment_id)).one_or_none()
-    return Sender(*row) if row else Sender("", "", "")
+    return SenderKeys(*row) if row else SenderKeys("", "", "")
 
 
 def lock_site(connection: Connection, site_id: str) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from sqlalchemy.engine import Connection
 
 from moderation.domain.score import Findings
-from moderation.domain.second_opinion import SECOND_OPINION, Label, Opinion
+from moderation.domain.second_opinion import SECOND_OPINION, Label, ModelOpinion
 from moderation.domain.urgency import urgent_at
 from moderation.store.sql.dialect import execute, fetch, insert_rows, update_rows, upsert
 from moderation.store.sql.schema import comments, held_scores
@@ -28,7 +28,7 @@ def put(connection: Connection, findings_by_comment: Mapping[str, Findings]) -> 
         urgencies.append({"id": id, "urgent_at": urgent_at(created_at, findings, reports)})
         values = scores_of(findings)
         if said:
-            values[SECOND_OPINION] = Opinion(Label(said), probability, "").fine
+            values[SECOND_OPINION] = ModelOpinion(Label(said), probability, "").fine
         scores += [_rank(id, label, site_id, value) for label, value in values.items()]
     update_rows(connection, comments, "id", urgencies)
     insert_rows(connection, held_scores, scores)

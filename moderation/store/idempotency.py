@@ -98,7 +98,7 @@ def add_later(connection: Connection, stored: Iterable[Submission]) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Sender:
+class CommentSender:
     """Who sent a stored comment, as far as that is still known. The keys are keyed hashes, '' for none."""
 
     is_erased: bool
@@ -107,7 +107,7 @@ class Sender:
     user_agent: str
 
 
-def senders_of(connection: Connection, comment_ids: Iterable[str]) -> dict[str, Sender]:
+def senders_of(connection: Connection, comment_ids: Iterable[str]) -> dict[str, CommentSender]:
     """The senders of those comments that are stored."""
     wanted = set(comment_ids)
     if not wanted:
@@ -124,7 +124,7 @@ def senders_of(connection: Connection, comment_ids: Iterable[str]) -> dict[str, 
         .where(comments.c.id.in_(wanted))
     )
     return {
-        row.id: Sender(
+        row.id: CommentSender(
             row.status == Status.ERASED.value, row.author_key, row.address_key, row.user_agent
         )
         for row in connection.execute(query)

@@ -68,7 +68,7 @@ class PastJudgement(NamedTuple):
 
 _IDS = """
     SELECT c.id FROM comments c
-    WHERE c.id >= :since AND c.sequence > 0 AND c.status <> 'erased' {of_sites} {by_people}
+    WHERE c.id >= :since AND c.sequence > 0 AND c.status <> 'erased' {of_sites} {by_people} {among}
     ORDER BY c.id DESC LIMIT :limit
 """
 _MEASURED = """
@@ -103,15 +103,20 @@ def past_judgements(
     *,
     by_people: bool = False,
     with_places: bool = False,
+    among: Collection[str] | None = None,
 ) -> Iterator[PastJudgement]:
     """The newest `limit` decided comments that were measured, newest first. site_ids: () for all. since: a comment's id.
     by_people: only those that a person has decided about last. with_places: also where each stands, and when it came in.
+    among: these comments alone.
     """
     query = _IDS.format(
         of_sites="AND c.site_id AMONG :sites" if site_ids else "",
         by_people="AND c.decided_by = 'moderator'" if by_people else "",
+        among="" if among is None else "AND c.id AMONG :among",
     )
     bound: dict[str, object] = {"sites": sorted(site_ids)} if site_ids else {}
+    if among is not None:
+        bound["among"] = sorted(among)
     # All at once: page by page each would sort the site's comments again.
     ids = [id for (id,) in fetch(connection, query, since=since, limit=limit, **bound)]
     for first in range(0, len(ids), _PART):

@@ -32,7 +32,7 @@ class Sampled:
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class SampleCandidate:
     """A comment that a machine alone decided about."""
 
     comment_id: str
@@ -49,11 +49,11 @@ _CANDIDATES = """
 
 def candidates(
     connection: Connection, site_id: str, status: str, after: str, end: int, limit: int = PART
-) -> list[Candidate]:
+) -> list[SampleCandidate]:
     """The next comments of this status past the id `after` that came in before a moment (ms), and that no person has decided about."""
     last = timed_id("cmt", end, bytes(10))
     values = {"site": site_id, "status": status, "after": after, "end": last}
-    return [Candidate(*row) for row in fetch(connection, _CANDIDATES, limit=limit, **values)]
+    return [SampleCandidate(*row) for row in fetch(connection, _CANDIDATES, limit=limit, **values)]
 
 
 def undrawn(connection: Connection, week: int) -> list[tuple[str, int]]:
@@ -117,6 +117,16 @@ def verdicts(connection: Connection, site_id: str, since: int) -> dict[tuple[str
     """
     rows = fetch(connection, query, site=site_id, since=since)
     return {(machine, verdict): int(count) for machine, verdict, count in rows}
+
+
+def looked_at(connection: Connection, site_id: str) -> dict[str, tuple[int, bool]]:
+    """Comments that people have looked at blind and were sure about: the revision that they saw, and whether they would remove it."""
+    query = """
+        SELECT comment_id, revision, verdict FROM samples
+        WHERE site_id = :site AND verdict IN ('publish', 'remove')
+    """
+    rows = fetch(connection, query, site=site_id)
+    return {id: (revision, verdict == Verdict.REMOVE) for id, revision, verdict in rows}
 
 
 def size_of(connection: Connection, site_id: str) -> int:

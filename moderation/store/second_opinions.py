@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from moderation.domain.second_opinion import Label, Opinion
+from moderation.domain.second_opinion import Label, ModelOpinion
 from moderation.store.sql.dialect import execute, fetch
 from moderation.store.sql.schema import second_opinions
 
@@ -35,7 +35,7 @@ class StoredOpinion:
     revision: int
     model: str
     prompt_version: str
-    opinion: Opinion
+    opinion: ModelOpinion
     sequence: int
     answered_at: int
 
@@ -144,13 +144,13 @@ def _is_ours(question: Question) -> Sequence[sa.ColumnElement[bool]]:
     )
 
 
-def known_answer(connection: Connection, digest: str) -> Opinion | None:
+def known_answer(connection: Connection, digest: str) -> ModelOpinion | None:
     """The answer that the same question got before."""
     query = sa.select(_rows.label, _rows.probability, _rows.sentence)
     row = connection.execute(
         query.where(_rows.digest == digest, _rows.label != "").limit(1)
     ).first()
-    return Opinion(Label(row.label), row.probability, row.sentence) if row else None
+    return ModelOpinion(Label(row.label), row.probability, row.sentence) if row else None
 
 
 def of_comments(connection: Connection, comment_ids: Collection[str]) -> dict[str, StoredOpinion]:
@@ -159,7 +159,9 @@ def of_comments(connection: Connection, comment_ids: Collection[str]) -> dict[st
         return {}
     rows = fetch(connection, _ANSWERS, ids=list(comment_ids))
     return {
-        id: StoredOpinion(id, revision, model, prompt, Opinion(Label(label), *said), sequence, at)
+        id: StoredOpinion(
+            id, revision, model, prompt, ModelOpinion(Label(label), *said), sequence, at
+        )
         for id, revision, model, prompt, label, *said, sequence, at in rows
     }
 

@@ -9,7 +9,7 @@ from moderation.domain.ids import derived_id, timed_id
 from moderation.domain.samples import begin_of, lot, week_of
 from moderation.domain.second_looks import SIDES, LookKind, is_drawn
 from moderation.store import samples, second_looks
-from moderation.store.samples import PART, Candidate, Sampled
+from moderation.store.samples import PART, SampleCandidate, Sampled
 from moderation.store.second_looks import Look
 from moderation.store.sql.engine import Store
 
@@ -33,7 +33,7 @@ def draw_samples(store: Store, now: int, part: int = PART) -> Iterator[bool]:
     for site_id, size in undrawn:
         drawn = []
         for machine, statuses in _DECIDED.items():
-            chosen: list[Candidate] = []
+            chosen: list[SampleCandidate] = []
             for status in statuses:
                 after = timed_id("cmt", begin_of(week), bytes(10))
                 while True:

@@ -33,7 +33,7 @@ _STALE = "This log-in took too long, or began in another browser. Please try aga
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
+class LoginAttempt:
     """Somebody on the way to the provider and back. wanted: the page that was asked for. expires_at: ms."""
 
     state: str
@@ -60,7 +60,7 @@ class Provider:
 
     def begin(self, wanted: str, now: int) -> tuple[str, str]:
         """The URL at the provider, and the attempt as a cookie carries it, sealed. Raises Unavailable."""
-        attempt = Attempt(
+        attempt = LoginAttempt(
             *(secrets.token_urlsafe(32), secrets.token_urlsafe(32), secrets.token_urlsafe(64)),
             *(wanted, now + ATTEMPT_MS),
         )
@@ -71,23 +71,23 @@ class Provider:
                 nonce=attempt.nonce,
                 code_verifier=attempt.verifier,
             )
-        fields = {name: getattr(attempt, name) for name in Attempt.__slots__}
+        fields = {name: getattr(attempt, name) for name in LoginAttempt.__slots__}
         return url, self._crypto.encrypt(json.dumps(fields), _SEALED_FOR).hex()
 
-    def attempt(self, sealed: str, state: str, now: int) -> Attempt:
+    def attempt(self, sealed: str, state: str, now: int) -> LoginAttempt:
         """The attempt of this browser with this state. Raises Unauthenticated."""
         try:
             text = self._crypto.decrypt(bytes.fromhex(sealed), _SEALED_FOR)
         except ValueError:
             text = None
-        found = Attempt(**json.loads(text)) if text else None
+        found = LoginAttempt(**json.loads(text)) if text else None
         if found is None or found.expires_at <= now:
             raise Unauthenticated(_STALE)
         if not secrets.compare_digest(found.state.encode(), state.encode()):
             raise Unauthenticated(_STALE)
         return found
 
-    def finish(self, attempt: Attempt, answer: Mapping[str, str]) -> Known:
+    def finish(self, attempt: LoginAttempt, answer: Mapping[str, str]) -> Known:
         """Who came back, of whose ID token everything was verified. answer: the query that the provider sent along. Raises Unauthenticated,
         and Unavailable where the provider does not answer.
         """

@@ -65,9 +65,7 @@ _UNSURE = N_("Nothing was erased: say that you are sure.")
 
 
 @router.get("")
-def personal_data_page(
-    request: Request, visitor: CurrentVisitor, membership: CurrentSite
-) -> Response:
+def personal_data_page(visitor: CurrentVisitor, membership: CurrentSite) -> Response:
     membership.require(Action.MANAGE_PERSONAL_DATA)
     return _page(visitor, membership, {})
 

@@ -94,7 +94,7 @@ async def try_out(request: Request, posted: Posted) -> Response:
     attempt = _Attempt(form.get("toml", "").replace("\r\n", "\n"), form)
     part = await run_in_threadpool(_part, request, membership, form.get("scope", ""))
     try:
-        toml = _wanted(request, form)
+        toml = _wanted(form)
         attempt = replace(attempt, toml=toml)
         tried = await run_in_threadpool(_parsed, request, membership, part, toml)
         site_policy.check_hours(tried if toml else None, form.get("scope", ""))
@@ -190,7 +190,7 @@ def _parsed(
     return site_policy.policy_of_site(state.store, membership.site_id, default) if part else default
 
 
-def _wanted(request: Request, form: Form) -> str:
+def _wanted(form: Form) -> str:
     """The TOML that a form asks for. Raises Invalid."""
     toml = form.get("toml", "").replace("\r\n", "\n")
     if form.get("do") == "profile":

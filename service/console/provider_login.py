@@ -9,7 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from moderation.accounts import provider_sign_in
 from moderation.clock import now_ms
 from moderation.domain.errors import Forbidden, NotFound, TooMany, Unauthenticated, Unavailable
-from service.access.provider import ATTEMPT_MS, Attempt, Provider
+from service.access.provider import ATTEMPT_MS, LoginAttempt, Provider
 from service.console import session
 from service.console.login import entered, source, try_again
 from service.console.pages import login_page, next_page, page_router, redirect
@@ -75,7 +75,7 @@ async def come_back(request: Request, provider: Here) -> Response:
     return response
 
 
-def _signed_in(request: Request, provider: Provider, attempt: Attempt) -> Response:
+def _signed_in(request: Request, provider: Provider, attempt: LoginAttempt) -> Response:
     known = provider.finish(attempt, dict(request.query_params))
     token = provider_sign_in.with_provider(
         *(request.app.state.store, known, attempt.state, attempt.expires_at),

@@ -1,6 +1,7 @@
-"""A site's statistics under /console/statistics: tables that a script draws as plots, and the same as CSV."""
+"""A site's statistics under /console/statistics: tables that a script draws as plots, and the same as CSV; its statements of reasons as CSV."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Annotated
 
 from fastapi import Query, Request, Response
@@ -10,7 +11,11 @@ from moderation.clock import now_ms
 from moderation.domain.day_totals import SCORE_STEPS
 from moderation.domain.decision import Outcome
 from moderation.domain.drift import Alarm
+from moderation.domain.durations import DAY_MS
 from moderation.domain.roles import Action
+from moderation.domain.statement import Statement
+from moderation.domain.statement_csv import csv_of as statement_csv
+from moderation.reading.statements import each_statement
 from moderation.review.statistics import (
     MONTH_DAYS,
     PERIODS,
@@ -29,6 +34,7 @@ from service.console.session import CurrentVisitor, Visitor
 
 router = page_router("/statistics")
 
+_PART = 500  # statements sent at once
 Days = Annotated[int, Query(ge=1, le=90)]
 
 
@@ -68,6 +74,21 @@ def statistics_csv(
     found = statistics(request.app.state.store, membership.site_id, days, now=now_ms())
     text = csv_of(found, _names(request, visitor, membership, found))
     return pages.attachment("statistics.csv", text)
+
+
+@router.get("/statements")
+def statements_csv(request: Request, membership: CurrentSite, days: Days = 30) -> Response:
+    """The statements of reasons of what was decided in the last days, the oldest first, as a file that is sent as it is read."""
+    store, since = request.app.state.store, now_ms() - days * DAY_MS
+    return pages.attachment(
+        "statements.csv", _lines(each_statement(store, membership.site_id, since))
+    )
+
+
+def _lines(statements: Iterator[Statement]) -> Iterator[str]:
+    yield statement_csv([], header=True)
+    while part := list(islice(statements, _PART)):
+        yield statement_csv(part, header=False)
 
 
 _OUTCOMES: Mapping[Outcome, str] = {

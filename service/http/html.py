@@ -3,12 +3,12 @@
 import gzip
 import hashlib
 import mimetypes
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from fastapi import Request, Response
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, StreamingResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from moderation.domain.errors import GatehouseError, NotFound
@@ -97,14 +97,17 @@ class Pages:
             headers={**HEADERS, "Content-Security-Policy": policy, **(headers or {})},
         )
 
-    def attachment(self, name: str, content: str, media_type: str = "text/csv") -> Response:
-        """A file to keep, under this name."""
+    def attachment(
+        self, name: str, content: str | Iterator[str], media_type: str = "text/csv"
+    ) -> Response:
+        """A file to keep, under this name. content: its parts where it is sent as it is made."""
         headers = {
             **HEADERS,
             "Content-Disposition": f'attachment; filename="{name}"',
             "Content-Security-Policy": self.policy(),
         }
-        return Response(content, media_type=media_type, headers=headers)
+        kind = Response if isinstance(content, str) else StreamingResponse
+        return kind(content, media_type=media_type, headers=headers)
 
     def policy(self, form_action: Iterable[str] = ()) -> str:
         """The Content-Security-Policy of a page; form_action as for page()."""

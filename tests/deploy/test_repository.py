@@ -29,6 +29,13 @@ def pythons() -> list[str]:
     return [f"3.{minor}" for minor in range(int(bounds[1]), int(bounds[2]))]
 
 
+def test_the_classifiers_name_every_python() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    prefix = "Programming Language :: Python :: "
+    named = [line for line in project["classifiers"] if line.startswith(prefix)]
+    assert named == [prefix + version for version in pythons()]
+
+
 def test_the_workflow_runs_everything_on_every_python() -> None:
     (job,) = read(GITHUB / "workflows" / "ci.yml")["jobs"].values()
     assert job["strategy"]["matrix"]["python"] == pythons()

@@ -1,15 +1,20 @@
 """Advice and errors from what people decided about stored comments, hand-counted."""
 
+from dataclasses import replace
+
 import pytest
 import sqlalchemy as sa
 
 from moderation.domain.backtest import Share
 from moderation.domain.decision import Outcome, Reason
 from moderation.domain.ids import timed_id
+from moderation.domain.samples import Verdict
 from moderation.review import bulk, samples
 from moderation.review.policy_advice import policy_advice
 from moderation.review.policy_errors import Circumstance, csv_of, policy_errors
 from moderation.store.decisions import reasons_json
+from moderation.store.samples import Sampled, put
+from moderation.store.samples import judge as judge_sampled
 from moderation.store.sql.schema import decisions
 from tests.factories import NOON, newspaper
 from tests.review.test_policy_backtest import IN_FORCE, LATER, decide, judged
@@ -97,6 +102,26 @@ def test_a_site_is_advised_by_its_own_decisions(store):
     assert 0.5 <= advice.better.threshold <= 0.66
     assert policy_advice(store, other.id, IN_FORCE, now=LATER, misses=5)[0].more_decisions == 32
     assert policy_advice(store, site.id, IN_FORCE, now=LATER)[0].more_decisions == 278
+
+
+def test_what_people_said_in_the_weekly_sample_counts_for_advice_as_well(store):
+    """By hand: of five comments drawn one is published blind, one removed; neither who is unsure, nor another text, nor a later decision counts there."""
+    site = newspaper(store)
+    texts = ["toxicity=0.1", "toxicity=0.7", "toxicity=0.3", "toxicity=0.4", "toxicity=0.5"]
+    ids = fine, bad, unsure, edited, decided = judged(store, site, *texts)
+    waiting = [Sampled(id, site.id, 1, "approve", 1, 1) for id in ids]
+    said = {fine: Verdict.PUBLISH, bad: Verdict.REMOVE, unsure: Verdict.UNSURE, edited: Verdict.REMOVE, decided: Verdict.REMOVE}  # fmt: skip
+    with store.write() as connection:
+        put(connection, site.id, 1, [replace(each, revision=2) if each.comment_id == edited else each for each in waiting])  # fmt: skip
+        for id, verdict in said.items():
+            judge_sampled(connection, id, verdict, "mod_1", NOON)
+    [advice] = policy_advice(store, site.id, IN_FORCE, now=LATER)
+    assert (advice.decisions, advice.removed) == (3, 2)
+    decide(store, site, decided, Outcome.APPROVE)
+    [advice] = policy_advice(store, site.id, IN_FORCE, now=LATER)
+    assert (advice.decisions, advice.removed) == (3, 1)
+    other = newspaper(store, "Bob's Blog", "https://bob.test")
+    assert policy_advice(store, other.id, IN_FORCE, now=LATER)[0].decisions == 0
 
 
 @pytest.mark.parametrize("tick", [1, 2])

@@ -13,8 +13,8 @@ from moderation.scorers.models.vectors import pack_vector, unpack_vector
 from moderation.scorers.site.taught_toxicity import (
     FEWEST,
     MOST,
-    Correction,
     Example,
+    ModelCorrection,
     TaughtToxicity,
     corrected,
     fit_correction,
@@ -32,7 +32,7 @@ NUMBERS = st.lists(
 )
 
 
-def lessons_of(correction: Correction | None) -> Lessons:
+def lessons_of(correction: ModelCorrection | None) -> Lessons:
     lesson = Lesson("site_1", 4, "prior", 60, 0, 0, toxicity=pack_correction(correction))
     return lambda site_ids: {"site_1": lesson}
 
@@ -42,14 +42,14 @@ class TestTaughtToxicity(ScorerContract):
 
     @pytest.fixture
     def scorer(self) -> TaughtToxicity:
-        return TaughtToxicity(lessons_of(Correction(SHA, np.ones(64, np.float32), 0.0)))
+        return TaughtToxicity(lessons_of(ModelCorrection(SHA, np.ones(64, np.float32), 0.0)))
 
 
 @given(direction=NUMBERS, level=st.floats(width=32), vector=st.binary(min_size=64, max_size=64))
 def test_no_lesson_adds_more_than_its_bound_or_takes_anything(
     direction: list[float], level: float, vector: bytes
 ) -> None:
-    added = Correction(SHA, np.array(direction, np.float32), level).of(vector)
+    added = ModelCorrection(SHA, np.array(direction, np.float32), level).of(vector)
     assert 0 <= added <= MOST
 
 
@@ -107,7 +107,7 @@ def test_decisions_by_chance_make_no_correction_and_those_about_a_kind_do(seed: 
     numbers = chance.integers(-60, 61, (200, 64)).astype(np.int8)
     is_toxic = chance.permutation(200) < 100
 
-    def fitted(side: int) -> Correction | None:
+    def fitted(side: int) -> ModelCorrection | None:
         numbers[:, 0] = np.where(is_toxic, side, -side)
         rows = zip(numbers, is_toxic, strict=True)
         return fit_correction(
@@ -121,12 +121,12 @@ def test_decisions_by_chance_make_no_correction_and_those_about_a_kind_do(seed: 
 def test_nothing_is_said_without_a_vector_or_a_lesson() -> None:
     toxic = Signal("toxicity", 0.3, "bundled", "model-1", SHA, vector=bytes([25]) * 64)
     comment = candidate("A remark", site_id="site_1", signals=(toxic,))
-    eager = TaughtToxicity(lessons_of(Correction(SHA, np.ones(64, np.float32), 0.0)))
+    eager = TaughtToxicity(lessons_of(ModelCorrection(SHA, np.ones(64, np.float32), 0.0)))
     [[signal]] = eager.measure([comment])
     assert signal.value == pytest.approx(corrected(0.3, MOST)) and not signal.is_score
     without = Signal("toxicity", 0.3, "bundled", "model-1", SHA)
     assert eager.measure([candidate("A remark", site_id="site_1", signals=(without,))]) == [()]
     assert eager.measure([candidate("A remark", site_id="site_2", signals=(toxic,))]) == [()]
     assert TaughtToxicity(lessons_of(None)).measure([comment]) == [()]
-    mild = TaughtToxicity(lessons_of(Correction(SHA, -np.ones(64, np.float32), 0.0)))
+    mild = TaughtToxicity(lessons_of(ModelCorrection(SHA, -np.ones(64, np.float32), 0.0)))
     assert mild.measure([comment]) == [()]  # what is tolerated here is still what it was

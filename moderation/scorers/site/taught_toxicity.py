@@ -45,7 +45,7 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
-class Correction:
+class ModelCorrection:
     """sha256: of the model that made the vectors. direction: logits for each number of a vector. level: what an
     average decided comment gets, taken off."""
 
@@ -60,7 +60,7 @@ class Correction:
         return min(max(added, 0.0), MOST) if math.isfinite(added) else 0.0
 
 
-def pack_correction(correction: Correction | None) -> bytes:
+def pack_correction(correction: ModelCorrection | None) -> bytes:
     """As a lesson stores it; b'' for none."""
     if correction is None:
         return b""
@@ -68,12 +68,12 @@ def pack_correction(correction: Correction | None) -> bytes:
     return bytes.fromhex(correction.sha256) + numbers.tobytes()
 
 
-def unpack_correction(packed: bytes) -> Correction | None:
+def unpack_correction(packed: bytes) -> ModelCorrection | None:
     """What pack_correction() packed; None for b''."""
     if not packed:
         return None
     numbers = np.frombuffer(packed[32:], "<f4")
-    return Correction(packed[:32].hex(), numbers[:-1], float(numbers[-1]))
+    return ModelCorrection(packed[:32].hex(), numbers[:-1], float(numbers[-1]))
 
 
 def corrected(score: float, correction: float) -> float:
@@ -81,7 +81,7 @@ def corrected(score: float, correction: float) -> float:
     return 1 / (1 + math.exp(-_logit(score) - correction)) if correction else score
 
 
-def fit_correction(sha256: str, examples: Sequence[Example]) -> Correction | None:
+def fit_correction(sha256: str, examples: Sequence[Example]) -> ModelCorrection | None:
     """What the decisions teach; None where they are too few or where it would not hold what moderators remove.
 
     sha256: of the model whose scores and vectors these are. The same examples make the same correction.
@@ -96,7 +96,7 @@ def fit_correction(sha256: str, examples: Sequence[Example]) -> Correction | Non
     if not _holds_what_is_removed(vectors, logits, truth, weights):
         return None
     direction, level = _fit(vectors, logits, truth, weights)
-    return Correction(sha256, direction.astype(np.float32), level)
+    return ModelCorrection(sha256, direction.astype(np.float32), level)
 
 
 def _holds_what_is_removed(
@@ -187,7 +187,7 @@ class TaughtToxicity(CommentScorer):
         ]
 
     def _signals(
-        self, candidate: Candidate, version: int, correction: Correction
+        self, candidate: Candidate, version: int, correction: ModelCorrection
     ) -> tuple[Signal, ...]:
         model = next((signal for signal in candidate.signals if signal.name == MODEL_SIGNAL), None)
         if model is None or not model.vector or model.sha256 != correction.sha256:

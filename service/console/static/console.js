@@ -63,11 +63,20 @@ function move(step, isAsked = false) {
   }
 }
 
-function show(card) {
+// Scrolls so far that a few rows after this one are seen.
+function inSight(row) {
+  let last = row;
+  for (let n = 0; n < 3 && last?.nextElementSibling; n += 1) last = last.nextElementSibling;
+  last?.scrollIntoView({ block: "nearest" });
+}
+
+// isComing: by a key or after a decision; a click leaves the list where it is.
+function show(card, isComing = true) {
   toldAt = "";
   open(card);
   card.focus({ preventScroll: true });
   const place = isWide.matches && rowOf(card);
+  if (isComing) inSight(place?.closest?.(".item"));
   (place || card).scrollIntoView({ block: "nearest" });
   openComments.opens(card);
 }
@@ -98,7 +107,7 @@ document.addEventListener("click", (event) => {
   const card = document.getElementById(link.dataset.card);
   if (!card) return;
   event.preventDefault();
-  show(card);
+  show(card, false);
 });
 document.addEventListener("DOMContentLoaded", () => opened() && open(opened()));
 

@@ -1,16 +1,19 @@
 """The statistics at the console: numbers of the visitor's own sites, and of colleagues' work only for those who may see it."""
 
 import csv
+import html
 import io
+import re
 from collections import Counter
 
 import pytest
 
+from moderation.domain.comment import PageRef
 from moderation.domain.day_totals import day_of, wait_step
 from moderation.domain.durations import HOUR_MS
 from moderation.store import day_totals, memberships, moderators
 from tests.factories import newspaper
-from tests.service.console.console_browser import moderator, now
+from tests.service.console.console_browser import held, moderator, now
 
 HOME = "/console/statistics"
 
@@ -65,3 +68,21 @@ def test_the_numbers_of_a_site_are_shown_and_of_no_other(browser, site, store, a
     assert found["comments", ""] == "1234" and found["by", "ada@herald.test"] == "2"
     assert 6_500 < int(found["seconds to decision", "median"]) < 7_900
     assert {row["day"] for row in rows} == {rows[0]["day"]}
+
+
+def test_the_statements_of_reasons_are_a_file_of_one_site(browser, site, store, monkeypatch):
+    monkeypatch.setattr("service.console.statistics._PART", 2)
+    ids = held(store, site, "bad one", "bad two", "bad three")
+    other = newspaper(store, "Bob's Blog", "https://bob.test")
+    held(store, other, "bad elsewhere", page=PageRef("https://bob.test/1", "One"))
+    page = browser.get(HOME).text
+    url = html.unescape(re.search(r'href="(/console/statistics/statements[^"]*)"', page)[1])
+    answer = browser.get(url)
+    assert answer.status_code == 200 and answer.headers["cache-control"] == "no-store"
+    assert 'filename="statements.csv"' in answer.headers["content-disposition"]
+    lines = list(csv.DictReader(io.StringIO(answer.text)))
+    assert {line["comment_id"] for line in lines} == set(ids) and len(lines) == 3
+    assert all(line["effect"] and line["statement"] for line in lines)
+    assert "bad one" not in answer.text
+    assert browser.get(f"{HOME}/statements?site={other.id}").status_code == 404
+    assert browser.get(f"{HOME}/statements?days=0").status_code == 422
