@@ -142,6 +142,7 @@ def read_submission(
     except Invalid as error:
         told = {each.pointer for each in broken}
         broken += [each for each in (error, *error.others) if each.pointer not in told]
+        error.others = ()  # they stand beside it now
         raise together(broken) from None
     if broken:
         raise together(broken)

@@ -109,9 +109,9 @@ def test_what_somebody_has_open_is_opened_and_taken_over_knowingly(visit, gateho
     expect(card).to_contain_text("ada@lantern.test has this open, or next.")
     # Without taking it over nothing is changed, and that is told.
     bo_at.page.keyboard.press("a")
-    told = bo_at.page.locator("#announcement")
-    expect(told).to_have_text("Nothing was changed: ada@lantern.test has this comment open.")
-    expect(card).to_be_focused()
+    told = bo_at.page.locator("#trouble")
+    expect(told).to_contain_text("Nothing was changed: ada@lantern.test has this comment open.")
+    told.get_by_role("button", name="Show it").click()
     expect(card.get_by_label("Decide although ada@lantern.test has it open")).to_be_visible()
     card.get_by_role("button", name="Take over").click()
     expect(card).to_contain_text("You have claimed this")
@@ -200,13 +200,42 @@ def test_keys_reach_and_take_over_what_a_colleague_has_knowingly(visit, gatehous
     keys.press("k")
     expect(page.locator(f"#c-{ids[4]}")).to_be_focused()
     keys.press("a")
-    expect(told).to_have_text("Nothing was changed: ada@lantern.test has this comment open.")
+    trouble = page.locator("#trouble")
+    expect(trouble).to_contain_text("Nothing was changed: ada@lantern.test has this comment open.")
+    trouble.get_by_role("button", name="Show it").press("Enter")
     expect(page.locator(f"#c-{ids[4]}")).to_be_focused()
     keys.press("t")
     expect(page.locator(f"#c-{ids[4]}")).to_contain_text("You have claimed this")
     keys.press("a")
     expect(page.locator(f"#r-{ids[4]}")).to_contain_text("Approved")
     assert [e for e in bo_at.incidents if "409" not in e] == []
+
+
+def test_keys_at_the_end_go_on_to_what_a_colleague_has_left_meanwhile(visit, gatehouse, bo):
+    from playwright.sync_api import expect
+
+    ids = comments(gatehouse, 3)
+    claims.keep_open(gatehouse.store, bo, {gatehouse.site.id}, ids[1:], ahead=1)
+    watch = visit(**WIDE)
+    with watch.page.expect_response("**/console/claims"):
+        watch.log_in()
+    page = watch.page
+    expect(page.locator(".item [data-claim]")).to_have_count(2)
+    however_slow(page)
+    page.keyboard.press("j")
+    expire(gatehouse)
+    for key in "ads":
+        page.keyboard.press(key)
+    expect(page.locator(".item.decided")).to_have_count(3, timeout=PATIENCE)
+    for id, said in zip(ids, ("Approved", "Rejected", "Marked as spam"), strict=True):
+        expect(page.locator(f"#r-{id}")).to_contain_text(said)
+    expect(page.locator(f"#c-{ids[2]}")).to_be_focused()
+    # Nothing is left that a key could be about, and that is said.
+    page.keyboard.press("a")
+    expect(page.locator("#announcement")).to_contain_text("What you pressed was not used")
+    page.keyboard.press("z")
+    expect(page.locator(f"#r-{ids[2]} a[data-card]")).to_be_visible()
+    assert watch.incidents == []
 
 
 def test_a_page_where_nobody_is_holds_nothing(visit, gatehouse):

@@ -7,7 +7,7 @@ const ahead = (() => {
   const NEAR = 6; // open comments: fewer after this one, and the next page is fetched
   const left = new Set(); // ids of cards that somebody went on from, while their decision is on its way
   const failed = new Map(); // what came instead of a decision, by such a card's id
-  let fetching = null, afterwards = null, lastFrom = ""; // lastFrom: id of the card that was gone on from last
+  let fetching = null, afterwards = null, lastFrom = "", pending = ""; // ids of the cards that was gone on from last, and from which it waits
 
   const isLeft = (card) => left.has(card.id);
   const isOpen = (card) => !card.matches(".stub") && !isLeft(card) && !openComments.isOthers(card);
@@ -19,15 +19,21 @@ const ahead = (() => {
     return next;
   }
 
-  // Goes on from a comment whose decision was just sent, unless it is known to be another's. Where cards stand below each other the
-  // next one is seen anyway.
+  // Whether comments come after a card that were others' when it was asked last: they may be free by now.
+  function othersAfter(card) {
+    let next = card?.nextElementSibling;
+    while (next && !next.matches("[data-others]:not(.stub, [data-gone])")) next = next.nextElementSibling;
+    return Boolean(next);
+  }
+
+  // Goes on from a comment whose decision was just sent. Where cards stand below each other the next one is seen anyway.
   document.body.addEventListener("htmx:beforeRequest", (event) => {
     const card = event.target.closest?.(".desk .card:not(.campaign)");
     if (!card || !event.target.matches("form.actions, form.confirming")) return;
     failed.delete(card.id);
     tell();
     near(card);
-    if (!isWide.matches || openComments.isOthers(card) || !(following(card) || near(card))) return;
+    if (!isWide.matches || !(following(card) || near(card) || othersAfter(card))) return;
     left.add(card.id);
     rowOf(card)?.setAttribute("aria-busy", "true");
     goOn(card.id);
@@ -38,24 +44,27 @@ const ahead = (() => {
   function goOn(id, wasFetched = false, wasAsked = false) {
     const card = document.getElementById(id), next = following(card), coming = !next && !wasFetched && near(card);
     lastFrom = id;
-    if (coming) return openComments.wait(coming, () => lastFrom === id && goOn(id, true, wasAsked));
-    if (next && !wasAsked && !openComments.isSure(next)) {
+    const later = (...known) => () => { pending = ""; if (lastFrom === id) goOn(id, ...known); };
+    if (coming) { pending = id; return openComments.wait(coming, later(true, wasAsked)); }
+    if (!wasAsked && (next ? !openComments.isSure(next) : othersAfter(card))) {
       const { isNew, coming } = openComments.answer();
-      return openComments.wait(coming, () => lastFrom === id && goOn(id, wasFetched, isNew));
+      pending = id;
+      return openComments.wait(coming, later(wasFetched, isNew));
     }
     if (opened() && opened().id !== id) return; // somebody went elsewhere meanwhile
     show(next || card);
   }
 
-  // The answer about a card has come; whether somebody had gone on from it. sentence: what came instead of a decision.
+  // The answer about a card has come; whether somebody is at another one by now. sentence: what came instead of a decision.
   function came(card, sentence = "") {
     if (!left.delete(card.id)) return false;
     rowOf(card)?.removeAttribute("aria-busy");
-    if (sentence) failed.set(card.id, sentence);
+    const isHere = lastFrom === card.id && pending !== card.id && (!opened() || opened() === card); // nothing came next
+    if (sentence && !isHere) failed.set(card.id, sentence);
     tell();
     if (afterwards && !left.size) setTimeout(afterwards);
     if (!left.size) afterwards = null;
-    return true;
+    return !isHere;
   }
 
   // Does something once all answers are there; false where none is awaited.

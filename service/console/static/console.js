@@ -135,6 +135,7 @@ function press(outcome) {
   }
   askedWhy = null;
   const button = card.querySelector(`.actions button[value="${outcome}"]`);
+  if (card.matches(".stub") || button?.form.matches("[aria-busy]")) return say(words("key_unused"));
   if (button && card.classList.contains("campaign")) ask(card, button);
   else button?.click();
 }

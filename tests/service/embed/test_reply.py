@@ -120,10 +120,10 @@ def test_all_that_is_wrong_is_told_at_once(reader):
         ("email", "Email is not an e-mail address."),
         ("url", "Website must begin with"),
     ):
-        assert message in told
+        assert told.count(message) == 1
         named = rf'name="{field}"[^>]*aria-invalid="true" aria-describedby="flaw-{field}"'
         assert re.search(named, answer.text), field
-        assert f'id="flaw-{field}">{message}' in html.unescape(answer.text)
+        assert html.unescape(answer.text).count(f'id="flaw-{field}">{message}') == 1
     assert answer.text.count(" autofocus") == 1
 
 
