@@ -86,7 +86,7 @@ def erase_person(
         if not yes and not as_json:
             print(_text(result))
         is_asked = not yes and result.found and sys.stdin.isatty() and sys.stdout.isatty()
-        if result.found and (yes or (is_asked and typer.confirm("Erase all this for good?"))):
+        if yes or (is_asked and typer.confirm("Erase all this for good?")):
             result = people.erase_person(store, ref, site_ids, now=now_ms(), entropy=entropy)
             yes = True
     if as_json:
@@ -124,6 +124,6 @@ def _text(result: PersonErased) -> str:
     if result.rewritten is False:
         lines.append(
             "Somebody was reading the database all the time: its file may hold deleted bytes until the next"
-            " `gatehouse person erase`."
+            " `gatehouse person erase --yes`."
         )
     return "\n".join(["Found and erased:", *lines])

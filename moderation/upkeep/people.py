@@ -209,7 +209,8 @@ def erase_person(
                         audit.record(connection, by, Change.PERSON_ERASED, site_id, "", None, facts)
                 people.forget_author(connection, keys)
         erased += len(ids)
-    rewritten = scrub(store, rewrite_up_to) if found else None
+    # Without a limit also where nothing is found: an erasure with one may have left the file as it was.
+    rewritten = scrub(store, rewrite_up_to) if found or rewrite_up_to is None else None
     return PersonErased(dict(found), erased, complete, rewritten)
 
 

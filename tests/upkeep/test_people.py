@@ -284,6 +284,19 @@ def test_nothing_of_a_person_is_left_in_any_table_or_file(store, pipeline, by):
     assert (again.found, again.complete) == ({}, True)
 
 
+def test_the_file_is_rewritten_afterwards_where_it_was_too_large(store, pipeline):
+    site, canaries = newspaper(store), Canaries()
+    planted(store, site, canaries, pipeline)
+    ref = PersonRef(author_id="u7")
+    left = erased(store, ref, [site], rewrite_up_to=0)
+    assert left.complete and left.rewritten is (False if store.is_sqlite else None)
+    if store.is_sqlite:
+        assert canaries.found_in(files(store)) != set()  # in the write-ahead log
+    again = erased(store, ref, [site])
+    assert (again.found, again.rewritten) == ({}, True if store.is_sqlite else None)
+    assert canaries.found_in(files(store)) == set()
+
+
 def test_endpoints_hear_of_each_erased_comment(store, pipeline):
     site, canaries = newspaper(store), Canaries()
     ids = planted(store, site, canaries, pipeline)
