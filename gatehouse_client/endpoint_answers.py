@@ -8,7 +8,7 @@ from gatehouse_client.answers import Json, known, moment, moment_or_none
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """A webhook endpoint. types: () for every type. secret: only in the answer that makes it.
+    """A webhook endpoint. types: () for every type but `statement.made`. secret: only in the answer that makes it.
 
     payload: thin | full | text. format: standard | cloudevents | notice. batch: events a POST.
     state: enabled | disabled. failing_since: None while it accepts what it is sent.

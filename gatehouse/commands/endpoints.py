@@ -205,7 +205,7 @@ def change(
     endpoint_id: EndpointId,
     url: Annotated[str | None, typer.Option(help="Where it goes from now on.")] = None,
     type: EventTypes = None,
-    all_types: Annotated[bool, typer.Option(help="Every type again.")] = False,
+    all_types: Annotated[bool, typer.Option(help="Every type again but statement.made.")] = False,
     batch: Annotated[int | None, typer.Option(help="Events in one POST at most, to 100.")] = None,
 ) -> None:
     """Change URL, types or batches. Payload and format cannot change: add another endpoint."""

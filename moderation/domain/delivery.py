@@ -79,7 +79,7 @@ class AttemptOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Who is notified. types: () for every type. payload, format: never change, so that a repeated
+    """Who is notified. types: () for every type but event.ASKED_FOR. payload, format: never change, so that a repeated
     message has the same bytes. batch: events in one POST at most; 1 for a message each.
     failing_since: ms, None while it accepts what it is sent. resume_at: ms, paused until then.
     """

@@ -95,7 +95,9 @@ def _state(endpoint: Endpoint, now: int) -> tuple[str, str]:
 def _options(endpoint: Endpoint) -> str:
     if endpoint.format is Format.AKISMET:
         return _("Later decisions for a client of the Akismet-compatible API")
-    types = ", ".join(endpoint.types) if endpoint.types else _("all events")
+    types = (
+        ", ".join(endpoint.types) if endpoint.types else _("all events but statements of reasons")
+    )
     if endpoint.format is Format.NOTICE:
         return _("Notices of %(types)s", types=types)
     format = ", " + _("as CloudEvents") if endpoint.format is Format.CLOUDEVENTS else ""

@@ -37,7 +37,7 @@ KINDS = {
     "email": N_("E-mail, as typed in with the comments"),
     "author_id": N_("Your own id of the user"),
     "browser_token": N_("Token of their browser, ghb_…"),
-    "comment_id": N_("Id of a comment that they wrote, cmt_…"),
+    "comment_id": N_("A comment of theirs, cmt_…"),
 }
 # What people.find_person() counts.
 _FOUND = {

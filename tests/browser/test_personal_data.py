@@ -18,6 +18,12 @@ def test_a_person_is_found_handed_out_and_erased(visit, gatehouse, scheme, width
     page = watch.page
     page.goto(f"{gatehouse.url}/console/people?site={gatehouse.site.id}")
     page.get_by_role("link", name="What is kept of a person who comments").click()
+    page.get_by_label("Found by").select_option(label="A comment of theirs, cmt_…")
+    page.get_by_label("Who it is").fill(ids[1])
+    page.get_by_role("button", name="Find").click()
+    page.get_by_role("heading", name="What is kept", exact=True).wait_for()
+    watch.look("personal-data-by-comment")
+    page.get_by_label("Found by").select_option("email")
     page.get_by_label("Who it is").fill("Dan@private.test")
     page.get_by_role("button", name="Find").click()
     page.get_by_role("heading", name="What is kept", exact=True).wait_for()

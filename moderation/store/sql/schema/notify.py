@@ -10,7 +10,7 @@ endpoints = sa.Table(
     text("id", primary_key=True),
     text("site_id", index=True),
     text("url"),
-    text("types_json"),  # [] = every type
+    text("types_json"),  # [] = every type but event.ASKED_FOR
     text("payload"),  # thin | full | text
     text("format"),  # standard | cloudevents | notice | akismet
     sa.Column("batch", sa.Integer, nullable=False),  # events in one POST at most; 1 = no batches
