@@ -254,7 +254,6 @@ def paths(ids: dict[str, str], site_id: str) -> dict[str, str]:
         "keys": f"/console/keys?{site}",
         "key-revoke": f"/console/keys/{ids['key']}/revoke?{site}",
         "statistics": f"/console/statistics?{site}",
-        "statements": f"/console/statistics/statements?{site}",
         "reasons": f"/console/reasons?{site}",
         "account": "/console/account",
         "second-factor": "/console/account/second-factor",

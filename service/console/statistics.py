@@ -76,7 +76,7 @@ def statistics_csv(
     return pages.attachment("statistics.csv", text)
 
 
-@router.get("/statements")
+@router.get("/statements/csv")
 def statements_csv(request: Request, membership: CurrentSite, days: Days = 30) -> Response:
     """The statements of reasons of what was decided in the last days, the oldest first, as a file that is sent as it is read."""
     store, since = request.app.state.store, now_ms() - days * DAY_MS

@@ -191,7 +191,7 @@ def test_the_routes_are_all_here(scene):
         "/console/sites/new",
         "/console/statistics",
         "/console/statistics/csv",
-        "/console/statistics/statements",
+        "/console/statistics/statements/csv",
     ]
 
 
@@ -582,7 +582,7 @@ ROLES = {
                 *("pages", "reputation/{kind}/{name}", "comments/{comment_id}/context"),
                 *("notices", "reasons", "account", "account/second-factor"),
                 *("sample", "statistics", "statistics/csv", "agreement", "agreement/csv"),
-                "statistics/statements",
+                "statistics/statements/csv",
                 *("sites", "sites/new"),  # the latter for owners, as Ada is: test_sites.py
             )
         },

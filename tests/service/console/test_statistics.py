@@ -76,7 +76,7 @@ def test_the_statements_of_reasons_are_a_file_of_one_site(browser, site, store, 
     other = newspaper(store, "Bob's Blog", "https://bob.test")
     held(store, other, "bad elsewhere", page=PageRef("https://bob.test/1", "One"))
     page = browser.get(HOME).text
-    url = html.unescape(re.search(r'href="(/console/statistics/statements[^"]*)"', page)[1])
+    url = html.unescape(re.search(r'href="(/console/statistics/statements/csv[^"]*)"', page)[1])
     answer = browser.get(url)
     assert answer.status_code == 200 and answer.headers["cache-control"] == "no-store"
     assert 'filename="statements.csv"' in answer.headers["content-disposition"]
@@ -84,5 +84,5 @@ def test_the_statements_of_reasons_are_a_file_of_one_site(browser, site, store, 
     assert {line["comment_id"] for line in lines} == set(ids) and len(lines) == 3
     assert all(line["effect"] and line["statement"] for line in lines)
     assert "bad one" not in answer.text
-    assert browser.get(f"{HOME}/statements?site={other.id}").status_code == 404
-    assert browser.get(f"{HOME}/statements?days=0").status_code == 422
+    assert browser.get(f"{HOME}/statements/csv?site={other.id}").status_code == 404
+    assert browser.get(f"{HOME}/statements/csv?days=0").status_code == 422
