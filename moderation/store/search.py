@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection
 from moderation.domain.queue_names import OWN
 from moderation.store import comment_lists
 from moderation.store.search_conditions import BY_PERSON, Wanted, meeting
-from moderation.store.search_matches import Stretch, matching
+from moderation.store.search_matches import Stretch, expected_share, matching
 from moderation.store.site_lists import first_of_sites
 from moderation.store.sql.schema import (
     comment_reasons,
@@ -56,9 +56,11 @@ def _round(connection: Connection, wanted: Wanted, after: str, limit: int) -> Fo
     lists: list[tuple[_List, bool]] = [(listed, True)]
     if wanted.sought and not wanted.comment_id:
         # FTS5 gives the matches in order, one by one. To GIN the newest comments that have common words
-        # are as far away as the oldest.
-        place = 0 if connection.dialect.name == "sqlite" else 1
-        lists.insert(place, (_matching, False))
+        # are as far away as the oldest; of those a page is soon found among the newest of all.
+        is_first = connection.dialect.name == "sqlite" or (
+            expected_share(connection, wanted.sought) < limit / LOOKED_AT
+        )
+        lists.insert(0 if is_first else 1, (_matching, False))
     # Of a list as it is, no more than is shown.
     looked_at = min(LOOKED_AT, limit + 1) if wanted.is_bare else LOOKED_AT
     best = Found((), after)

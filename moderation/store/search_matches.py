@@ -74,8 +74,20 @@ _GIN = """
     )
     SELECT comment_id, words @@ CAST(:match AS tsquery) FROM few
 """
+# What PostgreSQL expects to find, by its statistics of words: nothing is read.
+_EXPECTED = (
+    "EXPLAIN (FORMAT JSON) SELECT 1 FROM search_index WHERE words @@ CAST(:loose AS tsquery)"
+)
+_ALL = "SELECT reltuples FROM pg_class WHERE oid = CAST('search_index' AS regclass)"
 _FIRST_AND_LAST = "SELECT min(comment_id), max(comment_id) FROM search_index"
 _ALL_TIME = 128  # bits of an id
+
+
+def expected_share(connection: Connection, sought: Sought) -> float:
+    """The share of all comments that PostgreSQL expects to have the words, 0 to 1; 1 where it has no statistics yet."""
+    [(plan,)] = fetch(connection, _EXPECTED, loose=loose_match_of(sought, ""))
+    [(count,)] = fetch(connection, _ALL)
+    return min(1.0, plan[0]["Plan"]["Plan Rows"] / count) if count > 0 else 1.0
 
 
 def _of_gin(

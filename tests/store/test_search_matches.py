@@ -3,12 +3,13 @@
 import random
 
 import pytest
+import sqlalchemy as sa
 
 from moderation.domain.ids import timed_id
 from moderation.domain.search_words import Phrase, fact_word
 from moderation.store import search_index, search_matches
 from moderation.store.search_index import Document, Sought
-from moderation.store.search_matches import Stretch, matching
+from moderation.store.search_matches import Stretch, expected_share, matching
 
 SITE = "site_1"
 YEAR = 366 * 24 * 3_600_000
@@ -70,3 +71,20 @@ def test_matches_are_complete_and_in_order(store, monkeypatch, seed, newest_firs
                 ]  # fmt: skip
                 found = all_matches(connection, phrase, low, high, newest_first=newest_first)
                 assert found == (expected[::-1] if newest_first else expected), (phrase, low, high)
+
+
+def test_rare_words_are_expected_to_be_rare(store):
+    if store.is_sqlite:
+        pytest.skip("FTS5 needs no estimate")
+    facts = [fact_word("site", SITE)]
+    with store.write() as connection:
+        common = Sought([SITE], [Phrase(["tea"], is_prefix=False)])
+        assert expected_share(connection, common) == 1.0, "nothing is known yet"
+        for number in range(400):  # enough for statistics
+            id = timed_id("cmt", NOON + number, bytes(10))
+            words = ["tea", "cup"] if number else ["tea", "zyzzyva"]
+            search_index.put(connection, [Document(id, facts, [], words)])
+        connection.execute(sa.text("ANALYZE search_index"))
+        rare = Sought([SITE], [Phrase(["zyzzyva"], is_prefix=False)])
+        assert expected_share(connection, common) > 0.5
+        assert expected_share(connection, rare) < 25 / 300
