@@ -53,6 +53,7 @@ def test_the_secret_is_created_once_and_only_its_owner_can_read_it(tmp_path):
         ({"GATEHOUSE_LIMIT_SITE": "many"}, "GATEHOUSE_LIMIT_SITE"),
         ({"GATEHOUSE_LIMIT_ADDRESS": "0/minute"}, "GATEHOUSE_LIMIT_ADDRESS"),
         ({"GATEHOUSE_LIMIT_REPORT": "9" * 50 + "/minute"}, "GATEHOUSE_LIMIT_REPORT"),
+        ({"GATEHOUSE_LIMIT_LOGIN": "600/minute, 5/hour"}, "GATEHOUSE_LIMIT_LOGIN"),
         ({"GATEHOUSE_PUBLIC_URL": "news.example"}, "GATEHOUSE_PUBLIC_URL"),
         ({"GATEHOUSE_TOXICITY_MODEL": "gpt"}, "GATEHOUSE_TOXICITY_MODEL"),
         ({"GATEHOUSE_MULTILINGUAL_MODEL": "bundled"}, "GATEHOUSE_MULTILINGUAL_MODEL"),

@@ -84,7 +84,7 @@ def erase_person(
     with _chosen_sites(site) as (store, site_ids):
         result = people.find_person(store, ref, site_ids)
         if not yes and not as_json:
-            print(_text(result))
+            print(_text(result, ref))
         is_asked = not yes and result.found and sys.stdin.isatty() and sys.stdout.isatty()
         if yes or (is_asked and typer.confirm("Erase all this for good?")):
             result = people.erase_person(store, ref, site_ids, now=now_ms(), entropy=entropy)
@@ -92,7 +92,7 @@ def erase_person(
     if as_json:
         print(json.dumps(asdict(result)))
     elif yes:
-        print(_text(result))
+        print(_text(result, ref))
     elif result.found:
         print("Nothing was erased: run again with --yes.", file=sys.stderr)
 
@@ -112,18 +112,23 @@ def _chosen_sites(name: str) -> Iterator[tuple["Store", set[str]]]:
         yield store, site_ids
 
 
-def _text(result: PersonErased) -> str:
-    if not result.found:
-        return "Nothing is kept of this person."
+def _text(result: PersonErased, ref: PersonRef) -> str:
     lines = [
         f"  {count:6,}  {name.replace('_', ' ')}" for name, count in result.found.items() if count
     ]
-    if not result.erased:
-        return "\n".join(["Found:", *lines])
-    lines.append(f"{result.erased:,} comments erased.")
+    if not result.found:
+        lines = ["Nothing is kept of this person."]
+        if ref.comment_id:
+            lines.append(
+                "But a comment that is erased does not tell who wrote it: ask by --email, --token or --author-id, too."
+            )
+    elif result.erased:
+        lines = ["Found and erased:", *lines, f"{result.erased:,} comments erased."]
+    else:
+        lines = ["Found:", *lines]
     if result.rewritten is False:
         lines.append(
             "Somebody was reading the database all the time: its file may hold deleted bytes until the next"
             " `gatehouse person erase --yes`."
         )
-    return "\n".join(["Found and erased:", *lines])
+    return "\n".join(lines)

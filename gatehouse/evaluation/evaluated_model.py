@@ -80,7 +80,7 @@ class EvaluatedModel:
             raise ValueError("There are no scorers beside the model.")
         policy = self._whole[1]
         return np.array(
-            [bool(decide(policy, finding).reasons) for finding in self.findings(texts, page)]
+            [bool(decide(policy, found).reasons) for found in self.findings(texts, page)]
         )
 
     def share_unsupported(self, texts: Sequence[str], page: str) -> float:

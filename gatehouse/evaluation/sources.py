@@ -70,7 +70,7 @@ def profiles(folder: Path, name: str, model: EvaluatedModel) -> list[Line]:
     lines = []
     for profile in PROFILES:
         policy = _without_authors(load_policy(profile))
-        reasons = [decide(policy, finding).reasons for finding in findings]
+        reasons = [decide(policy, found).reasons for found in findings]
         held = [bool(given) for given in reasons]
         for wanted, kind in ((True, "bad"), (False, "others")):
             hits = [
@@ -95,7 +95,7 @@ def _curve(truth: NDArray[np.bool_], findings: Sequence[Findings]) -> list[Line]
     """What single scores could hold, whatever their thresholds, and how well they part both kinds."""
     lines = []
     for label in ("toxicity", "insult"):
-        scores = np.array([finding.score(label) or 0.0 for finding in findings])
+        scores = np.array([found.score(label) or 0.0 for found in findings])
         shares = ", ".join(
             f"{100 * recall_at(truth, scores, share):.0f} % at {100 * share:g} %"
             for share in _SHARES

@@ -54,7 +54,7 @@ def words_of(text: str) -> list[str]:
         bare = _LEFT_OUT.sub("", normalize("NFKD", folded))
         folded = normalize("NFC", bare).casefold().replace("_", " ")
         words = word.findall(unspaced.sub(r" \g<0> ", folded))
-    return [sought_word[:_WORD_LIMIT] for sought_word in words]
+    return [found[:_WORD_LIMIT] for found in words]
 
 
 def parse_query(query: str) -> tuple[Phrase, ...]:

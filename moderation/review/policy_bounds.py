@@ -25,7 +25,7 @@ def measured_bounds(
     limit: int = BOUNDS_LIMIT,
 ) -> list[MeasuredBound]:
     """Each bound of a policy with what people decided in the last year; [] where it has none. What counts as a decision is the same
-    as for advice (past_decisions.LookedAt). scope: that the policy would be for, None for the whole site; only comments count that it
+    as for advice (past_decisions.LookedAt), but for the weekly sample, which is not looked at. scope: that the policy would be for, None for the whole site; only comments count that it
     would decide about. now: ms.
     """
     if not policy.bounds:

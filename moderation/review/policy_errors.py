@@ -185,7 +185,7 @@ class _Scores:
 
     def stopped(self, past: PastJudgement, reasons_json: str, removed: bool) -> None:
         labels = set(_LABEL.findall(reasons_json))
-        found = [model for model in _MODEL.findall(past.signals_json) if model[0] in labels]
+        found = [pair for pair in _MODEL.findall(past.signals_json) if pair[0] in labels]
         self._stopped.update(found)
         self._approved.update(() if removed else found)
 
@@ -193,7 +193,7 @@ class _Scores:
         """nearest: the signal that came nearest to stopping what people removed, '' where they did not."""
         found = _MODEL.findall(past.signals_json)
         self._passed.update(found)
-        self._removed.update(model for model in found if model[0] == nearest)
+        self._removed.update(pair for pair in found if pair[0] == nearest)
 
     def result(self) -> tuple[ScoreErrors, ...]:
         known = self._stopped.keys() | self._removed.keys()

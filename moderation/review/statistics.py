@@ -135,7 +135,7 @@ def by_site(
     last = day_of(now)
     with store.read() as connection:
         found = day_totals.by_site(connection, site_ids, last - days + 1, last)
-    return {day.site_id: day for day in found}
+    return {totals.site_id: totals for totals in found}
 
 
 def _sum(of_day: Mapping[int, Totals], first: int, last: int) -> Totals:

@@ -11,6 +11,7 @@ from moderation.domain.event import event_json
 from moderation.domain.person import PersonRef
 from moderation.domain.reputation import Subject, SubjectKind
 from moderation.store import sketches
+from moderation.store.comment_fields import EXPIRED_AT
 from moderation.store.sql.crypto import Crypto
 from moderation.store.sql.dialect import execute, fetch
 from moderation.store.sql.schema import (
@@ -59,7 +60,7 @@ def keys_by_comment(
     """The hashes of who wrote a comment; None where there is none on these sites.
 
     Where the comment proves who wrote it, that alone counts: anybody can type in an e-mail. A confirmed e-mail is proved. Only where
-    nothing is proved, or not kept any more, it is the e-mail as typed in. Names and networks say nothing.
+    nothing was proved it is the e-mail as typed in; where it is not kept any more what was, that comment alone. Names and networks say nothing.
     """
     row = connection.execute(
         sa.select(comments.c.site_id, personal)
@@ -68,6 +69,8 @@ def keys_by_comment(
     ).one_or_none()
     if row is None:
         return None
+    if row.expires_at == EXPIRED_AT:
+        return PersonKeys("", {}, comment_id)
     sealed = row.email_sealed
     email = (crypto.decrypt(sealed, comment_id) or "") if sealed else ""
     by_email = PersonKeys(row.email_key or "", {}, comment_id)

@@ -78,10 +78,10 @@ def statistics_csv(
 
 @router.get("/statements/csv")
 def statements_csv(request: Request, membership: CurrentSite, days: Days = 30) -> Response:
-    """The statements of reasons of what was decided in the last days, the oldest first, as a file that is sent as it is read."""
-    store, since = request.app.state.store, now_ms() - days * DAY_MS
+    """The statements of reasons of what was decided on the days that are shown, the oldest first, as a file that is sent as it is read."""
+    store, first = request.app.state.store, now_ms() // DAY_MS - (days - 1)
     return pages.attachment(
-        "statements.csv", _lines(each_statement(store, membership.site_id, since))
+        "statements.csv", _lines(each_statement(store, membership.site_id, first * DAY_MS))
     )
 
 

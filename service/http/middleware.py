@@ -99,7 +99,10 @@ class Middleware:
                 await answer({"type": "http.response.body", "body": b""})
             elif not _has_one_host(scope):
                 refused = problem(
-                    400, "Bad request", "A request has one Host header.", "bad_request"
+                    400,
+                    "Bad request",
+                    "A request has one Host header, which names a host.",
+                    "bad_request",
                 )
                 await refused(scope, receive, answer)
             else:

@@ -30,7 +30,15 @@ from moderation.review import corrections, decisions, queues
 from moderation.review.explanation import Explanation
 from moderation.scorers.build import build_scorers
 from moderation.scorers.pipeline import ScorerPipeline
-from moderation.store import akismet_checks, appeals, legal_notices, notes, proposals, reports
+from moderation.store import (
+    akismet_checks,
+    appeals,
+    legal_notices,
+    notes,
+    proposals,
+    reports,
+    retention,
+)
 from moderation.store.decisions import standings
 from moderation.store.sql.schema import metadata
 from moderation.upkeep import people
@@ -433,6 +441,19 @@ def test_a_comments_writer_is_known_by_what_it_proves(store, wrote, theirs):
         rows = connection.execute(sa.select(metadata.tables["revisions"].c.text)).scalars().all()
     assert {text for text in rows if text} == set(WRITERS) - theirs
     assert people.find_person(store, ref, {site.id}).found == {}
+
+
+def test_a_comment_whose_proof_is_forgotten_leads_to_no_others(store):
+    """Else whoever typed in a stranger's e-mail beside their own account would name that stranger."""
+    site = newspaper(store)
+    ids = by_text(store, site)
+    with store.write() as connection:
+        assert retention.forget_sender_details(connection, 1 << 60, 100) == len(WRITERS)
+    for wrote in ("id and e-mail", "e-mail", "confirmed e-mail", "nothing"):
+        ref = PersonRef(comment_id=ids[wrote])
+        assert people.find_person(store, ref, {site.id}).found["comments"] == 1
+    asked_knowingly = people.find_person(store, PersonRef(EMAIL), {site.id})
+    assert asked_knowingly.found["comments"] == len(BY_EMAIL)
 
 
 def test_a_comment_finds_other_sites_by_the_email_alone_and_is_of_no_other_site(store):

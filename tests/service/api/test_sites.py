@@ -324,7 +324,9 @@ def test_coral_signs_and_its_secrets_wait_while_it_is_off(api) -> None:
     assert api.post(other, secret).status_code == 422
 
 
-@pytest.mark.parametrize("limit", ["many", "0/minute", "-1/minute", "5/fortnight", "9" * 50])
+@pytest.mark.parametrize(
+    "limit", ["many", "0/minute", "-1/minute", "5/fortnight", "9" * 50, "600/minute;0/hour"]
+)
 def test_what_is_no_limit_is_refused(api, limit) -> None:
     path = f"{PATH}/{api.site.id}/compatible-apis/openai"
     refused = api.put(path, {"limit": limit})

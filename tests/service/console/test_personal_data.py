@@ -72,6 +72,7 @@ def test_who_wrote_a_comment_is_found_by_it(admin, ids, site, store):
     assert "<strong>2</strong> comments" in post(admin, "find", **by_comment).text
     assert len(json.loads(post(admin, "export", **by_comment).text)["comments"]) == 2
     assert "2 comments were erased" in post(admin, "erase", sure="yes", **by_comment).text
+    assert "look by something else, too" in post(admin, "find", **by_comment).text
     [elsewhere] = hand_in(store, reply(newspaper(store, "Bob's Blog", "https://bob.test")))
     strange = by_comment | {"who": elsewhere}
     refused = post(admin, "find", **strange)

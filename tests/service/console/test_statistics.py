@@ -7,11 +7,13 @@ import re
 from collections import Counter
 
 import pytest
+import sqlalchemy as sa
 
 from moderation.domain.comment import PageRef
 from moderation.domain.day_totals import day_of, wait_step
-from moderation.domain.durations import HOUR_MS
+from moderation.domain.durations import DAY_MS, HOUR_MS
 from moderation.store import day_totals, memberships, moderators
+from moderation.store.sql.schema import decisions
 from tests.factories import newspaper
 from tests.service.console.console_browser import held, moderator, now
 
@@ -86,3 +88,10 @@ def test_the_statements_of_reasons_are_a_file_of_one_site(browser, site, store, 
     assert "bad one" not in answer.text
     assert browser.get(f"{HOME}/statements/csv?site={other.id}").status_code == 404
     assert browser.get(f"{HOME}/statements/csv?days=0").status_code == 422
+    midnight = now() // DAY_MS * DAY_MS  # of UTC, as on the page
+    with store.write() as connection:
+        late = sa.update(decisions).values(created_at=midnight - 1)
+        connection.execute(late.where(decisions.c.comment_id == ids[0]))
+    of_today = browser.get(f"{HOME}/statements/csv?days=1").text
+    assert ids[0] not in of_today and ids[1] in of_today
+    assert ids[0] in browser.get(f"{HOME}/statements/csv?days=2").text
