@@ -19,35 +19,35 @@ ANY_GROUP: Final = "any"  # all of them together
 # stands in the plural, or with what makes it clear.
 _TERMS: dict[GroupName, dict[str, str]] = {
     "religion": {
-        "en": "christian*, catholic*, protestant*, evangelical*, mormon*, jew, jews, jewish, judaism, muslim*, moslem*, islam*, hindu*, buddhis*, sikh*, atheis*, "
+        "en": "christians, christianity, (a|the|every|no|good) christian, catholic*, protestants, protestantism, evangelical*, mormon*, jew, jews, jewish, judaism, muslim*, moslem*, islam*, hindu*, buddhis*, sikh*, atheis*, "
         "antisemit*, mosque*, synagogue*, churches",
-        "de": "christ, christen, christin, christinnen, christlich*, katholi*, evangelisch*, jude, juden, jüdin, jüdinnen, jüdisch*, judentum, buddhist*, moschee*, "
+        "de": "christen, christin, christinnen, christlich*, katholi*, evangelisch*, (ein|der|kein|jeder) jude, juden, jüdin, jüdinnen, jüdisch*, judentum, buddhist*, moschee*, "
         "synagoge*, kirchen",
         "fr": "chrétien*, juif, juifs, juive, juives, musulman*, bouddhis*, athée, athées, mosquée*, églises",
-        "es": "cristian*, católic*, judío, judíos, judía, judías, islámic*, budista*, ateo, ateos, atea, ateas, mezquita*, iglesias",
-        "it": "cattolic*, ebreo, ebrei, ebrea, ebree, ebraic*, buddist*, atei, moschea, moschee, chiese",
+        "es": "cristianos, cristianas, cristianismo, católic*, judío, judíos, judía, judías, islámic*, budista*, ateo, ateos, atea, ateas, mezquita*",
+        "it": "cattolic*, ebreo, ebrei, ebrea, ebree, ebraic*, buddist*, atei, moschea, moschee",
         "pt": "cristão, cristãos, cristã, cristãs, judeu, judeus, judia, judias, judaic*, muçulman*, ateu, ateus, mesquita*, igrejas",
-        "tr": "hristiyan*, katolik*, yahudi*, müslüman*, budist*, ateist*, alevi*, sünni*, camiler*, kiliseler*",
+        "tr": "hristiyan*, katolik*, yahudi*, müslüman*, budist*, ateist*, aleviler*, alevilik*, sünni*, camiler*, kiliseler*",
         "ru": "христиан*, католи*, православн*, евре(й|и|ев|ям|ями|ях), еврейск*, мусульман*, ислам*, буддис*, атеис*, мечет*, церквей",
     },
     "origin": {
         "en": "immigrant*, migrant*, refugee*, foreigners, (black|white|brown|native) (people|person|man|men|woman|women|guy|guys|folks|kid|kids|children|families|american|americans), "
-        "blacks, whites, (people|person|women|men) of (color|colour), asian, asians, african, africans, arab, arabs, hispanic*, latino, latinos, latina, latinas, mexican*, "
-        "chinese, indian, indians, pakistani*, turks, turkish, romani, gypsies, indigenous, racis*",
+        "(the|all|those|these) (blacks|whites), (people|person|women|men) of (color|colour), asian, asians, african, africans, arab, arabs, hispanic*, latino, latinos, latina, latinas, mexican*, "
+        "chinese, indians, pakistani*, turks, turkish, (roma|romani) people, gypsies, indigenous, racis*",
         "de": "migration*, einwander*, zuwander*, ausländer*, flüchtling*, geflüchtet*, asylbewerber*, (schwarze|weiße) (menschen|männer|frauen), afrikaner*, araber*, "
-        "arabisch*, asiat*, türke, türken, türkin, türkinnen, türkisch*, syrer*, afghan*, polen, sinti, roma, rassis*",
+        "arabisch*, asiat*, türke, türken, türkin, türkinnen, türkisch*, syrer*, afghan*, sinti, rassis*",
         "fr": "immigré*, étrangers, étrangères, réfugié*, (les|des) (noirs|blancs|turcs), africain*, arabe, arabes, asiatique*, maghrébin*, algérien*, chinois",
         "es": "inmigrante*, migrante*, extranjeros, extranjeras, refugiad*, (los|las) (negros|negras|blancos|blancas|chinos), asiático*, gitano*, gitana*, indígena*",
         "it": "immigrat*, migranti, stranieri, straniere, profugh*, rifugiat*, i (neri|bianchi), arabi, asiatic*, cinesi, romeni, rumeni, zingar*, razzis*",
         "pt": "imigrante*, estrangeiros, estrangeiras, (os|as|pessoas) (negros|negras|brancos|brancas), árabe*, cigano*, cigana*",
-        "tr": "göçmen*, mülteci*, sığınmacı*, yabancılar*, suriyeli*, kürt, kürtler*, araplar*, afrikalı*, siyahiler*, çingene*, ermeni*, ırkçı*",
+        "tr": "göçmen*, mülteci*, sığınmacı*, yabancılar*, suriyeli*, kürtler*, kürtçe, araplar*, afrikalı*, siyahiler*, çingene*, ermeni*, ırkçı*",
         "ru": "мигрант*, иммигрант*, бежен(ец|цы|цев|цам|цами|цах), иностранцы, иностранцев, чернокож*, африкан*, арабы, арабов, азиат*, таджик*, узбек*, кавказц*, "
         "цыган*, чечен*, украинц*, расис*",
     },
     "gender": {
-        "en": "woman, women, girl, girls, female, females, lady, ladies, men, male, males, boys, feminis*, transgender*, transsexual*, trans (woman|women|man|men|people|person|kids), "
+        "en": "woman, women, girl, girls, female, females, ladies, men, males, boys, feminis*, transgender*, transsexual*, trans (woman|women|man|men|people|person|kids), "
         "non( |)binary, sexis*, misogyn*",
-        "de": "frau, frauen, mädchen, weiblich*, männer, männern, männlich*, jungs, transsexuell*, trans(| )(frau|frauen|mann|männer|menschen|personen), nichtbinär*",
+        "de": "(eine|die|jede|keine|diese) frau, frauen, mädchen, weiblich*, männer, männern, männlich*, jungs, transsexuell*, trans(| )(frau|frauen|mann|männer|menschen|personen), nichtbinär*",
         "fr": "femme, femmes, fille, filles, féminin*, hommes, masculin*, garçons, féminis*, transgenre*, transsexuel*",
         "es": "mujer, mujeres, chica, chicas, hombres, femenin*, transgénero*, machis*",
         "it": "donna, donne, ragazza, ragazze, femminil*, uomini, maschi, maschil*, femminis*, transessual*, sessis*",
@@ -66,13 +66,13 @@ _TERMS: dict[GroupName, dict[str, str]] = {
         "ru": "ге(й|и|ев|ям|ями), лесбиян*, гомосексуал*, бисексуал*, гетеросексуал*, лгбт*",
     },
     "disability": {
-        "en": "disabled, disability, disabilities, wheelchair*, autistic, autism, deaf, (blind|deaf) (people|person|man|men|woman|women|kids|children), down syndrome, dyslexi*, "
+        "en": "the disabled, disabled (people|person|man|men|woman|women|kids|children), disability, disabilities, wheelchair*, autistic, autism, deaf, (blind|deaf) (people|person|man|men|woman|women|kids|children), down syndrome, dyslexi*, "
         "epilep*, mentally ill, mental illness, schizophren*",
-        "de": "behindert*, behinderung*, rollstuhl*, autis*, gehörlos*, blinde (menschen|männer|frauen|kinder), down syndrom, psychisch krank*",
+        "de": "behinderte (menschen|personen|kinder|frauen|männer), (menschen|personen|kinder|frauen) mit behinderung*, schwerbehindert*, rollstuhl*, autis*, gehörlos*, blinde (menschen|männer|frauen|kinder), down syndrom, psychisch krank*",
         "fr": "handicap*, fauteuil roulant, sourds, sourdes, aveugles, trisomi*, malades mentaux, malade mental",
         "es": "discapacidad*, discapacitad*, minusválid*, silla de ruedas, sordos, sordas, ciegos, ciegas, síndrome de down, esquizofren*",
-        "it": "disabil*, sedia a rotelle, sordi, sordomut*, ciechi, sindrome di down, (malattia|malattie|malati) (mentale|mentali)",
-        "pt": "deficiência*, cadeira de rodas, surdos, surdas, cegos, doença mental, esquizofrên*",
+        "it": "disabil*, sedia a rotelle, (i|dei|ai) sordi, sordomut*, ciechi, sindrome di down, (malattia|malattie|malati) (mentale|mentali)",
+        "pt": "(pessoas|pessoa) com deficiência, deficientes, cadeira de rodas, surdos, surdas, cegos, doença mental, esquizofrên*",
         "tr": "engelliler*, tekerlekli sandalye*, otizm*, otistik*, sağırlar*, down sendrom*, şizofren*",
         "ru": "инвалид*, аутизм*, аутист*, глухие, глухих, слепые, слепых, шизофрен*, эпилеп*, синдром дауна",
     },

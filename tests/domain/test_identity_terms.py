@@ -37,6 +37,12 @@ def test_every_term_is_found_in_small_and_capital_letters_and_beside_punctuation
         ("gli anziani", {"age"}),
         ("#GayPride", {"orientation"}),
         ("womenswear, gaydar, raceway", set()),
+        ("Non è male. Ich male ein Bild. Forza Roma!", set()),
+        ("Jude Bellingham, Christian Bale, Kurt Cobain, Alberto Sordi, Julio Iglesias", set()),
+        ("Ha chiesto scusa, chiese perdono. Oh Christ, not again: whisk the egg whites.", set()),
+        ("El polen, en protestant; ateşin alevi; Frau Merkel besuchte Polen", set()),
+        ("My account was disabled. Der Unfall behindert den Verkehr.", set()),
+        ("Menschen mit Behinderungen und die Juden", {"disability", "religion"}),
         ("\ud83d" * 10 + "\x00 gay \u202e", {"orientation"}),
     ],
 )
