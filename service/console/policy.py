@@ -102,8 +102,12 @@ async def try_out(request: Request, posted: Posted) -> Response:
         attempt = replace(
             attempt, found=await try_policy(request, instead, membership.site_id, scope=part)
         )
-        bounds = await run_in_threadpool(
-            measured_bounds, request.app.state.store, membership.site_id, tried, part, now=now_ms()
+        # In a place of those that try something: while a slider is dragged many are asked for and given up.
+        bounds = await request.app.state.filter_trials.run(
+            request,
+            lambda _: measured_bounds(
+                request.app.state.store, membership.site_id, tried, part, now=now_ms()
+            ),
         )
         attempt = replace(attempt, bounds=bounds)
     except (Invalid, TooMany) as broken:
