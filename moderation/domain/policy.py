@@ -17,7 +17,6 @@ based_on = "newsroom"            [thresholds]
 import hashlib
 import json
 import re
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -27,6 +26,7 @@ from moderation.domain.decision import Outcome, Reason
 from moderation.domain.errors import Invalid
 from moderation.domain.labels import in_words, label_of
 from moderation.domain.policy_bounds import Bound, parse_bounds
+from moderation.domain.policy_toml import read_toml
 from moderation.domain.reason_codes import ReasonCode
 from moderation.domain.score import UNREAD, Findings, Signal
 
@@ -171,7 +171,7 @@ def parse_policy(source: str, find_base: Callable[[str], str] | None = None) -> 
     find_base: the TOML of the profile that `based_on` names. The policy then has its rules, with other thresholds for
     those whose codes are in [thresholds], and its own rules besides.
     """
-    data, inherited = _resolved(_read_toml(source), find_base)
+    data, inherited = _resolved(read_toml(source), find_base)
     name = data.get("name")
     if not isinstance(name, str) or not name:
         raise Invalid("A policy needs a name.", "/name")
@@ -191,13 +191,6 @@ def parse_policy(source: str, find_base: Callable[[str], str] | None = None) -> 
     return Policy(name, parsed, tuple(needs), version, bounds, hours)
 
 
-def _read_toml(source: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(source)
-    except tomllib.TOMLDecodeError as error:
-        raise Invalid(f"The policy is not valid TOML: {error}") from None
-
-
 def _resolved(
     own: dict[str, Any], find_base: Callable[[str], str] | None
 ) -> tuple[dict[str, Any], int]:
@@ -206,7 +199,7 @@ def _resolved(
         return own, 0
     if find_base is None or not isinstance(own["based_on"], str):
         raise Invalid("'based_on' names a profile that ships with Gatehouse.", "/based_on")
-    base, _ = _resolved(_read_toml(find_base(own["based_on"])), find_base)
+    base, _ = _resolved(read_toml(find_base(own["based_on"])), find_base)
     return _based_on(base, own), len(base.get("rules", ()))
 
 

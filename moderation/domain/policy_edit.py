@@ -1,13 +1,13 @@
 """Thresholds of a policy changed in its TOML, which keeps its comments and its order."""
 
 import re
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from moderation.domain.errors import Invalid
 from moderation.domain.policy import Policy, parse_policy
 from moderation.domain.policy_lines import line_of
+from moderation.domain.policy_toml import read_toml
 
 _NUMBER = r"[-+]?[0-9][0-9_.eE+-]*"
 _AT_LEAST = re.compile(rf"(\bat_least\s*=\s*){_NUMBER}")
@@ -57,10 +57,7 @@ def with_thresholds(
 
 
 def _own_rules(source: str) -> list[dict[str, object]]:
-    try:
-        rules = tomllib.loads(source).get("rules", [])
-    except tomllib.TOMLDecodeError as error:
-        raise Invalid(f"The policy is not valid TOML: {error}") from None
+    rules = read_toml(source).get("rules", [])
     return [rule for rule in rules if isinstance(rule, dict)] if isinstance(rules, list) else []
 
 

@@ -1,13 +1,13 @@
 """Closed hours and single rules put into a policy's TOML and taken out of it; the rest stays as it is written, comments too."""
 
 import re
-import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from moderation.domain.closed_hours import ClosedHours
 from moderation.domain.errors import Invalid
 from moderation.domain.policy import parse_policy
+from moderation.domain.policy_toml import read_toml
 
 _HOURS = re.compile(r"\s*\[\s*closed_hours\s*\]\s*(#.*)?")
 _RULE = re.compile(r"\s*\[\[\s*rules\s*\]\]\s*(#.*)?")
@@ -15,24 +15,22 @@ _HEADER = re.compile(r"\s*\[")
 _STRING = r"(\"[^\"]*\"|'[^']*')"
 _IN_LIST = re.compile(rf"{_STRING}|#.*|\]")
 _ONE_LINE = 100  # characters
+_TRIED = 20  # lines of one list that look like a header; each try reads all above it
 
 _Base = Callable[[str], str] | None
 
 
 def own_rule_codes(source: str) -> list[str]:
     """The codes of the rules that stand in a policy's own TOML, in their order. Raises Invalid."""
-    try:
-        rules = tomllib.loads(source).get("rules", [])
-    except tomllib.TOMLDecodeError as error:
-        raise Invalid(f"The policy is not valid TOML: {error}") from None
+    rules = read_toml(source).get("rules", [])
     return [str(rule.get("code", "")) for rule in rules]
 
 
 def rule_in(source: str, code: str) -> str:
     """The TOML of the first rule with this code, with its comments. Raises KeyError."""
-    lines = source.splitlines()
+    lines, codes = source.splitlines(), own_rule_codes(source)
     for place, header in enumerate(_rules(lines)):
-        if own_rule_codes(source)[place] == code:
+        if codes[place] == code:
             return "\n".join(lines[header : _end(lines, header)]) + "\n"
     raise KeyError(code)
 
@@ -96,10 +94,12 @@ def _rules(lines: Sequence[str]) -> list[int]:
 
 def _end(lines: Sequence[str], header: int) -> int:
     """The line after the last one of a table; what stands above the next header belongs to that."""
-    end = header + 1
+    end, tried = header + 1, 0
     for number in range(header + 1, len(lines)):
-        if _HEADER.match(lines[number]) and _is_whole(lines[header + 1 : number]):
-            break
+        if _HEADER.match(lines[number]):
+            tried += 1
+            if tried > _TRIED or _is_whole(lines[header + 1 : number]):
+                break
         if lines[number].strip() and not lines[number].lstrip().startswith("#"):
             end = number + 1
     return end
@@ -108,8 +108,8 @@ def _end(lines: Sequence[str], header: int) -> int:
 def _is_whole(lines: Sequence[str]) -> bool:
     """Whether no list is open at the end of these lines: a line of a list may begin like a header."""
     try:
-        tomllib.loads("\n".join(lines))
-    except tomllib.TOMLDecodeError:
+        read_toml("\n".join(lines))
+    except Invalid:
         return False
     return True
 

@@ -4,7 +4,7 @@ import re
 
 from moderation.domain.errors import Invalid
 
-_WRITTEN = re.compile(r"[0-9a-z /]{1,60}", re.IGNORECASE)
+_WRITTEN = re.compile(r"[1-9][0-9]*\s*(/|per)\s*([1-9][0-9]*\s*)?[a-z]{1,10}", re.IGNORECASE)
 
 
 def checked_limit(text: str) -> str:

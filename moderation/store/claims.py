@@ -92,7 +92,7 @@ def put_open(
     is given back.
     """
     now = database_time(connection)
-    ids = list(comment_ids)
+    ids = list(dict.fromkeys(comment_ids))
     known = {id for (id,) in fetch(connection, _KNOWN, ids=ids)}
     rows = [_claim(row) for row in fetch(connection, _LOCK, ids=ids, who=moderator_id)]
     mine = [row for row in rows if row.moderator_id == moderator_id]

@@ -93,7 +93,6 @@ def personal_row(submission: Submission, crypto: Crypto, days: int) -> dict[str,
 ERASED_COMMENT = {"author_name": "", "author_url": "", "author_badge": ""}
 ERASED_REVISION = {"text": "", "form_json": ""}
 # What is left of a row in `personal` after `expires_at`: the e-mail, which the site's people may need.
-EXPIRED_AT = 1 << 62  # ms; the `expires_at` of such a row
 EXPIRED_PERSONAL = {
     "network": "",
     "address_key": "",

@@ -11,7 +11,6 @@ from moderation.domain.event import event_json
 from moderation.domain.person import PersonRef
 from moderation.domain.reputation import Subject, SubjectKind
 from moderation.store import sketches
-from moderation.store.comment_fields import EXPIRED_AT
 from moderation.store.sql.crypto import Crypto
 from moderation.store.sql.dialect import execute, fetch
 from moderation.store.sql.schema import (
@@ -59,8 +58,8 @@ def keys_by_comment(
 ) -> PersonKeys | None:
     """The hashes of who wrote a comment; None where there is none on these sites.
 
-    Where the comment proves who wrote it, that alone counts: anybody can type in an e-mail. A confirmed e-mail is proved. Only where
-    nothing was proved it is the e-mail as typed in; where it is not kept any more what was, that comment alone. Names and networks say nothing.
+    What the comment proves counts: a confirmed e-mail, an identity. An e-mail that was typed in proves nothing, nor do names and
+    networks: where there is no more than these, or what there was is not kept any more, it is that comment alone.
     """
     row = connection.execute(
         sa.select(comments.c.site_id, personal)
@@ -69,16 +68,14 @@ def keys_by_comment(
     ).one_or_none()
     if row is None:
         return None
-    if row.expires_at == EXPIRED_AT:
+    if not row.author_key:
         return PersonKeys("", {}, comment_id)
     sealed = row.email_sealed
-    email = (crypto.decrypt(sealed, comment_id) or "") if sealed else ""
-    by_email = PersonKeys(row.email_key or "", {}, comment_id)
-    if email:
+    if email := (crypto.decrypt(sealed, comment_id) or "") if sealed else "":
         by_email = keys_of(crypto, PersonRef(email), site_ids)._replace(comment_id=comment_id)
-    if row.author_key and row.author_key != by_email.authors.get(row.site_id):
-        return PersonKeys("", {row.site_id: row.author_key}, comment_id)
-    return by_email
+        if row.author_key == by_email.authors.get(row.site_id):
+            return by_email
+    return PersonKeys("", {row.site_id: row.author_key}, comment_id)
 
 
 _BY_EMAIL = """

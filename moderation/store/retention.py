@@ -5,7 +5,7 @@ from sqlalchemy.engine import Connection
 
 from moderation.domain.ids import timed_id
 from moderation.store import sketches
-from moderation.store.comment_fields import EXPIRED_AT, EXPIRED_PERSONAL
+from moderation.store.comment_fields import EXPIRED_PERSONAL
 from moderation.store.provider_sign_ins import forget_states
 from moderation.store.sql.schema import (
     attempts,
@@ -17,6 +17,8 @@ from moderation.store.sql.schema import (
     sessions,
     suggestions,
 )
+
+_NEVER = 1 << 62  # ms
 
 
 def forget_idempotency_keys(connection: Connection, before: int, limit: int) -> int:
@@ -38,7 +40,7 @@ def forget_sender_details(connection: Connection, now: int, limit: int) -> int:
     return connection.execute(
         sa.update(personal)
         .where(personal.c.comment_id.in_(due))
-        .values(**EXPIRED_PERSONAL, expires_at=EXPIRED_AT)
+        .values(**EXPIRED_PERSONAL, expires_at=_NEVER)
     ).rowcount
 
 

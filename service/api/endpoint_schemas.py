@@ -16,7 +16,9 @@ from service.api import answers
 from service.api.fields import Line, OneOf, StrictModel
 from service.api.serializers import iso
 
-_Types = list[Annotated[str, OneOf(*dict.fromkeys((*EventType, *notice.TYPES)))]]
+_Types = list[
+    Annotated[str, OneOf(*dict.fromkeys((*(type.value for type in EventType), *notice.TYPES)))]
+]
 
 
 class EndpointIn(StrictModel):

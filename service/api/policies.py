@@ -114,7 +114,7 @@ async def try_out(
     may be 429.
     """
     try:
-        policy = read_policy(body.policy)
+        policy = await run_in_threadpool(read_policy, body.policy)
         check_hours(policy, body.scope)
     except Invalid as error:
         raise Invalid(f"/policy: {error.message}", "/policy") from None

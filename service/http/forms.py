@@ -44,11 +44,16 @@ async def read_form(
     media_type, options = parse_options_header(kind)
     flaw = ""
     if media_type == b"application/x-www-form-urlencoded":
-        pairs = urlencoded(body, most, _too_many(most))
+        fields = body.split(b"&", most)
+        if len(fields) > most:
+            flaw = _too_many(most)
+        pairs = urlencoded(b"&".join(fields[:most]), most, _too_many(most))
     elif media_type == b"multipart/form-data" and options.get(b"boundary"):
         pairs, flaw = _multipart(body, options[b"boundary"], most)
     else:
         raise BadRequest("Send a form (application/x-www-form-urlencoded).", 415)
+    if strict and flaw == _too_many(most):
+        raise BadRequest(flaw)
     raw = {name.decode("utf-8", "replace"): value for name, value in pairs}
     if strict:
         _check_own(pairs)
@@ -99,9 +104,10 @@ def _multipart(body: bytes, boundary: bytes, most: int) -> tuple[list[tuple[byte
 
     def field(part: Any) -> None:
         assert isinstance(part, Field)
-        if len(pairs) >= most:
-            raise BadRequest(_too_many(most))
-        pairs.append((part.field_name or b"", part.value or b""))
+        if len(pairs) < most:
+            pairs.append((part.field_name or b"", part.value or b""))
+        else:
+            flaws.append(_too_many(most))
 
     def file(part: Any) -> None:
         assert isinstance(part, File)

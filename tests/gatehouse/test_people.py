@@ -17,7 +17,7 @@ EMAIL = "carol@private.test"
 
 @pytest.fixture
 def ids(data_store: Store, herald: Site) -> list[str]:
-    author = AuthorRef("Carol", EMAIL)
+    author = AuthorRef("Carol", EMAIL, identity=f"email:{EMAIL}")  # confirmed
     return hand_in(
         data_store, *(reply(herald, f"Number {n}", author=author) for n in range(2)), reply(herald)
     )[:2]

@@ -423,7 +423,7 @@ def by_text(store, site):
         ("id and e-mail", {"id and e-mail"}),
         ("browser", {"browser", "browser again"}),
         ("browser again", {"browser", "browser again"}),
-        ("e-mail", BY_EMAIL),
+        ("e-mail", {"e-mail"}),
         ("confirmed e-mail", BY_EMAIL),
         ("another e-mail", {"another e-mail"}),
         ("nothing", {"nothing"}),
@@ -461,7 +461,7 @@ def test_a_comment_finds_other_sites_by_the_email_alone_and_is_of_no_other_site(
     page = PageRef("https://bob.test/1", "One")
     who = {
         "id": AuthorRef("Carol", identity="id:u7"),
-        "e-mail": AuthorRef("Carol", EMAIL),
+        "e-mail": AuthorRef("Carol", EMAIL, identity=f"email:{EMAIL}"),  # confirmed
     }
     ours = hand_in(store, *(reply(alice, text, author=author) for text, author in who.items()))
     theirs = hand_in(
@@ -487,7 +487,7 @@ def test_a_comment_finds_other_sites_by_the_email_alone_and_is_of_no_other_site(
 
 def test_the_comment_that_names_a_person_goes_last(store):
     site = newspaper(store)
-    author = AuthorRef("Carol", EMAIL)
+    author = AuthorRef("Carol", EMAIL, identity=f"email:{EMAIL}")
     ids = hand_in(store, *(reply(site, f"Number {n}", author=author) for n in range(4)))
     ref = PersonRef(comment_id=ids[0])
     results = [erased(store, ref, [site], limit=2) for _ in range(3)]

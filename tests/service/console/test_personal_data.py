@@ -11,7 +11,7 @@ from tests.accounts.test_audit import changed
 from tests.factories import hand_in, newspaper, reply
 
 HOME = "/console/personal-data"
-DAN = AuthorRef("Dan", "dan@private.test")
+DAN = AuthorRef("Dan", "dan@private.test", identity="email:dan@private.test")  # confirmed
 
 
 @pytest.fixture

@@ -237,11 +237,23 @@ def test_what_can_be_read_of_a_broken_form_is_kept(reader):
     for body, message in (
         (typed + picture + b"--x--", "A comment takes no files."),
         (typed + part(b"more"), "The form is not complete."),
+        (
+            typed + b"".join(part(b"x%d" % n) for n in range(58)) + b"--x--",
+            "A form has at most 60 fields.",
+        ),
     ):
         answer = raw(reader, body, BOUNDARY)
         assert answer.status_code == 400 and problem_of(answer) == message
         assert "Le café</textarea>" in answer.text and 'value="Jane"' in answer.text
         assert f'<a href="{PAGE}">Back to the page</a>' in answer.text
+    assert reader.stored() == []
+
+
+def test_of_a_form_with_too_many_fields_what_was_typed_is_kept(reader):
+    body = b"author=Jane&comment=Fine&page_url=" + PAGE.encode()
+    answer = raw(reader, body + b"".join(b"&x%d=" % n for n in range(58)))
+    assert answer.status_code == 400 and problem_of(answer) == "A form has at most 60 fields."
+    assert "Fine</textarea>" in answer.text and 'value="Jane"' in answer.text
     assert reader.stored() == []
 
 
