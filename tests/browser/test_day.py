@@ -54,7 +54,9 @@ def test_a_day_at_the_desk(visit, gatehouse, morning):
     # The campaign asks first; then it is three keys for all of it.
     for key in ("s", "s", "Enter"):
         keys.press(key)
-    expect(page.locator(".campaign, .stub").first).to_contain_text("campaign of 6")
+    expect(page.locator(".campaign, .stub").first).to_contain_text(
+        "campaign of 6", timeout=PATIENCE
+    )
     assert {status(id) for id in morning["campaign"]} == {Status.SPAM}
 
     # Fifty comments, fifty keys, and one that selects.
@@ -66,11 +68,11 @@ def test_a_day_at_the_desk(visit, gatehouse, morning):
         keys.press("ads"[n % 3])
     expect(page.locator(".item.decided")).to_have_count(BY_KEYS, timeout=4 * PATIENCE)
     assert page.evaluate("window.kept"), "no page was loaded"
-    expect(page.locator("#count-held")).to_have_text(str(LARGE + 1 + 4))
+    expect(page.locator("#count-held")).to_have_text(str(LARGE + 1 + 4), timeout=PATIENCE)
     keys.press("z")
-    expect(page.locator(".item.decided")).to_have_count(BY_KEYS - 1)
+    expect(page.locator(".item.decided")).to_have_count(BY_KEYS - 1, timeout=PATIENCE)
     keys.press("a")
-    expect(page.locator(".item.decided")).to_have_count(BY_KEYS)
+    expect(page.locator(".item.decided")).to_have_count(BY_KEYS, timeout=PATIENCE)
 
     # "My comment is gone": by its words, and by the e-mail.
     for asked in ('"grey herons"', "ida@mail.test"):
@@ -78,15 +80,15 @@ def test_a_day_at_the_desk(visit, gatehouse, morning):
         keys.type(asked)
         with page.expect_navigation():
             keys.press("Enter")
-        expect(page.locator(".item")).to_have_count(1)
-        expect(page.locator(f"#r-{morning['ida']}")).to_be_visible()
+        expect(page.locator(".item")).to_have_count(1, timeout=PATIENCE)
+        expect(page.locator(f"#r-{morning['ida']}")).to_be_visible(timeout=PATIENCE)
 
     # A note to a colleague, and the author is refused from now on.
     for key in ("j", "p"):
         keys.press(key)
     card = page.locator(f"#c-{morning['ida']}")
     card.locator(".from-now-on").get_by_role("button", name="Refuse").first.click()
-    expect(card.get_by_text("refused").first).to_be_visible()
+    expect(card.get_by_text("refused").first).to_be_visible(timeout=PATIENCE)
     with page.expect_navigation():
         page.locator(f"#c-{morning['ida']} .when a").click()
     page.get_by_label("A note to your colleagues").fill("Writes each spring. @bo, do you know her?")
@@ -99,14 +101,16 @@ def test_a_day_at_the_desk(visit, gatehouse, morning):
     page.locator(".bulk").get_by_role("button", name="Reject").click()
     page.get_by_role("button", name=f"Reject {LARGE} comments").click()
     bulk_batches.resume_unfinished(store, now, os.urandom, lambda: True)
-    expect(page.get_by_text(f"Done: {LARGE} of {LARGE}")).to_be_visible()
+    expect(page.get_by_text(f"Done: {LARGE} of {LARGE}")).to_be_visible(timeout=PATIENCE)
     assert {status(id) for id in morning["pier"]} == {Status.REJECTED}
     since = morning["pier"][7]
     decisions.decide(store, bo, {site.id}, since, Outcome.SPAM, **clock)
     page.get_by_role("button", name="Undo all of it").click()
     bulk_batches.resume_unfinished(store, now, os.urandom, lambda: True)
-    expect(page.locator("#progress")).to_contain_text("1 not taken back")
-    expect(page.get_by_role("list", name="Not changed").get_by_role("listitem")).to_have_count(1)
+    expect(page.locator("#progress")).to_contain_text("1 not taken back", timeout=PATIENCE)
+    expect(page.get_by_role("list", name="Not changed").get_by_role("listitem")).to_have_count(
+        1, timeout=PATIENCE
+    )
     assert status(since) is Status.SPAM
     assert {status(id) for id in morning["pier"] if id != since} == {Status.HELD}
 

@@ -209,7 +209,7 @@ def seen_by(paper, role):
     lists = [f"/console/?site={paper.site_id}&{asked}" for asked in ASKED]
     for url in (*urls, context, *lists):
         text = re.sub(r"[0-9a-f]{128}", "", browser.get(url).text)
-        answers[url] = re.sub(r"<time[^>]*>[^<]*</time>", "", text)
+        answers[url] = re.sub(r"<time[^>]*>[^<]*</time>|just now|\d+ min ago", "", text)
     return answers
 
 
