@@ -78,6 +78,7 @@ def test_rare_words_are_expected_to_be_rare(store):
         pytest.skip("FTS5 needs no estimate")
     facts = [fact_word("site", SITE)]
     with store.write() as connection:
+        connection.execute(sa.text("TRUNCATE search_index"))  # forgets statistics of other tests
         common = Sought([SITE], [Phrase(["tea"], is_prefix=False)])
         assert expected_share(connection, common) == 1.0, "nothing is known yet"
         for number in range(400):  # enough for statistics
