@@ -5,7 +5,7 @@ from datetime import datetime
 
 from gatehouse_client import campaign_calls, people_calls, rule_calls, site_calls
 from gatehouse_client.aio_calls import AsyncCalls
-from gatehouse_client.answers import Json
+from gatehouse_client.answer import Json
 
 
 class AsyncSite(AsyncCalls):

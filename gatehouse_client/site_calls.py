@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from gatehouse_client.answers import Json
+from gatehouse_client.answer import Json
 from gatehouse_client.call import (
     API,
     Call,

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from gatehouse_client import campaign_calls, people_calls, rule_calls, site_calls
-from gatehouse_client.answers import Json
+from gatehouse_client.answer import Json
 from gatehouse_client.sync_calls import Calls
 
 

@@ -10,7 +10,7 @@ from gatehouse.commands.comments import LOCAL_URL, AsJson, Key, Url, as_json_lin
 from gatehouse.commands.output import printable
 
 if TYPE_CHECKING:
-    from gatehouse_client.answers import Json
+    from gatehouse_client.answer import Json
 
 __all__ = ["comment"]  # with these commands
 
