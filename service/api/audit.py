@@ -14,7 +14,7 @@ from moderation.domain.audit_csv import csv_of
 from moderation.domain.errors import Invalid, together
 from service.access.keys import SecretKey
 from service.api import answers
-from service.api.answers import describe_answer
+from service.api.described import describe_answer, page_type
 from service.api.fields import epoch_ms
 from service.api.paging import After, Limit, link_header, page_of, page_response
 from service.api.parameters import KEYED
@@ -46,11 +46,7 @@ class AuditEntryOut(TypedDict):
     after: dict[str, Any]
 
 
-class AuditPage(TypedDict):
-    """A page of the audit."""
-
-    items: list[AuditEntryOut]
-    next: answers.NextPage
+AuditPage = page_type("AuditPage", AuditEntryOut, "the audit")
 
 
 _ANSWER = describe_answer(AuditPage, headers=["Link"])

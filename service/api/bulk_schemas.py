@@ -17,6 +17,7 @@ from moderation.review.search import Criteria
 from moderation.store.bulk import BulkMember
 from service.api import answers
 from service.api.conditions import QueueName
+from service.api.described import page_type
 from service.api.fields import Note, StrictModel, epoch_ms
 from service.api.serializers import CommentOut, ModeratorOut, iso, moderator_out
 
@@ -156,11 +157,7 @@ class BulkOut(TypedDict):
     undo: BulkUndoneOut | None
 
 
-class BulkPage(TypedDict):
-    """A page of decisions about many comments."""
-
-    items: list[BulkOut]
-    next: answers.NextPage
+BulkPage = page_type("BulkPage", BulkOut, "decisions about many comments")
 
 
 class BulkMemberOut(TypedDict):
@@ -171,11 +168,7 @@ class BulkMemberOut(TypedDict):
     sequence: answers.SequenceNumber | None
 
 
-class BulkMemberPage(TypedDict):
-    """A page of its comments."""
-
-    items: list[BulkMemberOut]
-    next: answers.NextPage
+BulkMemberPage = page_type("BulkMemberPage", BulkMemberOut, "its comments")
 
 
 def bulk_out(progress: BulkProgress) -> BulkOut:

@@ -17,6 +17,7 @@ from moderation.domain.site_reasons import SENTENCE_LIMIT
 from moderation.review.branches import Replies
 from moderation.review.explanation import Explanation
 from service.api import answers, fields
+from service.api.described import page_type
 from service.api.serializers import DecisionOut
 from service.queues.hand_in import NewComment
 
@@ -191,11 +192,7 @@ class ReportOut(TypedDict):
     created_at: answers.Moment
 
 
-class ReportPage(TypedDict):
-    """A page of the reports of a comment."""
-
-    items: list[ReportOut]
-    next: answers.NextPage
+ReportPage = page_type("ReportPage", ReportOut, "the reports of a comment")
 
 
 class CommentDecided(DecisionOut):

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 from typing_extensions import TypedDict
 
 from moderation.domain import errors
-from service.api.answers import SCHEMAS
+from service.api.described import SCHEMAS
 from service.api.examples import example_of
 from service.api.serializers import ClaimOut
 from service.http.broken_rules import BadParameter

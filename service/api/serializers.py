@@ -14,6 +14,7 @@ from moderation.review.queues import CommentCard
 from moderation.store.claims import Claim
 from moderation.store.second_opinions import StoredOpinion
 from service.api import answers
+from service.api.described import page_type
 
 __all__ = ["CommentOut", "DecisionOut", "comment_out", "decision_out", "iso"]
 
@@ -162,11 +163,7 @@ class CommentOut(TypedDict):
     second_opinion: SecondOpinionOut | None
 
 
-class CommentPage(TypedDict):
-    """A page of comments."""
-
-    items: list[CommentOut]
-    next: answers.NextPage
+CommentPage = page_type("CommentPage", CommentOut, "comments")
 
 
 def page_out(url: str, title: str, is_verified: bool, own_id: str) -> PageOut:

@@ -17,8 +17,8 @@ from moderation.domain.site_reasons import (
 )
 from moderation.review import site_reasons
 from service.access.keys import SecretKey
-from service.api.answers import describe_answer
-from service.api.bodies import describe_body, json_body
+from service.api.bodies import json_body
+from service.api.described import described
 from service.api.fields import Line, Note, StrictModel
 from service.api.parameters import KEYED
 from service.api.responses import (
@@ -77,7 +77,7 @@ class SiteReasonsOut(TypedDict):
 @router.get(
     "",
     summary="The reasons that moderators choose from",
-    openapi_extra=describe_answer(SiteReasonsOut, headers=["ETag"]),
+    **described(SiteReasonsOut, headers=["ETag"]),
 )
 def read(request: Request, key: SecretKey) -> Response:
     """What a decision may have as its `reason`."""
@@ -87,7 +87,7 @@ def read(request: Request, key: SecretKey) -> Response:
 @router.put(
     "",
     summary="Say which reasons moderators choose from",
-    openapi_extra=describe_body(ReasonsIn) | describe_answer(SiteReasonsOut, 412, headers=["ETag"]),
+    **described(SiteReasonsOut, 412, body=ReasonsIn, headers=["ETag"]),
 )
 def change(
     request: Request,

@@ -10,7 +10,7 @@ from moderation.domain.statement_csv import csv_of
 from moderation.reading import statements
 from moderation.store.statements import Position
 from service.access.keys import SecretKey
-from service.api.answers import describe_answer
+from service.api.described import describe_answer
 from service.api.fields import epoch_ms
 from service.api.paging import After, Limit, link_header, page_of, page_response
 from service.api.parameters import KEYED

@@ -14,7 +14,7 @@ from moderation.domain.labels import label_of
 from moderation.review.statistics import Period, Statistics, csv_of, iso_day, statistics
 from service.access.keys import SecretKey
 from service.api import answers
-from service.api.answers import describe_answer
+from service.api.described import describe_answer
 from service.api.parameters import KEYED
 from service.api.responses import private_json
 from service.api.serializers import iso
