@@ -132,7 +132,7 @@ class OpenComments(Answer):
 
     @classmethod
     def read(cls, data: Json) -> Self:
-        others = {each["id"]: Claim.read(each["claim"]) for each in data["others"]}
+        others = {other["id"]: Claim.read(other["claim"]) for other in data["others"]}
         return cls(tuple(data["mine"]), others, tuple(data["gone"]))
 
 
