@@ -94,7 +94,7 @@ def list_appeals(
     limit: Limit = 25,
 ) -> Response:
     found = appeals.list_appeals(request.app.state.store, key.site_id, state, after, limit + 1)
-    return page_response(request, found, limit, _appeal_out, lambda each: each.id)
+    return page_response(request, found, limit, _appeal_out, lambda appeal: appeal.id)
 
 
 @router.post(

@@ -71,12 +71,12 @@ def listed(request: Request, comment_id: str, key: SecretKey) -> Response:
                 "domain": marked.mark.domain or None,
                 "filters": [
                     {
-                        "id": each.id,
-                        "name": each.name,
-                        "action": each.action,
-                        "until": iso(each.until) if each.until is not None else None,
+                        "id": filter.id,
+                        "name": filter.name,
+                        "action": filter.action,
+                        "until": iso(filter.until) if filter.until is not None else None,
                     }
-                    for each in marked.filters
+                    for filter in marked.filters
                 ],
             }
             for marked in author_filters.of_comment(store, {key.site_id}, comment_id, now_ms())

@@ -40,7 +40,7 @@ class NoticeIn(fields.StrictModel):
     """
 
     why: Annotated[
-        str, fields.Note(WHY_LIMIT), Field(examples=["It names where my daughter goes to school."])
+        str, fields.Lines(WHY_LIMIT), Field(examples=["It names where my daughter goes to school."])
     ]
     name: Annotated[str, fields.Line(NAME_LIMIT)] = ""
     email: fields.Email = ""

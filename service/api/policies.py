@@ -163,7 +163,7 @@ async def advice(
     found = await request.app.state.filter_trials.run(
         request, lambda _: _advice(request, key.site_id, misses, part)
     )
-    body: PolicyAdviceList = {"items": [advice_out(each) for each in found]}
+    body: PolicyAdviceList = {"items": [advice_out(advice) for advice in found]}
     return private_json(body)
 
 
@@ -265,14 +265,14 @@ def versions(request: Request, key: SecretKey, scope: ScopeParameter = "") -> Re
     body: PolicyVersionList = {
         "items": [
             {
-                "number": each.number,
-                "scope": each.scope,
-                "version": each.version,
-                "set_by": each.set_by,
-                "set_at": iso(each.set_at),
-                "toml": each.toml,
+                "number": version.number,
+                "scope": version.scope,
+                "version": version.version,
+                "set_by": version.set_by,
+                "set_at": iso(version.set_at),
+                "toml": version.toml,
             }
-            for each in found
+            for version in found
         ]
     }
     return private_json(body)

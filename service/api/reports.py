@@ -115,7 +115,7 @@ def list_reports(
     found = queues.list_reports(
         request.app.state.store, {key.site_id}, comment_id, after, limit + 1
     )
-    return page_response(request, found, limit, _report_out, lambda each: each.id)
+    return page_response(request, found, limit, _report_out, lambda report: report.id)
 
 
 def _report_out(found: Report) -> ReportOut:

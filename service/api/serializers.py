@@ -192,8 +192,12 @@ def comment_out(card: CommentCard) -> CommentOut:
         "revision": card.revision,
         "edited_at": moment(card.edited_at),
         "earlier": [
-            {"revision": each.number, "text": each.text, "created_at": iso(each.created_at)}
-            for each in card.earlier
+            {
+                "revision": earlier.number,
+                "text": earlier.text,
+                "created_at": iso(earlier.created_at),
+            }
+            for earlier in card.earlier
         ],
         "withdrawn_at": moment(card.withdrawn_at),
         "reports": {

@@ -19,7 +19,7 @@ from moderation.review import site_reasons
 from service.access.keys import SecretKey
 from service.api.bodies import json_body
 from service.api.described import described
-from service.api.fields import Line, Note, StrictModel
+from service.api.fields import Line, Lines, StrictModel
 from service.api.parameters import KEYED
 from service.api.responses import (
     IfReasons,
@@ -38,7 +38,7 @@ _Labels = Annotated[
     Field(min_length=1, examples=[{"en": "Off topic", "de": "Nicht zum Thema"}]),
 ]
 _Sentences = Annotated[
-    dict[_Language, Annotated[str, Note(SENTENCE_LIMIT), Field(min_length=1)]],
+    dict[_Language, Annotated[str, Lines(SENTENCE_LIMIT), Field(min_length=1)]],
     Field(examples=[{"en": "Please write about the article."}]),
 ]
 
