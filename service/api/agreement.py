@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import Field
@@ -18,7 +18,7 @@ from moderation.store.second_looks import Look
 from service.access.keys import SecretKey
 from service.api import answers
 from service.api.bodies import json_body
-from service.api.described import describe_answer, described
+from service.api.described import described
 from service.api.fields import StrictModel
 from service.api.parameters import KEYED
 from service.api.responses import private_json
@@ -101,11 +101,9 @@ class GoldenOut(TypedDict):
     asked: answers.Count
 
 
-_ANSWER: dict[str, Any] = describe_answer(SiteAgreementOut)
-_ANSWER["responses"]["200"]["content"]["text/csv"] = {"schema": {"type": "string"}}
-
-
-@router.get("", summary="How far people's decisions agree", openapi_extra=_ANSWER)
+@router.get(
+    "", summary="How far people's decisions agree", **described(SiteAgreementOut, as_csv=True)
+)
 def read(request: Request, key: SecretKey, format: Literal["json", "csv"] = "json") -> Response:
     """Of the last 90 days. With `format=csv` a line for each person as text/csv."""
     store = request.app.state.store

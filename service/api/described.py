@@ -31,9 +31,15 @@ def described(
     status: int = 200,
     headers: Sequence[str] = (),
     body_required: bool = True,
+    as_csv: bool = False,
 ) -> dict[str, Any]:
-    """What the decorator of a route takes: the status, and its body and answer as in describe_body() and describe_answer()."""
+    """What the decorator of a route takes: the status, and its body and answer as in describe_body() and describe_answer().
+
+    as_csv: the answer can be had as CSV, too.
+    """
     extra = describe_answer(answer, *errors, status=status, headers=headers)
+    if as_csv:
+        extra["responses"][str(status)]["content"]["text/csv"] = {"schema": {"type": "string"}}
     if body is not None:
         extra |= describe_body(body, required=body_required)
     return {"status_code": status, "openapi_extra": extra}

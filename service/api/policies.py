@@ -1,6 +1,6 @@
 """/api/v1/policies: which policy is in force, setting another, and what it would have changed."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
@@ -25,7 +25,7 @@ from moderation.review.site_policy import (
 )
 from service.access.keys import SecretKey
 from service.api.bodies import json_body
-from service.api.described import describe_answer, described
+from service.api.described import described
 from service.api.parameters import KEYED
 from service.api.policy_record_schemas import (
     PolicyAdviceList,
@@ -180,14 +180,10 @@ def _in_force(request: Request, site_id: str, scope: ScopedPolicy | None) -> Pol
     return policy_of_site(state.store, site_id, default, scope.scope if scope else "")
 
 
-_ERRORS: dict[str, Any] = describe_answer(PolicyErrorsOut, 429)
-_ERRORS["responses"]["200"]["content"]["text/csv"] = {"schema": {"type": "string"}}
-
-
 @router.get(
     "/policies/errors",
     summary="How often people decided otherwise than each rule",
-    openapi_extra=_ERRORS,
+    **described(PolicyErrorsOut, 429, as_csv=True),
 )
 async def errors(
     request: Request,
