@@ -12,7 +12,7 @@ from gatehouse.commands.output import with_path
 from moderation import memory
 
 
-class Entry(NamedTuple):
+class Subcommand(NamedTuple):
     """Where a subcommand is, and what the list of subcommands says: only the one that is run is imported."""
 
     module: str
@@ -23,58 +23,64 @@ class Entry(NamedTuple):
 
 _PROCESSES = "processes"
 ENTRIES = {
-    "up": Entry("up", "Run everything on this machine until Ctrl-C."),
-    "api": Entry(_PROCESSES, "Run the API until SIGTERM or Ctrl-C."),
-    "worker": Entry(_PROCESSES, "Judge comments until SIGTERM or Ctrl-C."),
-    "courier": Entry(_PROCESSES, "Deliver webhooks until SIGTERM or Ctrl-C."),
-    "beat": Entry(_PROCESSES, "Start the sweep every few seconds."),
-    "migrate": Entry(_PROCESSES, "Bring the database to this version."),
-    "score": Entry("score", "Score texts from stdin, a JSON object a line."),
-    "export": Entry("export", "Write a site's comments to stdout."),
-    "statements": Entry("statements", "Write a site's statements of reasons to stdout as CSV."),
-    "import": Entry(
+    "up": Subcommand("up", "Run everything on this machine until Ctrl-C."),
+    "api": Subcommand(_PROCESSES, "Run the API until SIGTERM or Ctrl-C."),
+    "worker": Subcommand(_PROCESSES, "Judge comments until SIGTERM or Ctrl-C."),
+    "courier": Subcommand(_PROCESSES, "Deliver webhooks until SIGTERM or Ctrl-C."),
+    "beat": Subcommand(_PROCESSES, "Start the sweep every few seconds."),
+    "migrate": Subcommand(_PROCESSES, "Bring the database to this version."),
+    "score": Subcommand("score", "Score texts from stdin, a JSON object a line."),
+    "export": Subcommand("export", "Write a site's comments to stdout."),
+    "statements": Subcommand(
+        "statements", "Write a site's statements of reasons to stdout as CSV."
+    ),
+    "import": Subcommand(
         "imports", "Take over comments from another system.", function="import_comments"
     ),
-    "erase": Entry("erase", "Erase comments for good; endpoints get `comment.erased`."),
-    "person": Entry("people", "All that is kept of one person: handed out, or erased."),
-    "doctor": Entry("doctor", "Check everything that the service needs, and say what to do."),
-    "metrics-token": Entry("metrics", "Print the token that /metrics wants, for Prometheus."),
-    "digest": Entry("channels", "Print the digest as of now, as channels get it; nothing is sent."),
-    "perspective-clients": Entry(
+    "erase": Subcommand("erase", "Erase comments for good; endpoints get `comment.erased`."),
+    "person": Subcommand("people", "All that is kept of one person: handed out, or erased."),
+    "doctor": Subcommand("doctor", "Check everything that the service needs, and say what to do."),
+    "metrics-token": Subcommand("metrics", "Print the token that /metrics wants, for Prometheus."),
+    "digest": Subcommand(
+        "channels", "Print the digest as of now, as channels get it; nothing is sent."
+    ),
+    "perspective-clients": Subcommand(
         "perspective_clients", "Find the calls of Google's Perspective API in a source tree."
     ),
-    "prepare": Entry(_PROCESSES, "", hidden=True),
-    "alive": Entry("doctor", "", hidden=True),
-    "site": Entry("sites", "Sites and their keys."),
-    "moderator": Entry("sites", "The people who moderate."),
-    "audit": Entry("audit", "List what was changed, the newest first."),
-    "face": Entry(
+    "prepare": Subcommand(_PROCESSES, "", hidden=True),
+    "alive": Subcommand("doctor", "", hidden=True),
+    "site": Subcommand("sites", "Sites and their keys."),
+    "moderator": Subcommand("sites", "The people who moderate."),
+    "audit": Subcommand("audit", "List what was changed, the newest first."),
+    "face": Subcommand(
         "compat", "Akismet, Coral, OpenAI, Perspective: which of these APIs a site answers."
     ),
-    "comment": Entry(
+    "comment": Subcommand(
         "comment_context",  # the last of the modules that add to it
         "Comments of the running service that GATEHOUSE_URL and GATEHOUSE_KEY name, by its API.",
     ),
-    "appeals": Entry(
+    "appeals": Subcommand(
         "appeals",
         "Writers' appeals, of the running service that GATEHOUSE_URL and GATEHOUSE_KEY name, by its API.",
     ),
-    "page": Entry("pages", "Articles: a new URL, their title, open or closed."),
-    "endpoint": Entry("endpoints", "Where a site's webhooks go."),
-    "channel": Entry(
+    "page": Subcommand("pages", "Articles: a new URL, their title, open or closed."),
+    "endpoint": Subcommand("endpoints", "Where a site's webhooks go."),
+    "channel": Subcommand(
         "channels", "Where people are notified: Slack, Teams, Discord, mail and so on."
     ),
-    "filter": Entry("filters", "A site's own lists: what they hold, and what they would."),
-    "reputation": Entry(
+    "filter": Subcommand("filters", "A site's own lists: what they hold, and what they would."),
+    "reputation": Subcommand(
         "reputation", "What moderators decided about authors, linked domains and networks."
     ),
-    "spam": Entry("learning", "What a site's spam score has learned from its moderators."),
-    "policy": Entry("policies", "Thresholds and rules."),
-    "sample": Entry("sample", "Comments looked at blind, and how far people's decisions agree."),
-    "second-opinion": Entry(
+    "spam": Subcommand("learning", "What a site's spam score has learned from its moderators."),
+    "policy": Subcommand("policies", "Thresholds and rules."),
+    "sample": Subcommand(
+        "sample", "Comments looked at blind, and how far people's decisions agree."
+    ),
+    "second-opinion": Subcommand(
         "second_opinion", "What a chat model says of held comments, where a site allows it."
     ),
-    "model": Entry("models", "The toxicity models."),
+    "model": Subcommand("models", "The toxicity models."),
 }
 
 

@@ -1,19 +1,19 @@
 """The async client's calls for those who moderate many comments: queues, the search, bulk decisions."""
 
 from collections.abc import AsyncIterator, Sequence
-from datetime import datetime
-from typing import Any
+from typing import Unpack
 
 from gatehouse_client import queue_calls
 from gatehouse_client.aio_calls import AsyncCalls
 from gatehouse_client.answers import Comment
 from gatehouse_client.queue_answers import Bulk, BulkMember, BulkPreview, Queue
+from gatehouse_client.queue_calls import Conditions, Search
 
 
 class AsyncQueues(AsyncCalls):
     """What AsyncGatehouse has for queues and many comments at once."""
 
-    async def preview_bulk(self, **filter: Any) -> BulkPreview:
+    async def preview_bulk(self, **filter: Unpack[Search]) -> BulkPreview:
         """Counts the comments that meet all of these conditions, which are those of search()."""
         return await self.send(queue_calls.preview_bulk(filter))
 
@@ -60,11 +60,9 @@ class AsyncQueues(AsyncCalls):
         self,
         name: str,
         *,
-        reason: str = "",
         size: int = 100,
         unclaimed: bool = False,
-        order: str = "",
-        **conditions: Any,
+        **conditions: Unpack[Conditions],
     ) -> AsyncIterator[Comment]:
         """The comments of a queue, fetched as they are asked for, `size` at a time (1 to 100).
 
@@ -72,35 +70,14 @@ class AsyncQueues(AsyncCalls):
         name: one of queues(), 'proposed' or 'mine'. unclaimed: without what others have claimed. conditions: others of search(), and
         the status of what is reported, proposed or this key's own.
         """
-        return self._pages(queue_calls.queue(name, reason, size, unclaimed, order, conditions))
+        return self._pages(queue_calls.queue(name, conditions, size, unclaimed))
 
     async def queue_reasons(self, name: str) -> dict[str, int]:
         """How many comments of a queue have which reason code in effect, the most frequent first."""
         return await self.send(queue_calls.queue_reasons(name))
 
     def search(
-        self,
-        query: str = "",
-        *,
-        status: str = "",
-        reason: str = "",
-        page_url: str = "",
-        author: str = "",
-        domain: str = "",
-        language: str = "",
-        decided_by: str = "",
-        moderator: str = "",
-        since: datetime | None = None,
-        until: datetime | None = None,
-        age: str = "",
-        score: str = "",
-        score_from: float | None = None,
-        score_to: float | None = None,
-        queue: str = "",
-        same_text: str = "",
-        same_network: str = "",
-        order: str = "newest",
-        size: int = 100,
+        self, query: str = "", *, size: int = 100, **conditions: Unpack[Conditions]
     ) -> AsyncIterator[Comment]:
         """The comments that meet all of these, fetched as they are asked for, `size` at a time (1 to 100).
 
@@ -111,25 +88,4 @@ class AsyncQueues(AsyncCalls):
         queue: 'reported', 'proposed' or 'mine': only what stands in it. same_text, same_network: the id of a comment: it and those like it.
         order: newest or oldest; with the status held also urgency, or the name of a score; with a queue also 'listed'.
         """
-        conditions = {
-            "query": query,
-            "status": status,
-            "reason": reason,
-            "page_url": page_url,
-            "author": author,
-            "domain": domain,
-            "language": language,
-            "decided_by": decided_by,
-            "moderator": moderator,
-            "since": since,
-            "until": until,
-            "age": age,
-            "score": score,
-            "score_from": score_from,
-            "score_to": score_to,
-            "queue": queue,
-            "same_text": same_text,
-            "same_network": same_network,
-            "order": order,
-        }
-        return self._pages(queue_calls.search(conditions, size))
+        return self._pages(queue_calls.search(query, conditions, size))

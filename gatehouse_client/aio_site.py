@@ -2,10 +2,12 @@
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
+from typing import Unpack
 
 from gatehouse_client import campaign_calls, people_calls, rule_calls, site_calls
 from gatehouse_client.aio_calls import AsyncCalls
-from gatehouse_client.answers import Json
+from gatehouse_client.answer import Json
+from gatehouse_client.site_calls import SiteChanges
 
 
 class AsyncSite(AsyncCalls):
@@ -79,32 +81,10 @@ class AsyncSite(AsyncCalls):
         """Makes a site, with a key of the installation. `secret_key` and `publishable_key` in the answer are shown this once."""
         return await self.send(site_calls.make_site(name, origins, language))
 
-    async def change_site(
-        self,
-        site_id: str,
-        *,
-        name: str | None = None,
-        origins: Sequence[str] | None = None,
-        language: str | None = None,
-        state: str | None = None,
-        ignored: Sequence[str] | None = None,
-        kept: Sequence[str] | None = None,
-        apart: Sequence[str] | None = None,
-        join_pages: bool = False,
-    ) -> Json:
+    async def change_site(self, site_id: str, **changes: Unpack[SiteChanges]) -> Json:
         """Changes what is given. state: open or closed. ApiError 409 where the name or an origin is another site's, and where pages would
         be joined and join_pages does not say that they may.
         """
-        changes = {
-            "name": name,
-            "origins": None if origins is None else list(origins),
-            "language": language,
-            "state": state,
-            "ignored": None if ignored is None else list(ignored),
-            "kept": None if kept is None else list(kept),
-            "apart": None if apart is None else list(apart),
-            "join_pages": join_pages,
-        }
         return await self.send(site_calls.change_site(site_id, changes))
 
     async def compatible_apis(self, site_id: str) -> list[Json]:

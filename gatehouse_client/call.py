@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 from urllib.parse import quote
 
-from gatehouse_client.answers import Json
+from gatehouse_client.answer import Json
 
 API = "/api/v1"
 T = TypeVar("T")

@@ -2,10 +2,31 @@
 
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Required, TypedDict
 
 from gatehouse_client import answers
 from gatehouse_client.call import API, Call, Piece, given, pieces, segment
+
+
+class SubmissionFields(TypedDict, total=False):
+    """What goes with the text of a submission, as submit() of the client explains it."""
+
+    page_url: Required[str]
+    name: Required[str]
+    page_title: str
+    page_id: str
+    email: str
+    url: str
+    parent_id: str
+    ip: str
+    user_agent: str
+    referrer: str
+    idempotency_key: str
+    author_id: str
+    email_confirmed: bool
+    staff: bool
+    article_author: bool
+    browser_token: str
 
 
 def submit(
@@ -13,20 +34,20 @@ def submit(
     *,
     page_url: str,
     name: str,
-    page_title: str,
-    page_id: str,
-    email: str,
-    url: str,
-    parent_id: str,
-    ip: str,
-    user_agent: str,
-    referrer: str,
-    idempotency_key: str,
-    author_id: str,
-    email_confirmed: bool,
-    staff: bool,
-    article_author: bool,
-    browser_token: str,
+    page_title: str = "",
+    page_id: str = "",
+    email: str = "",
+    url: str = "",
+    parent_id: str = "",
+    ip: str = "",
+    user_agent: str = "",
+    referrer: str = "",
+    idempotency_key: str = "",
+    author_id: str = "",
+    email_confirmed: bool = False,
+    staff: bool = False,
+    article_author: bool = False,
+    browser_token: str = "",
 ) -> Call[answers.Receipt]:
     page = {"url": page_url, "title": page_title, "id": page_id}
     author = {"name": name, "email": email, "url": url, "id": author_id, "token": browser_token}

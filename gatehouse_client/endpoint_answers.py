@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from gatehouse_client.answers import Json, known, moment, moment_or_none
+from gatehouse_client.answer import Answer
 
 
 @dataclass(frozen=True, slots=True)
-class Endpoint:
+class Endpoint(Answer):
     """A webhook endpoint. types: () for every type but `statement.made`. secret: only in the answer that makes it.
 
     payload: thin | full | text. format: standard | cloudevents | notice. batch: events a POST.
@@ -30,23 +30,9 @@ class Endpoint:
     dead: int = 0
     secret: str = ""
 
-    @classmethod
-    def read(cls, data: Json) -> "Endpoint":
-        return known(
-            cls,
-            data,
-            types=tuple(data["types"]),
-            failing_since=moment_or_none(data["failing_since"]),
-            resume_at=moment_or_none(data["resume_at"]),
-            created_at=moment(data["created_at"]),
-            waiting=data.get("waiting", 0),
-            dead=data.get("dead", 0),
-            secret=data.get("secret", ""),
-        )
-
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(Answer):
     """One try of a delivery. status: of the answer, None where there was none; error: then why."""
 
     number: int
@@ -55,13 +41,9 @@ class Attempt:
     error: str | None
     duration_ms: int
 
-    @classmethod
-    def read(cls, data: Json) -> "Attempt":
-        return known(cls, data, started_at=moment(data["started_at"]))
-
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(Answer):
     """One event for one endpoint. state: due | delivered | dead."""
 
     id: str
@@ -72,13 +54,3 @@ class Delivery:
     due_at: datetime | None
     created_at: datetime
     attempts: tuple[Attempt, ...]
-
-    @classmethod
-    def read(cls, data: Json) -> "Delivery":
-        return known(
-            cls,
-            data,
-            due_at=moment_or_none(data["due_at"]),
-            created_at=moment(data["created_at"]),
-            attempts=tuple(Attempt.read(attempt) for attempt in data["attempts"]),
-        )

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from gatehouse_client import answers, page_answers
+from gatehouse_client.answer import Json
 from gatehouse_client.call import API, Call, Piece, given, pieces
 
 
@@ -27,7 +28,7 @@ def thread(
 def counts(page_urls: Sequence[str], site_id: str) -> Call[dict[str, int | None]]:
     query = given({"page_url": list(page_urls), "site_id": site_id})
 
-    def read(data: answers.Json) -> dict[str, int | None]:
+    def read(data: Json) -> dict[str, int | None]:
         return dict(data["counts"])
 
     return Call("GET", f"{API}/counts", read, query=query, repeatable=True, token="")

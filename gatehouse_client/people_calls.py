@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from gatehouse_client.answers import Json
+from gatehouse_client.answer import Json
 from gatehouse_client.call import API, Call, given, json_object, json_objects, nothing, segment
 
 

@@ -3,11 +3,12 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from gatehouse_client.answers import Comment, Json, known, moment, moment_or_none
+from gatehouse_client.answer import ACTOR, Answer, Json
+from gatehouse_client.answers import Comment
 
 
 @dataclass(frozen=True, slots=True)
-class BulkPreview:
+class BulkPreview(Answer):
     """What a filter finds. count: how many; sample: the newest five; snapshot: names exactly these as they stand.
     filter: the conditions that were asked for.
     """
@@ -17,14 +18,9 @@ class BulkPreview:
     snapshot: str
     filter: Json = field(default_factory=dict)
 
-    @classmethod
-    def read(cls, data: Json) -> "BulkPreview":
-        sample = tuple(Comment.read(each) for each in data["sample"])
-        return cls(data["count"], sample, data["snapshot"])
-
 
 @dataclass(frozen=True, slots=True)
-class Bulk:
+class Bulk(Answer):
     """One decision about `count` comments. action: approve | hold | reject | spam. state: gathering | deciding | decided |
     undoing | undone.
 
@@ -36,7 +32,7 @@ class Bulk:
     id: str
     action: str
     reason: str | None
-    actor_id: str
+    actor_id: str = field(metadata=ACTOR)
     state: str
     count: int
     waiting: int
@@ -47,19 +43,9 @@ class Bulk:
     created_at: datetime
     finished_at: datetime | None
 
-    @classmethod
-    def read(cls, data: Json) -> "Bulk":
-        return known(
-            cls,
-            data,
-            actor_id=data["actor"]["id"],
-            created_at=moment(data["created_at"]),
-            finished_at=moment_or_none(data["finished_at"]),
-        )
-
 
 @dataclass(frozen=True, slots=True)
-class BulkMember:
+class BulkMember(Answer):
     """What became of a comment: waiting | decided | decided_since | changed | claimed | erased | cancelled | undone | kept.
 
     sequence: of the decision that was made about it, None for none.
@@ -69,18 +55,10 @@ class BulkMember:
     state: str
     sequence: int | None
 
-    @classmethod
-    def read(cls, data: Json) -> "BulkMember":
-        return known(cls, data)
-
 
 @dataclass(frozen=True, slots=True)
-class Queue:
+class Queue(Answer):
     """A named view of comments. count: how many it holds now."""
 
     name: str
     count: int
-
-    @classmethod
-    def read(cls, data: Json) -> "Queue":
-        return known(cls, data)

@@ -3,15 +3,43 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from types import MappingProxyType
-from typing import Any
+from typing import Any, TypedDict
 
 from gatehouse_client import answers, queue_answers
 from gatehouse_client.call import API, Call, Piece, given, items_of, pieces, segment
 
 
-def preview_bulk(filter: Mapping[str, Any]) -> Call[queue_answers.BulkPreview]:
-    conditions = _plain(filter)
+class Conditions(TypedDict, total=False):
+    """What comments are searched by, as search() of the client explains it; "" and None are none."""
+
+    status: str
+    reason: str
+    page_url: str
+    author: str
+    domain: str
+    language: str
+    decided_by: str
+    moderator: str
+    since: datetime | None
+    until: datetime | None
+    age: str
+    score: str
+    score_from: float | None
+    score_to: float | None
+    queue: str
+    same_text: str
+    same_network: str
+    order: str
+
+
+class Search(Conditions, total=False):
+    """The same with the words."""
+
+    query: str
+
+
+def preview_bulk(filter: Search) -> Call[queue_answers.BulkPreview]:
+    conditions = given(_plain(filter))
 
     def read(data: Any) -> queue_answers.BulkPreview:
         return replace(queue_answers.BulkPreview.read(data), filter=conditions)
@@ -75,22 +103,10 @@ def queues() -> Call[list[queue_answers.Queue]]:
 
 
 def queue(
-    name: str,
-    reason: str,
-    size: int,
-    unclaimed: bool = False,
-    order: str = "",
-    conditions: Mapping[str, Any] = MappingProxyType({}),
+    name: str, conditions: Conditions, size: int, unclaimed: bool = False
 ) -> Call[Piece[answers.Comment]]:
-    query = given(
-        {
-            **_texts(conditions),
-            "limit": size,
-            "reason": reason,
-            "unclaimed": "true" if unclaimed else "",
-            "order": order,
-        }
-    )
+    claims = {"unclaimed": "true" if unclaimed else ""}
+    query = given({**_texts(conditions), **claims, "limit": size})
     return Call(
         "GET",
         f"{API}/queues/{segment(name)}",
@@ -100,10 +116,10 @@ def queue(
     )
 
 
-def search(conditions: Mapping[str, Any], size: int) -> Call[Piece[answers.Comment]]:
+def search(query: str, conditions: Conditions, size: int) -> Call[Piece[answers.Comment]]:
     read = pieces(answers.Comment.read)
-    query = given({**_texts(conditions), "limit": size})
-    return Call("GET", f"{API}/comments", read, query=query, repeatable=True)
+    wanted = given({"query": query, "order": "newest", **_texts(conditions), "limit": size})
+    return Call("GET", f"{API}/comments", read, query=wanted, repeatable=True)
 
 
 def queue_reasons(name: str) -> Call[dict[str, int]]:

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from gatehouse_client.answers import Json, known, moment, moment_or_none
+from gatehouse_client.answer import AT, Answer, Json
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class Report(Answer):
     """One reader's report. revision: of the text that was read. state: open | upheld | dismissed | settled."""
 
     id: str
@@ -18,13 +18,9 @@ class Report:
     state: str
     created_at: datetime
 
-    @classmethod
-    def read(cls, data: Json) -> "Report":
-        return known(cls, data, created_at=moment(data["created_at"]))
-
 
 @dataclass(frozen=True, slots=True)
-class NoticeTaken:
+class NoticeTaken(Answer):
     """The receipt of a notice of illegal content. token, status_url: for whoever sent it, to see what was decided."""
 
     id: str
@@ -32,13 +28,9 @@ class NoticeTaken:
     status_url: str
     created_at: datetime
 
-    @classmethod
-    def read(cls, data: Json) -> "NoticeTaken":
-        return known(cls, data, created_at=moment(data["created_at"]))
-
 
 @dataclass(frozen=True, slots=True)
-class NoticeStatus:
+class NoticeStatus(Answer):
     """What became of a notice. state: open | removed | kept | gone. appeal: the last one, None for none."""
 
     id: str
@@ -48,19 +40,9 @@ class NoticeStatus:
     decided_at: datetime | None
     appeal: "OwnAppeal | None" = None
 
-    @classmethod
-    def read(cls, data: Json) -> "NoticeStatus":
-        return known(
-            cls,
-            data,
-            created_at=moment(data["created_at"]),
-            decided_at=moment_or_none(data["decided_at"]),
-            appeal=OwnAppeal.read(data["appeal"]) if data.get("appeal") else None,
-        )
-
 
 @dataclass(frozen=True, slots=True)
-class LegalNotice:
+class LegalNotice(Answer):
     """A notice, for those who decide. name, email, why: None where they are not kept. age_seconds: since it arrived.
     decided_in: the sequence of the decision that answered it.
     """
@@ -77,14 +59,9 @@ class LegalNotice:
     email: str | None
     decided_in: int | None
 
-    @classmethod
-    def read(cls, data: Json) -> "LegalNotice":
-        decided_at = moment_or_none(data["decided_at"])
-        return known(cls, data, created_at=moment(data["created_at"]), decided_at=decided_at)
-
 
 @dataclass(frozen=True, slots=True)
-class OwnAppeal:
+class OwnAppeal(Answer):
     """An appeal as its writer sees it. state: open | upheld | overturned | closed. note: the answer in words."""
 
     state: str
@@ -93,18 +70,9 @@ class OwnAppeal:
     answered_at: datetime | None
     note: str | None
 
-    @classmethod
-    def read(cls, data: Json) -> "OwnAppeal":
-        return known(
-            cls,
-            data,
-            created_at=moment(data["created_at"]),
-            answered_at=moment_or_none(data["answered_at"]),
-        )
-
 
 @dataclass(frozen=True, slots=True)
-class Appeal:
+class Appeal(Answer):
     """An appeal. sequence, outcome: of the decision that it is about. decided_by: the id of whoever made that, and cannot
     answer; None for a machine. answered_by: None while nobody did. note: to whoever appealed. notice_id: of the notice whose
     sender appeals, None where the comment's writer does.
@@ -117,40 +85,25 @@ class Appeal:
     revision: int
     sequence: int
     outcome: str
-    decided_by: str | None
+    decided_by: str | None = field(metadata={AT: ("decided_by", "id")})
     created_at: datetime
     answered_at: datetime | None
-    answered_by: str | None
+    answered_by: str | None = field(metadata={AT: ("answered_by", "id")})
     note: str | None
     notice_id: str | None = None
 
-    @classmethod
-    def read(cls, data: Json) -> "Appeal":
-        return known(
-            cls,
-            data,
-            decided_by=data["decided_by"]["id"] if data["decided_by"] else None,
-            answered_by=data["answered_by"]["id"] if data["answered_by"] else None,
-            created_at=moment(data["created_at"]),
-            answered_at=moment_or_none(data["answered_at"]),
-        )
-
 
 @dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(Answer):
     """A reason of a statement. words: what its code means. automated: whether a machine found it."""
 
     code: str
     words: str
     automated: bool
 
-    @classmethod
-    def read(cls, data: Json) -> "Fact":
-        return known(cls, data)
-
 
 @dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(Answer):
     """Why something was decided against a comment. decision: hold | reject | spam. ground: site_rules | law. appeal: what
     became of one, None where there was none; then appeal_from says from when on there can be one. sentence: a
     moderator's to the writer, None for none. sentences: all of it.
@@ -172,20 +125,9 @@ class Statement:
     sentence: str | None
     sentences: tuple[str, ...]
 
-    @classmethod
-    def read(cls, data: Json) -> "Statement":
-        return known(
-            cls,
-            data,
-            decided_at=moment(data["decided_at"]),
-            facts=tuple(map(Fact.read, data["facts"])),
-            appeal_from=moment_or_none(data["appeal_from"]),
-            sentences=tuple(data["sentences"]),
-        )
-
 
 @dataclass(frozen=True, slots=True)
-class OwnComment:
+class OwnComment(Answer):
     """A comment as its writer may see it. editable_until: None where it cannot be changed. appeal: the last one, None for
     none. statement: why readers do not see it, None where nothing was decided against it.
     """
@@ -198,21 +140,9 @@ class OwnComment:
     appeal: OwnAppeal | None = None
     statement: Statement | None = None
 
-    @classmethod
-    def read(cls, data: Json) -> "OwnComment":
-        appeal, statement = data.get("appeal"), data.get("statement")
-        return known(
-            cls,
-            data,
-            created_at=moment(data["created_at"]),
-            editable_until=moment_or_none(data["editable_until"]),
-            appeal=OwnAppeal.read(appeal) if appeal else None,
-            statement=Statement.read(statement) if statement else None,
-        )
-
 
 @dataclass(frozen=True, slots=True)
-class ReaderRules:
+class ReaderRules(Answer):
     """What a site lets writers and readers do; 0 for never. edit_minutes: so long a comment may be changed.
     hold_after_reports: as many readers' reports hold what no person has decided about. markdown: whether marks are shown as
     what they mean. forewarn: whether the embed says beforehand that a comment may be held. proof_of_work: hashes that a
@@ -226,13 +156,9 @@ class ReaderRules:
     proof_of_work: int = 0
     website: bool = False
 
-    @classmethod
-    def read(cls, data: Json) -> "ReaderRules":
-        return known(cls, data)
-
 
 @dataclass(frozen=True, slots=True)
-class SiteReason:
+class SiteReason(Answer):
     """A reason that decisions may have. labels: its name by language, 'any' for every other. sentences: likewise, what the
     writer is told where the moderator writes nothing.
     """
@@ -240,10 +166,6 @@ class SiteReason:
     code: str
     labels: Mapping[str, str]
     sentences: Mapping[str, str] = field(default_factory=dict)
-
-    @classmethod
-    def read(cls, data: Json) -> "SiteReason":
-        return known(cls, data)
 
 
 def site_reasons_of(data: Json) -> list[SiteReason]:

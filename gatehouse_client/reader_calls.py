@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from gatehouse_client import answers, reader_answers
+from gatehouse_client.answer import Json
 from gatehouse_client.call import API, Call, Piece, given, pieces, segment
 
 
@@ -81,7 +82,7 @@ def report(
     reader = given({"ip": ip, "id": reader_id, "token": browser_token})
     body = {"reason": reason, "note": note, "reader": reader}
 
-    def read(data: answers.Json) -> str:
+    def read(data: Json) -> str:
         return str(data["comment_id"])
 
     return Call("POST", _reports(comment_id), read, body, repeatable=True)
@@ -128,7 +129,7 @@ def set_retention(terms: Mapping[str, int | None]) -> Call[dict[str, int | None]
 
 
 def preview_retention(terms: Mapping[str, int | None]) -> Call[list[answers.Expiring]]:
-    def read(data: answers.Json) -> list[answers.Expiring]:
+    def read(data: Json) -> list[answers.Expiring]:
         return [answers.Expiring.read(expiring) for expiring in data["would_delete"]]
 
     return Call("POST", f"{API}/retention/preview", read, dict(terms), repeatable=True)

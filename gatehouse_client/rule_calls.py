@@ -1,6 +1,6 @@
 """The calls for a site's rules, as data: policies, filters, second opinions."""
 
-from gatehouse_client.answers import Json
+from gatehouse_client.answer import Json
 from gatehouse_client.call import (
     API,
     Call,

@@ -2,11 +2,11 @@
 the OpenAPI document describes them; the others are read into dataclasses.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TypedDict
 
-from gatehouse_client.answers import Json
+from gatehouse_client.answer import Json
 from gatehouse_client.call import (
     API,
     Call,
@@ -38,8 +38,25 @@ def make_site(name: str, origins: Sequence[str], language: str) -> Call[Json]:
     )
 
 
-def change_site(site_id: str, changes: Mapping[str, Any]) -> Call[Json]:
-    named = {name: value for name, value in changes.items() if value is not None}
+class SiteChanges(TypedDict, total=False):
+    """What change_site() changes; None stays as it is."""
+
+    name: str | None
+    origins: Sequence[str] | None
+    language: str | None
+    state: str | None
+    ignored: Sequence[str] | None
+    kept: Sequence[str] | None
+    apart: Sequence[str] | None
+    join_pages: bool
+
+
+def change_site(site_id: str, changes: SiteChanges) -> Call[Json]:
+    named = {
+        name: list(value) if isinstance(value, Iterable) and not isinstance(value, str) else value
+        for name, value in changes.items()
+        if value is not None
+    }
     return Call("PATCH", f"{API}/sites/{segment(site_id)}", json_object, named)
 
 

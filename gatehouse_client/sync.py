@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Self, TypeVar, Unpack
 
 import httpx
 
@@ -21,6 +21,7 @@ from gatehouse_client.answers import (
     Receipt,
 )
 from gatehouse_client.call import Call, Piece, following
+from gatehouse_client.calls import SubmissionFields
 from gatehouse_client.errors import ApiError, Unreachable
 from gatehouse_client.page_answers import PageDefault, PageState, PublicComment
 from gatehouse_client.sync_endpoints import Endpoints
@@ -72,27 +73,7 @@ class Gatehouse(Queues, Readers, Endpoints, Site):
 
     # --- comments ---------------------------------------------------------------------------------
 
-    def submit(
-        self,
-        text: str,
-        *,
-        page_url: str,
-        name: str,
-        page_title: str = "",
-        page_id: str = "",
-        email: str = "",
-        url: str = "",
-        parent_id: str = "",
-        ip: str = "",
-        user_agent: str = "",
-        referrer: str = "",
-        idempotency_key: str = "",
-        author_id: str = "",
-        email_confirmed: bool = False,
-        staff: bool = False,
-        article_author: bool = False,
-        browser_token: str = "",
-    ) -> Receipt:
+    def submit(self, text: str, **fields: Unpack[SubmissionFields]) -> Receipt:
         """Submits a comment; once there is a receipt, it is on disk and will be judged.
 
         page_id: the site's own, which then identifies the page. name, email, url: the author's.
@@ -102,27 +83,7 @@ class Gatehouse(Queues, Readers, Endpoints, Site):
         receipt: decisions count for an author's reputation only if one of these identifies the author. staff,
         article_author: what readers see beside the name.
         """
-        return self.send(
-            calls.submit(
-                text,
-                page_url=page_url,
-                name=name,
-                page_title=page_title,
-                page_id=page_id,
-                email=email,
-                url=url,
-                parent_id=parent_id,
-                ip=ip,
-                user_agent=user_agent,
-                referrer=referrer,
-                idempotency_key=idempotency_key,
-                author_id=author_id,
-                email_confirmed=email_confirmed,
-                staff=staff,
-                article_author=article_author,
-                browser_token=browser_token,
-            )
-        )
+        return self.send(calls.submit(text, **fields))
 
     def comment(self, comment_id: str) -> Comment:
         """A comment with its scores and its latest decision."""

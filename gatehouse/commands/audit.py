@@ -52,7 +52,11 @@ def audit(
 
 
 def _text(entry: "AuditEntry", names: Mapping[str, str]) -> str:
-    who, about = (names.get(each, each) for each in (entry.by, entry.about))
-    facts = [json.dumps(each, ensure_ascii=False) for each in (entry.before, entry.after) if each]
+    who, about = (names.get(name, name) for name in (entry.by, entry.about))
+    facts = [
+        json.dumps(compared, ensure_ascii=False)
+        for compared in (entry.before, entry.after)
+        if compared
+    ]
     parts = (seconds_iso(entry.at), entry.site_id, who, entry.change, about, " -> ".join(facts))
     return printable("  ".join(part for part in parts if part))

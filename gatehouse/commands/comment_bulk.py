@@ -10,6 +10,7 @@ from gatehouse.commands.output import printable
 
 if TYPE_CHECKING:
     from gatehouse_client import Bulk, Gatehouse
+    from gatehouse_client.queue_calls import Search
 
 __all__ = ["comment"]  # with these commands
 
@@ -47,7 +48,7 @@ def bulk(
     key: Key = "",
 ) -> None:
     """Decide about many comments at once, and wait until it is done."""
-    conditions = {
+    conditions: Search = {
         "query": query,
         "status": status,
         "reason": reason,
@@ -60,11 +61,11 @@ def bulk(
         "same_text": same_text,
         "same_network": same_network,
     }
-    given = {name: value for name, value in conditions.items() if value}
-    if bool(ids) == bool(given):
+    are_given = any(conditions.values())
+    if bool(ids) == are_given:
         raise Refused("Give either ids or conditions, such as --status held --reason links.")
     with service_of(url, key) as service:
-        preview = service.preview_bulk(**given) if given else None
+        preview = service.preview_bulk(**conditions) if are_given else None
         count = preview.count if preview else len(ids or ())
         for found in preview.sample if preview else ():
             print(printable(f"{found.id}  {found.author.name}"))

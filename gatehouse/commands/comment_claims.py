@@ -83,8 +83,8 @@ def notes(
 ) -> None:
     """List what was noted about a comment, the newest first."""
     with service_of(url, key) as service:
-        for each in islice(service.notes(comment_id, size=min(limit, 100)), limit):
+        for note in islice(service.notes(comment_id, size=min(limit, 100)), limit):
             if as_json:
-                print(as_json_line(each))
+                print(as_json_line(note))
             else:
-                print(printable(f"{each.created_at:%Y-%m-%d %H:%M}  {each.actor_id}: {each.text}"))
+                print(printable(f"{note.created_at:%Y-%m-%d %H:%M}  {note.actor_id}: {note.text}"))

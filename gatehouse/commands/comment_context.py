@@ -10,7 +10,7 @@ from gatehouse.commands.comments import LOCAL_URL, AsJson, Key, Url, as_json_lin
 from gatehouse.commands.output import printable
 
 if TYPE_CHECKING:
-    from gatehouse_client.answers import Json
+    from gatehouse_client.answer import Json
 
 __all__ = ["comment"]  # with these commands
 
@@ -81,7 +81,7 @@ def filters(comment_id: str, url: Url = LOCAL_URL, key: Key = "", as_json: AsJso
             if as_json:
                 print(json.dumps(marked))
                 continue
-            named = [f"{each['action']} ({each['id']}, {each['name']})" for each in marked["filters"]]  # fmt: skip
+            named = [f"{filter['action']} ({filter['id']}, {filter['name']})" for filter in marked["filters"]]  # fmt: skip
             print(printable(f"{_what(marked)}: {', '.join(named) or 'nothing'}"))
 
 

@@ -108,15 +108,6 @@ def list_queue(
     as_json: AsJson = False,
 ) -> None:
     """List the comments of a queue, one a line."""
-    conditions = {
-        "status": status,
-        "page_url": page,
-        "author": author,
-        "domain": domain,
-        "language": language,
-        "decided_by": decided_by,
-        "age": age,
-    }
     with service_of(url, key) as service:
         found = service.queue(
             queue,
@@ -124,7 +115,13 @@ def list_queue(
             order=order,
             unclaimed=unclaimed,
             size=min(limit, 100),
-            **conditions,
+            status=status,
+            page_url=page,
+            author=author,
+            domain=domain,
+            language=language,
+            decided_by=decided_by,
+            age=age,
         )
         _list(found, limit, as_json)
 

@@ -93,7 +93,7 @@ _SECRET = re.compile(r"AIza[\w-]{10,}|(?<=[?&]key=)[\w%.~-]{8,}")
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class ClientCall:
     """A line that calls Perspective. line: counted from 1. text: as shown, without keys. edit: what to write."""
 
     path: str
@@ -134,7 +134,7 @@ def perspective_clients(
         print("No call of the Perspective API was found.")
 
 
-def calls(path: Path, url: str, *, everything: bool = False) -> Iterator[Call]:
+def calls(path: Path, url: str, *, everything: bool = False) -> Iterator[ClientCall]:
     """The calls in a file or folder, in the order of their paths, at most CALLS_LIMIT.
 
     url: Gatehouse's. everything: the folders in SKIPPED too. Files that cannot be read, links and what is no
@@ -166,7 +166,7 @@ def _files(path: Path, everything: bool) -> Iterator[Path]:
             yield file
 
 
-def _calls_in(file: Path, url: str) -> Iterator[Call]:
+def _calls_in(file: Path, url: str) -> Iterator[ClientCall]:
     try:
         if file.stat().st_size > FILE_LIMIT:
             return
@@ -185,7 +185,7 @@ def _calls_in(file: Path, url: str) -> Iterator[Call]:
             continue
         if found := _edit(line, url):
             place, edit = found
-            yield Call(printable(str(file)), number, _shown(line, place), printable(edit))
+            yield ClientCall(printable(str(file)), number, _shown(line, place), printable(edit))
 
 
 def _edit(line: str, url: str) -> tuple[int, str] | None:

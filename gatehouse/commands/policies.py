@@ -135,9 +135,9 @@ def _print_backtest(
         fields = asdict(found) | {"since": iso(found.since)}
         fields["agreement"] = [_agreement_json(each) for each in found.agreement]
         fields["named"]["groups"] = [
-            asdict(each)
-            | {"changed": _share_json(each.changed), "others": _share_json(each.others)}
-            for each in found.named.groups
+            asdict(group)
+            | {"changed": _share_json(group.changed), "others": _share_json(group.others)}
+            for group in found.named.groups
         ]
         print(json.dumps(fields))
     else:
@@ -149,7 +149,7 @@ def _agreement_json(agreement: "Agreement") -> dict[str, object]:
         name: getattr(agreement, name)
         for name in ("precision", "recall", "filed_precision", "filed_recall")
     }
-    return {name: _share_json(each) for name, each in shares.items()}
+    return {name: _share_json(share) for name, share in shares.items()}
 
 
 def _share_json(share: "Share") -> dict[str, object]:
@@ -157,7 +157,7 @@ def _share_json(share: "Share") -> dict[str, object]:
 
 
 def _backtest_text(found: "Backtest") -> str:
-    names = dict.fromkeys(f"{each.name} ({each.version})" for each in found.in_force)
+    names = dict.fromkeys(f"{hours.name} ({hours.version})" for hours in found.in_force)
     lines = [
         f"{found.tried.name} ({found.tried.version}) beside {', '.join(names) or 'nothing'}",
         f"Looked at {found.examined:,} comments since {iso(found.since)}"
@@ -193,9 +193,9 @@ def _backtest_text(found: "Backtest") -> str:
         "Who is affected: comments, decided otherwise, kept from readers in force and tried:",
     ]
     lines += [
-        f"  {each.kind} {each.name}: {each.comments:,}, {each.changed:,}, "
-        f"{each.stopped_before:,} | {each.stopped_after:,}"
-        for each in found.affected
+        f"  {rule.kind} {rule.name}: {rule.comments:,}, {rule.changed:,}, "
+        f"{rule.stopped_before:,} | {rule.stopped_after:,}"
+        for rule in found.affected
     ]
     named = found.named
     lines.append(
@@ -203,8 +203,8 @@ def _backtest_text(found: "Backtest") -> str:
         "of the first, kept from readers only by the one tried | in force:"
     )
     lines += [
-        f"  {each.name}: {_share(each.changed)}; {_share(each.others)}; {each.stopped:,} | {each.passed:,}"
-        for each in named.groups
+        f"  {group.name}: {_share(group.changed)}; {_share(group.others)}; {group.stopped:,} | {group.passed:,}"
+        for group in named.groups
     ]
     return "\n".join(lines)
 

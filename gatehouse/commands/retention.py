@@ -45,12 +45,14 @@ def site_retention(
             tried = expiry.try_terms(store, found_site.id, terms, now_ms())
             rows = [
                 {
-                    "status": each.status.value,
-                    "days": each.days,
-                    "comments": each.comments,
-                    "oldest_at": iso(each.oldest_at) if each.oldest_at is not None else None,
+                    "status": expiring.status.value,
+                    "days": expiring.days,
+                    "comments": expiring.comments,
+                    "oldest_at": iso(expiring.oldest_at)
+                    if expiring.oldest_at is not None
+                    else None,
                 }
-                for each in tried
+                for expiring in tried
             ]
             if as_json:
                 print(json.dumps({"would_delete": rows}))

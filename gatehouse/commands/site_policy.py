@@ -177,10 +177,10 @@ def advise(
         found = policy_advice(
             *(store, found_site.id, policy), scope=part, now=now_ms(), misses=misses
         )
-    for each in found:
-        better = in_words(each.better) if each.better else missing_in_words(each)
-        text = f"{each.code:20}now {in_words(each.now)}\n{'':20}{better}"
-        print_line(asdict(each), text, as_json)
+    for advice in found:
+        better = in_words(advice.better) if advice.better else missing_in_words(advice)
+        text = f"{advice.code:20}now {in_words(advice.now)}\n{'':20}{better}"
+        print_line(asdict(advice), text, as_json)
 
 
 def list_errors(

@@ -45,8 +45,12 @@ def _reasons_in(file: Path) -> list[SiteReason]:
             SiteReason(reason["code"], reason["labels"], reason.get("sentences", {}))
             for reason in reasons
         ]
-        texts = [text for each in made for text in (*each.labels.items(), *each.sentences.items())]
-        if all(isinstance(text, str) for text in (*(each.code for each in made), *sum(texts, ()))):
+        texts = [
+            text for known in made for text in (*known.labels.items(), *known.sentences.items())
+        ]
+        if all(
+            isinstance(text, str) for text in (*(known.code for known in made), *sum(texts, ()))
+        ):
             return made
     except (ValueError, LookupError, TypeError, AttributeError):
         pass

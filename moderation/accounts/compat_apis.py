@@ -117,7 +117,7 @@ def _add_key(
 
 
 def _state(connection: Connection, site_id: str, name: str) -> CompatApiState:
-    [state] = [each for each in _states(connection, site_id) if each.name == name]
+    [state] = [api for api in _states(connection, site_id) if api.name == name]
     return state
 
 

@@ -107,11 +107,11 @@ def _first_time(
     else:
         return "", Forbidden(_UNKNOWN)
     provider_sign_ins.link(connection, known.issuer, known.subject, moderator_id, now)
-    for each in invited:
-        invitations.remove(connection, each.id)
+    for invitation in invited:
+        invitations.remove(connection, invitation.id)
         grant(
-            *(connection, moderator_id, each.site_id, each.role, moderator_id),
-            each.sections,
+            *(connection, moderator_id, invitation.site_id, invitation.role, moderator_id),
+            invitation.sections,
         )
     audit.record_of_account(
         connection, moderator_id, Change.MODERATOR_PROVIDER_LINKED, moderator_id

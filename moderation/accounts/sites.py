@@ -99,7 +99,7 @@ def make_key(
             raise Conflict(f"A site has at most {KEYS_LIMIT} keys in use: revoke some.")
         key = add_key(connection, site_id, kind, by, name=name, now=now, entropy=entropy)
         made = sites.find_key(connection, sites.key_digest(key))
-        [row] = [each for each in sites.keys_of(connection, site_id) if made and each.id == made.id]
+        [row] = [key for key in sites.keys_of(connection, site_id) if made and key.id == made.id]
     return row, key
 
 

@@ -29,7 +29,7 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class OutcomeChange:
     """Comments of which one policy makes this and the other that. rules: how often each code makes the difference."""
 
     before: Outcome
@@ -128,7 +128,7 @@ class Backtest:
     changed: int
     decided: int
     not_as_recorded: int
-    changes: tuple[Change, ...]
+    changes: tuple[OutcomeChange, ...]
     agreement: tuple[Agreement, Agreement]
     workload: tuple[Workload, Workload]
     affected: tuple[Affected, ...]

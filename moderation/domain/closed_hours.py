@@ -35,7 +35,7 @@ class Then(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class ClosedWindow:
     """days: on which it begins, 0 is Monday. begin, end: minutes since midnight, 0..1440; it ends on the next day
     where `end` is not after `begin`. text: as it was written.
     """
@@ -57,7 +57,7 @@ class ClosedHours:
 
     zone: str
     then: Then
-    windows: tuple[Window, ...]
+    windows: tuple[ClosedWindow, ...]
 
     def closed_until(self, at: int) -> int | None:
         """When the window that a moment lies in ends, the last of several; None where it lies in none. at, result: ms.
@@ -95,7 +95,7 @@ class ClosedHours:
         """'mon-fri 22:00-07:00, sat 20:00-09:00 (Europe/Berlin)'."""
         return f"{', '.join(window.text for window in self.windows)} ({self.zone})"
 
-    def windowed(self, zone: str, then: str, windows: Sequence[Window]) -> "ClosedHours":
+    def windowed(self, zone: str, then: str, windows: Sequence[ClosedWindow]) -> "ClosedHours":
         """As parse_closed_hours() of these, each window in the words it has here if it has some. Raises Invalid."""
         known = {window.span: window.text for window in self.windows}
         hours = [known.get(window.span, window.text) for window in windows]
@@ -116,7 +116,7 @@ def on_the_clock(at: int, zone: str) -> str:
     return f"{shown:%Y-%m-%d %H:%M} ({zone})"
 
 
-def _span(window: Window, day: date, zone: ZoneInfo) -> tuple[int, int]:
+def _span(window: ClosedWindow, day: date, zone: ZoneInfo) -> tuple[int, int]:
     """When the window that begins on a day begins and ends, ms."""
     crosses = window.end <= window.begin
     return (
@@ -161,8 +161,8 @@ def parse_closed_hours(table: object) -> ClosedHours:
     return ClosedHours(_zone(table["zone"]), then, windows)
 
 
-def window_on(days: Collection[int], begin: int, end: int) -> Window:
-    """A window with its text. days: 0 is Monday; none or all of them: every day. begin, end: minutes, as in Window."""
+def window_on(days: Collection[int], begin: int, end: int) -> ClosedWindow:
+    """A window with its text. days: 0 is Monday; none or all of them: every day. begin, end: minutes, as in ClosedWindow."""
     chosen = sorted(days) if 0 < len(set(days)) < len(DAYS) else []
     parts: list[list[int]] = []
     for day in chosen:
@@ -177,7 +177,7 @@ def window_on(days: Collection[int], begin: int, end: int) -> Window:
         for part in parts
     )
     times = f"{on_a_clock(begin)}-{on_a_clock(end)}"
-    return Window(frozenset(chosen) or _ALL_DAYS, begin, end, f"{named} {times}".strip())
+    return ClosedWindow(frozenset(chosen) or _ALL_DAYS, begin, end, f"{named} {times}".strip())
 
 
 def on_a_clock(minutes: int) -> str:
@@ -197,7 +197,7 @@ def _zone(name: object) -> str:
     raise Invalid(message, "/closed_hours/zone")
 
 
-def _window(text: object, place: int) -> Window:
+def _window(text: object, place: int) -> ClosedWindow:
     pointer = f"/closed_hours/hours/{place}"
     found = _WINDOW.fullmatch(text.strip().lower()) if isinstance(text, str) else None
     if found is None:
@@ -207,7 +207,7 @@ def _window(text: object, place: int) -> Window:
     if begin >= 24 * 60 or end > 24 * 60:
         raise Invalid(f"'{text}': a day ends at 24:00.", pointer)
     days = frozenset(_days(named, pointer)) if named else _ALL_DAYS
-    return Window(days, begin, end, " ".join(str(text).lower().split()))
+    return ClosedWindow(days, begin, end, " ".join(str(text).lower().split()))
 
 
 def _days(named: str, pointer: str) -> Iterator[int]:

@@ -158,6 +158,6 @@ def read_each(entries: Iterable[Entry], read: Callable[[Entry], Value]) -> list[
 
 def together(errors: Sequence[Invalid]) -> Invalid:
     """One error that tells all of them, and what they tell. errors: at least one."""
-    first, *others = [each for error in errors for each in (error, *error.others)]
+    first, *others = [rule for error in errors for rule in (error, *error.others)]
     first.others = tuple(others)
     return first

@@ -158,7 +158,7 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class PolicyVerdict:
     """What a policy decides about one revision."""
 
     outcome: Outcome
@@ -304,7 +304,7 @@ def _threshold(table: Mapping[str, object], key: str, pointer: str) -> float:
     return float(threshold)
 
 
-def decide(policy: Policy, findings: Findings) -> Verdict:
+def decide(policy: Policy, findings: Findings) -> PolicyVerdict:
     """The verdict on what was measured: the gravest matching outcome, with every reason.
 
     A scorer that failed, or a needed signal that is missing, holds the comment whatever else was
@@ -323,13 +323,13 @@ def decide(policy: Policy, findings: Findings) -> Verdict:
         names = ", ".join(missing)
         message = f"Could not be measured yet: {', '.join(map(label_of, missing))}."
         unavailable = Reason(ReasonCode.SCORER_UNAVAILABLE, message, label=names)
-        return Verdict(Outcome.HOLD, (unavailable, *reasons))
+        return PolicyVerdict(Outcome.HOLD, (unavailable, *reasons))
     if not matched:
-        return Verdict(Outcome.APPROVE, ())
-    return Verdict(max((outcome for outcome, _ in matched), key=GRAVITY.__getitem__), reasons)
+        return PolicyVerdict(Outcome.APPROVE, ())
+    return PolicyVerdict(max((outcome for outcome, _ in matched), key=GRAVITY.__getitem__), reasons)
 
 
-def in_closed_hours(verdict: Verdict, hours: ClosedHours | None, at: int) -> Verdict:
+def in_closed_hours(verdict: PolicyVerdict, hours: ClosedHours | None, at: int) -> PolicyVerdict:
     """The verdict on a comment that came in at `at` (ms): what would be published waits for a person where that was in closed hours.
 
     So does what should have been refused: it came in before these hours were set.
@@ -337,7 +337,7 @@ def in_closed_hours(verdict: Verdict, hours: ClosedHours | None, at: int) -> Ver
     if verdict.outcome is not Outcome.APPROVE or hours is None or not hours.is_closed(at):
         return verdict
     message = f"It came in during closed hours: {hours.in_words()}."
-    return Verdict(Outcome.HOLD, (Reason(ReasonCode.CLOSED_HOURS, message),))
+    return PolicyVerdict(Outcome.HOLD, (Reason(ReasonCode.CLOSED_HOURS, message),))
 
 
 def _too_long(unread: Signal) -> Reason:

@@ -4,7 +4,7 @@ import math
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 
-from moderation.domain.policy import Policy, Verdict, decide
+from moderation.domain.policy import Policy, PolicyVerdict, decide
 from moderation.domain.score import UNREAD, Findings, Signal
 
 # Whether some of a text was not read at all is a threshold, too: anything above 0.
@@ -23,9 +23,11 @@ class PolicyReplay:
     def __init__(self, policies: Sequence[Policy]) -> None:
         self._policies = policies
         self._thresholds = _Thresholds(policies)
-        self._verdicts: dict[bool, dict[_Key, tuple[Verdict, ...]]] = {False: {}, True: {}}
+        self._verdicts: dict[bool, dict[_Key, tuple[PolicyVerdict, ...]]] = {False: {}, True: {}}
 
-    def verdicts(self, signals: Iterable[tuple[str, str]], failed: bool) -> tuple[Verdict, ...]:
+    def verdicts(
+        self, signals: Iterable[tuple[str, str]], failed: bool
+    ) -> tuple[PolicyVerdict, ...]:
         """What each policy decides, in their order.
 
         signals: names with values as JSON has them; of two with one name the last counts. failed: whether a scorer did.
@@ -42,7 +44,7 @@ class PolicyReplay:
             verdicts = decided[key] = self._decide(key, failed)
         return verdicts
 
-    def _decide(self, key: _Key, failed: bool) -> tuple[Verdict, ...]:
+    def _decide(self, key: _Key, failed: bool) -> tuple[PolicyVerdict, ...]:
         signals = tuple(
             Signal(name, self._thresholds[name][level - 1] if level else -math.inf, "")
             for name, level in key

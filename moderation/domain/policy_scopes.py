@@ -84,7 +84,7 @@ class Scopes:
         self._pages: dict[str, ScopedPolicy] = {}
         self._sections: dict[str, ScopedPolicy] = {}
         self._languages: dict[str, ScopedPolicy] = {}
-        for scope in sorted(scopes, key=lambda each: each.number):
+        for scope in sorted(scopes, key=lambda scoped: scoped.number):
             kind, _, value = scope.scope.partition(":")
             if kind == ScopeKind.SECTION:
                 self._sections[value] = scope

@@ -118,7 +118,9 @@ def statement_of(
     decision = history[-1]
     counts = in_effect(history) or decision
     facts = _facts(history, counts)
-    appeal = next((each for each in reversed(appeals) if each.answers_for(decision.sequence)), None)
+    appeal = next(
+        (appeal for appeal in reversed(appeals) if appeal.answers_for(decision.sequence)), None
+    )
     since = appealable_from(decision.outcome, decision.created_at)
     return Statement(
         decision.comment_id,
@@ -168,12 +170,12 @@ def _facts(history: Sequence[Decision], counts: Decision) -> tuple[Fact, ...]:
     found = [counts]
     if counts.actor.kind is ActorKind.MODERATOR:
         found += [
-            each
-            for each in history
-            if each.actor.kind is ActorKind.POLICY
-            and each.revision == counts.revision
-            and each.sequence < counts.sequence
-            and each.outcome is not Outcome.APPROVE
+            decision
+            for decision in history
+            if decision.actor.kind is ActorKind.POLICY
+            and decision.revision == counts.revision
+            and decision.sequence < counts.sequence
+            and decision.outcome is not Outcome.APPROVE
         ][-1:]
     facts: dict[str, Fact] = {}
     for decision in found:

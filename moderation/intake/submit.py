@@ -36,7 +36,7 @@ def submit(
         senders = idempotency.senders_of(connection, _firsts(batch, holders))
         found_pages = pages.find_or_add(connection, batch)
         page_ids = {id: page.id if page else "" for id, page in found_pages.items()}
-        sites = page_states.of_sites(connection, {each.site_id for each in batch})
+        sites = page_states.of_sites(connection, {submission.site_id for submission in batch})
         settings = page_states.settings_of(connection, page_ids.values())
         parents = comments.parents_of(
             connection, (submission.parent_id for submission in batch if submission.parent_id)

@@ -64,7 +64,9 @@ def load_context(
     )
     clustering = cluster_batch(batch, numbers_by_key, earlier, stored, new_domains)
     formed = list(
-        dict.fromkeys(each for each in clustering.clusters if each and each.is_campaign())
+        dict.fromkeys(
+            cluster for cluster in clustering.clusters if cluster and cluster.is_campaign()
+        )
     )
     decided = campaign_clusters.member_decisions(connection, formed)
     ill = [

@@ -50,6 +50,6 @@ def score_imported(
         ]
         decisions.add_findings(connection, found, now())
         search_index.note_due(connection, [id for id, *_ in found])  # their language is known now
-        again = {id for id, _, attempts, each in found if each.failed and attempts < MAX_ATTEMPTS}
+        again = {id for id, _, attempts, job in found if job.failed and attempts < MAX_ATTEMPTS}
         imported_comments.finish_scoring(connection, kept - again)
     return len(chosen) + len(spent)

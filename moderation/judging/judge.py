@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from moderation.domain.comment import GONE
 from moderation.domain.decision import Actor, ActorKind, Decision, Outcome
 from moderation.domain.ids import Entropy
-from moderation.domain.policy import Policy, Verdict
+from moderation.domain.policy import Policy, PolicyVerdict
 from moderation.domain.score import Findings
 from moderation.judging import context
 from moderation.judging.context import JudgingContext
@@ -159,7 +159,7 @@ class _Judgement:
 
     job: JudgingJob
     findings: Findings
-    verdict: Verdict
+    verdict: PolicyVerdict
     actor: Actor
     shadow: ShadowOutcome | None = None
 
@@ -252,7 +252,7 @@ def _new_decisions(
     statuses = {id: standing.status for id, standing in standings.items()}
     new = []
     # By their ids: most comments come before what answers them.
-    for judgement in sorted(judgements, key=lambda each: each.job.id):
+    for judgement in sorted(judgements, key=lambda judged: judged.job.id):
         id = judgement.job.id
         if id in proposed:
             continue
@@ -277,7 +277,7 @@ def _announce(
     return decision_events.put(connection, made, entropy)
 
 
-def _is_same(current: Decision | None, verdict: Verdict) -> bool:
+def _is_same(current: Decision | None, verdict: PolicyVerdict) -> bool:
     """Whether a rescore says nothing new: the same outcome for the same codes."""
     return (
         current is not None

@@ -56,7 +56,7 @@ Ask = Callable[[Prompt, str], ModelAnswer]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AskResult:
     """What one call did. busy: it did something, and there may be more. deliveries: how many it queued. approved: the id
     of a comment that was approved, '' none.
     """
@@ -87,7 +87,7 @@ def ask_one(
     lease_ms: int,
     now: Callable[[], int],
     entropy: Entropy,
-) -> Asked:
+) -> AskResult:
     """Asks one question that is due and keeps the answer; nothing while a comment waits to be judged, the endpoint is left
     alone or the budget is used up.
 
@@ -102,23 +102,23 @@ def ask_one(
             or second_opinion_usage.paused_until(connection, model) > at
             or not all(second_opinion_usage.left(connection, budget, at))
         ):
-            return Asked()
+            return AskResult()
     with store.write() as connection:
         question = second_opinions.claim(connection, now(), now() + lease_ms)
         if question is None:
-            return Asked()
+            return AskResult()
         asking = _prepare(connection, question, model, default, now())
         if asking is None:
-            return Asked(busy=True)
+            return AskResult(busy=True)
         if asking.known is None and not second_opinion_usage.spend(connection, budget, now()):
             second_opinions.postpone(connection, question, now(), counted=False)
-            return Asked()
+            return AskResult()
     try:
         answer = ModelAnswer(asking.known, 0) if asking.known else ask(asking.prompt, asking.text)
     except Unanswered as failure:
         with store.write() as connection:
             _note_failure(connection, question, model, failure, now())
-        return Asked(busy=True)
+        return AskResult(busy=True)
     with store.write() as connection:
         _note_answer(connection, answer, model, now())
         return _record(connection, asking, answer.opinion, model, default, now(), entropy)
@@ -204,7 +204,7 @@ def _record(
     default: Policy,
     now: int,
     entropy: Entropy,
-) -> Asked:
+) -> AskResult:
     """Keeps an answer, ranks the comment by it, and approves where the site lets it."""
     question = asking.question
     id = question.comment_id
@@ -215,7 +215,7 @@ def _record(
     standing = standings.get(id)
     if job is None or standing is None or standing.status in GONE:
         second_opinions.drop(connection, question)
-        return Asked(busy=True)
+        return AskResult(busy=True)
     stored = StoredOpinion(
         id,
         question.revision,
@@ -228,9 +228,9 @@ def _record(
     if standing.revision != question.revision or not second_opinions.answer(
         connection, question, stored, asking.digest
     ):
-        return Asked(busy=True)
+        return AskResult(busy=True)
     if standing.status is not Status.HELD:
-        return Asked(busy=True)
+        return AskResult(busy=True)
     held_ranks.add(connection, id, standing.site_id, SECOND_OPINION, opinion.fine)
     site = second_opinion_sites.get(connection, standing.site_id)
     permission = site.permission if site else None
@@ -243,13 +243,13 @@ def _record(
         or prompt != asking.prompt
         or not _may_approve(connection, job, standing, standings.get(job.parent_id), in_force)
     ):
-        return Asked(busy=True)
+        return AskResult(busy=True)
     decision = _approval(standing, opinion, model, permission, now)
     decisions.append(connection, [decision], {id: standing})
     judging_queue.judge_replies_again(connection, [id], now)
     second_opinion_usage.note(connection, now, {APPROVED: 1})
     deliveries = outbox.put(connection, [standing.event(decision)], entropy)
-    return Asked(True, deliveries, id)
+    return AskResult(True, deliveries, id)
 
 
 def _may_approve(

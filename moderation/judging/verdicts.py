@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from moderation.domain.comment import REMOVED, PageState, Status
 from moderation.domain.decision import Actor, ActorKind, Outcome, Reason
-from moderation.domain.policy import Verdict, decide, in_closed_hours
+from moderation.domain.policy import PolicyVerdict, decide, in_closed_hours
 from moderation.domain.reason_codes import ReasonCode
 from moderation.domain.score import Candidate, Findings
 from moderation.policies.scoped import InForce, SitePolicies
@@ -34,14 +34,14 @@ def verdict_of(
     findings: Findings,
     pipeline: ScorerPipeline,
     in_force: InForce,
-) -> tuple[Verdict, Actor]:
+) -> tuple[PolicyVerdict, Actor]:
     """What the policy in force makes of the findings, and the policy as the one who decides.
 
     After the last attempt a comment is held whatever was measured.
     """
     verdict = decide(in_force.policy, findings)
     if verdict.outcome is Outcome.APPROVE and (waits := _waits_for_a_person(job)):
-        verdict = Verdict(Outcome.HOLD, (waits,))
+        verdict = PolicyVerdict(Outcome.HOLD, (waits,))
     verdict = in_closed_hours(verdict, in_force.hours, job.came_in)
     if findings.failed and job.attempts >= MAX_ATTEMPTS:
         return gave_up(verdict.reasons), actor_of(in_force)
@@ -62,7 +62,7 @@ def _waits_for_a_person(job: JudgingJob) -> Reason | None:
     return None
 
 
-def below_parent(verdict: Verdict, parent_status: Status | None) -> Verdict:
+def below_parent(verdict: PolicyVerdict, parent_status: Status | None) -> PolicyVerdict:
     """What a verdict becomes below a comment of this status: nothing is published that answers what
     readers do not see. parent_status: None for a comment that answers none.
     """
@@ -72,14 +72,14 @@ def below_parent(verdict: Verdict, parent_status: Status | None) -> Verdict:
         code, what = ReasonCode.PARENT_REMOVED, "has been removed"
     else:
         code, what = ReasonCode.PARENT_HELD, "is not decided yet"
-    return Verdict(Outcome.HOLD, (Reason(code, f"The comment that it answers {what}."),))
+    return PolicyVerdict(Outcome.HOLD, (Reason(code, f"The comment that it answers {what}."),))
 
 
-def gave_up(reasons: tuple[Reason, ...] = ()) -> Verdict:
+def gave_up(reasons: tuple[Reason, ...] = ()) -> PolicyVerdict:
     """Holds a comment that could not be measured, for this and the other reasons."""
     failed = Reason(ReasonCode.SCORING_FAILED, f"Could not be measured in {MAX_ATTEMPTS} attempts.")
     others = tuple(reason for reason in reasons if reason.code != ReasonCode.SCORER_UNAVAILABLE)
-    return Verdict(Outcome.HOLD, (failed, *others))
+    return PolicyVerdict(Outcome.HOLD, (failed, *others))
 
 
 def _with_evidence(

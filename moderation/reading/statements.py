@@ -23,7 +23,7 @@ def list_statements(
         site = sites.get_site(connection, site_id)
     made = (
         statement_of(
-            [each for each in histories[comment_id] if each.sequence <= sequence],
+            [decision for decision in histories[comment_id] if decision.sequence <= sequence],
             site.name if site else "",
             of_comments.get(comment_id, ()),
         )

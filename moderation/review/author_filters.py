@@ -92,7 +92,7 @@ def put_on(
         for site_filter in stored:
             if (site_filter.kind, site_filter.action, site_filter.until, site_filter.name) == same:
                 return _change(connection, site_filter, (*site_filter.entries, entry), moderator_id, now)  # fmt: skip
-        if sum(each.until is None or each.until > now for each in stored) >= FILTER_LIMIT:
+        if sum(filter.until is None or filter.until > now for filter in stored) >= FILTER_LIMIT:
             raise Conflict(f"A site has at most {FILTER_LIMIT} filters.")
         draft = FilterDraft(name, mark.kind, action, (entry,), fields=tuple(FilterField), until=until)  # fmt: skip
         CompiledFilter(draft, {})

@@ -135,7 +135,7 @@ def take_back_locked(
     entropy: Entropy,
 ) -> list[Decision]:
     """Takes the last decisions of moderators back, about comments that the caller has locked. sentence: the reason."""
-    histories = decisions.histories(connection, [each.comment_id for each in standings])
+    histories = decisions.histories(connection, [standing.comment_id for standing in standings])
     made = []
     for standing in standings:
         before = in_effect_before(

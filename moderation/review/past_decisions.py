@@ -30,7 +30,7 @@ def past_in_scope(
     others = policy_scopes.of_site(connection, site_id)
     name = scope.scope if scope else WHOLE_SITE
     found = [scope] if scope else []
-    found += [each for each in others if each.scope != name]
+    found += [other for other in others if other.scope != name]
     scopes = Scopes(found)
     for past in past_judgements(
         *(connection, {site_id}, since, limit),

@@ -9,8 +9,8 @@ from moderation.domain.backtest import (
     Affected,
     Agreement,
     Backtest,
-    Change,
     NamedGroups,
+    OutcomeChange,
     PolicyName,
     Sample,
     Share,
@@ -20,7 +20,7 @@ from moderation.domain.comment import Status
 from moderation.domain.decision import Outcome
 from moderation.domain.durations import DAY_MS
 from moderation.domain.ids import timed_id
-from moderation.domain.policy import GRAVITY, Policy, Verdict, in_closed_hours
+from moderation.domain.policy import GRAVITY, Policy, PolicyVerdict, in_closed_hours
 from moderation.domain.policy_replay import PolicyReplay
 from moderation.domain.policy_scopes import WHOLE_SITE, ScopedPolicy, place_of
 from moderation.domain.reason_codes import ReasonCode
@@ -84,7 +84,7 @@ def backtest(
         named = count_named(connection, tally.changed, tally.unchanged, is_cancelled)
         texts = {}
         if show_text:
-            ids = [each.comment_id for samples in tally.samples.values() for each in samples]
+            ids = [sample.comment_id for samples in tally.samples.values() for sample in samples]
             texts = {entry.id: entry.text for entry in queues.by_ids(connection, ids)}
     return tally.result(since, now, complete and tally.looked_at < limit, texts, named)
 
@@ -165,7 +165,7 @@ class _Tally:
         replay = self._plain[site_id] = self._replay(*pair)
         return replay
 
-    def _placed_verdicts(self, past: PastJudgement) -> Sequence[Verdict] | None:
+    def _placed_verdicts(self, past: PastJudgement) -> Sequence[PolicyVerdict] | None:
         """What both policies make of a comment where it stands, and when it came in; None where the scope has nothing to do with it."""
         place, language = place_of(past.page_id, past.page_url), past.language
         before, after = (
@@ -186,7 +186,11 @@ class _Tally:
         return self._replays[key]
 
     def _note_change(
-        self, past: PastJudgement, before: Outcome, after: Outcome, verdicts: Sequence[Verdict]
+        self,
+        past: PastJudgement,
+        before: Outcome,
+        after: Outcome,
+        verdicts: Sequence[PolicyVerdict],
     ) -> None:
         self.changed.add(past.comment_id, (after in _STOPPED) - (before in _STOPPED))
         key = (before, after)
@@ -228,7 +232,7 @@ class _Tally:
             decided=self._count(lambda kind: kind.removed is not None),
             not_as_recorded=self._count(lambda kind: not kind.as_recorded),
             changes=tuple(
-                Change(
+                OutcomeChange(
                     *key,
                     count,
                     dict(self._rules[key].most_common()),
@@ -288,7 +292,7 @@ class _Tally:
             )
 
 
-def _outcome(verdict: Verdict, recorded: PastDecision | None) -> Outcome:
+def _outcome(verdict: PolicyVerdict, recorded: PastDecision | None) -> Outcome:
     """What would have become of the comment: its page or what it answers may have held it anyway."""
     if recorded is None or not recorded.reasons_json:
         return verdict.outcome

@@ -80,7 +80,7 @@ def estimate(store: Store, site_id: str, *, now: int) -> BlindEstimate:
         sure = (Verdict.PUBLISH, Verdict.REMOVE)
         return Share(
             counts.get((machine, against.value), 0),
-            sum(counts.get((machine, each.value), 0) for each in sure),
+            sum(counts.get((machine, estimate.value), 0) for estimate in sure),
         )
 
     def count(verdict: str) -> int:

@@ -43,14 +43,14 @@ def next_blind(
         ]
         if not only_asked:
             drawn += samples.waiting(connection, site_id, _AT_ONCE)
-        ids = [each.comment_id for each in drawn]
+        ids = [look.comment_id for look in drawn]
         entries = {entry.id: entry for entry in queues.by_ids(connection, ids)}
     found: dict[str, QueueEntry] = {}
     gone = []
-    for each in sorted(drawn, key=lambda each: place(each.comment_id)):
-        entry = entries.get(each.comment_id)
-        if entry is None or not _is_as_drawn(each, entry):
-            gone.append(each)
+    for look in sorted(drawn, key=lambda look: place(look.comment_id)):
+        entry = entries.get(look.comment_id)
+        if entry is None or not _is_as_drawn(look, entry):
+            gone.append(look)
         elif len(found) < limit:
             found[entry.id] = entry
     if gone:

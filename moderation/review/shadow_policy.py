@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from moderation.domain.audit import Change as AuditedChange
-from moderation.domain.backtest import Agreement, Change, Sample, Share
+from moderation.domain.audit import Change
+from moderation.domain.backtest import Agreement, OutcomeChange, Sample, Share
 from moderation.domain.comment import Status
 from moderation.domain.decision import Outcome
 from moderation.domain.errors import NotFound
@@ -32,7 +32,7 @@ class Comparison:
     examined: int
     changed: int
     decided: int
-    changes: tuple[Change, ...]
+    changes: tuple[OutcomeChange, ...]
     agreement: tuple[Agreement, Agreement]
 
 
@@ -45,9 +45,7 @@ def start(store: Store, site_id: str, toml: str, who: str, *, now: int) -> Shado
     with store.write() as connection:
         shadow_policies.start(connection, policy)
         what = {"version": policy.version}
-        audit.record(
-            connection, who, AuditedChange.POLICY_CANDIDATE_STARTED, site_id, "", None, what
-        )
+        audit.record(connection, who, Change.POLICY_CANDIDATE_STARTED, site_id, "", None, what)
     return policy
 
 
@@ -57,7 +55,7 @@ def stop(store: Store, site_id: str, who: str) -> None:
         if candidate := shadow_policies.of_site(connection, site_id):
             shadow_policies.stop(connection, site_id)
             what = {"version": candidate.version}
-            audit.record(connection, who, AuditedChange.POLICY_CANDIDATE_ENDED, site_id, "", what)
+            audit.record(connection, who, Change.POLICY_CANDIDATE_ENDED, site_id, "", what)
 
 
 def adopt(store: Store, site_id: str, version: str, who: str, *, now: int) -> PolicyVersion:
@@ -96,7 +94,7 @@ def compare(store: Store, site_id: str) -> Comparison | None:
                 Sample(id, Status(status), tuple(rules.split())) for id, status, rules in newest
             )
             rules = Counter(rule for sample in samples for rule in sample.rules)
-            changes.append(Change(live, shadow, count, dict(rules.most_common()), samples))
+            changes.append(OutcomeChange(live, shadow, count, dict(rules.most_common()), samples))
     said: list[tuple[Outcome, Outcome, bool, int]] = [
         (live, shadow, removed, count)
         for (live, shadow, removed), count in counts.items()

@@ -70,7 +70,7 @@ def scoped_policies(store: Store, site_id: str) -> list[SitePolicy]:
             SitePolicy(_toml_of(connection, site_id, scope.scope), scope.number, scope.scope)
             for scope in scopes
         ]
-    return sorted(found, key=lambda each: specificity(each.scope))
+    return sorted(found, key=lambda scoped: specificity(scoped.scope))
 
 
 def named_scope(connection: Connection, site_id: str, text: str) -> ScopedPolicy:
@@ -80,9 +80,9 @@ def named_scope(connection: Connection, site_id: str, text: str) -> ScopedPolicy
     """
     scope = ScopedPolicy(parse_scope(text), 0)
     own = policy_scopes.of_site(connection, site_id)
-    for each in own:
-        if each.scope == scope.scope:
-            return each
+    for scoped in own:
+        if scoped.scope == scope.scope:
+            return scoped
     kind, _, url = scope.scope.partition(":")
     if kind != ScopeKind.PAGE:
         return scope
@@ -94,7 +94,7 @@ def named_scope(connection: Connection, site_id: str, text: str) -> ScopedPolicy
     if page is None:
         return scope
     named = ScopedPolicy(f"{ScopeKind.PAGE}:{page.page.url}", 0, page_id)
-    return next((each for each in own if each.page_id == page_id), named)
+    return next((scoped for scoped in own if scoped.page_id == page_id), named)
 
 
 def scope_of(store: Store, site_id: str, text: str) -> ScopedPolicy | None:

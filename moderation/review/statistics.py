@@ -57,7 +57,7 @@ class Period:
     def counts(self, kind: str) -> list[tuple[str, int]]:
         """The counts of a kind ('reason', 'language', 'by'), the largest first."""
         found = of_kind(self.totals, kind)
-        return sorted(found.items(), key=lambda each: (-each[1], each[0]))
+        return sorted(found.items(), key=lambda counted: (-counted[1], counted[0]))
 
     def count(self, name: str) -> int:
         return self.totals[name]

@@ -82,7 +82,7 @@ def remove_view(store: Store, site_id: str, person_id: str, view_id: str) -> Non
     """Raises NotFound, also for a view of somebody else."""
     with store.write() as connection:
         seen = views.of_person(connection, site_id, person_id)
-        view = next((each for each in seen if each.id == view_id), None)
+        view = next((view for view in seen if view.id == view_id), None)
         if view is None or not views.remove(connection, site_id, person_id, view_id):
             raise NotFound("There is no such view.")
         if view.owner_id == EVERYBODY:

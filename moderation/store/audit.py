@@ -9,6 +9,7 @@ from sqlalchemy.engine import Connection
 
 from moderation.domain.audit import AuditEntry, AuditQuery, Change
 from moderation.store.sql.dialect import database_time
+from moderation.store.sql.rows import record_of
 from moderation.store.sql.schema import audit, memberships
 
 
@@ -82,15 +83,11 @@ def newest(
         query = query.where(audit.c.number < after)
     rows = connection.execute(query.order_by(audit.c.number.desc()).limit(limit))
     return [
-        AuditEntry(
-            row.number,
-            row.site_id,
-            row.actor,
-            row.change,
-            row.about,
-            json.loads(row.before_json),
-            json.loads(row.after_json),
-            row.at,
+        record_of(
+            *(AuditEntry, row),
+            by=row.actor,
+            before=json.loads(row.before_json),
+            after=json.loads(row.after_json),
         )
         for row in rows
     ]

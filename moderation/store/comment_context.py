@@ -104,9 +104,11 @@ def by_author(
     # By their ids alone, lest all of the site be read.
     found = _read(connection, _short().where(comments.c.id.in_(connection.scalars(newest).all())))
     of_site = [
-        each for each in found if each.site_id == site_id and each.status is not Status.ERASED
+        comment
+        for comment in found
+        if comment.site_id == site_id and comment.status is not Status.ERASED
     ]
-    return column, sorted(of_site, key=lambda each: each.id, reverse=True)[:limit]
+    return column, sorted(of_site, key=lambda comment: comment.id, reverse=True)[:limit]
 
 
 _SAME_TEXT = """

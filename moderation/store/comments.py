@@ -20,7 +20,7 @@ from moderation.store.expiry import has_own_term
 from moderation.store.judging_queue import AT_ONCE
 from moderation.store.sql.crypto import Crypto
 from moderation.store.sql.dialect import fetch, insert_rows
-from moderation.store.sql.rows import record_of
+from moderation.store.sql.rows import record_of, row_of
 from moderation.store.sql.schema import (
     addresses,
     appeals,
@@ -154,14 +154,7 @@ def revise(
     decided_by: str,
 ) -> None:
     """Adds a text, which is the comment's from now on. status, sequence, decided_by: after that."""
-    row = {
-        "comment_id": comment_id,
-        "number": revision.number,
-        "text": revision.text,
-        "created_at": revision.created_at,
-        "form_json": revision.form_json,
-    }
-    insert_rows(connection, revisions, [row])
+    insert_rows(connection, revisions, [row_of(revision, revisions, comment_id=comment_id)])
     connection.execute(
         sa.update(comments)
         .where(comments.c.id == comment_id)

@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 
 from moderation.store.sql.crypto import Crypto
 from moderation.store.sql.dialect import upsert
+from moderation.store.sql.rows import record_of
 from moderation.store.sql.schema import site_faces
 
 AKISMET, CORAL, OPENAI, PERSPECTIVE = "akismet", "coral", "openai", "perspective"
@@ -99,9 +100,7 @@ def known_of(connection: Connection, site_id: str) -> list[SiteCompatApi]:
         sa.select(site_faces).where(site_faces.c.site_id == site_id).order_by(site_faces.c.face)
     )
     return [
-        SiteCompatApi(
-            row.site_id, row.face, row.limit_text, json.loads(row.options_json), row.is_on
-        )
+        record_of(SiteCompatApi, row, limit=row.limit_text, options=json.loads(row.options_json))
         for row in rows
     ]
 

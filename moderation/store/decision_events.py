@@ -38,7 +38,9 @@ def _statements(connection: Connection, told: Sequence[tuple[Decision, Event]]) 
     events = []
     for decision, event in against:
         history = [
-            each for each in histories[decision.comment_id] if each.sequence <= decision.sequence
+            earlier
+            for earlier in histories[decision.comment_id]
+            if earlier.sequence <= decision.sequence
         ]
         statement = statement_of(
             history, names.get(event.site_id, ""), appealed.get(decision.comment_id, ())

@@ -33,7 +33,9 @@ def note_feedback(
         sa.select(comments.c.id, comments.c.site_id).where(comments.c.id.in_(ids))
     )
     sites = {row.id: row.site_id for row in rows}
-    teaching = [_teaching_decision(each, in_effect[each.comment_id]) for each in decisions]
+    teaching = [
+        _teaching_decision(decision, in_effect[decision.comment_id]) for decision in decisions
+    ]
     insert_rows(
         connection,
         feedback,

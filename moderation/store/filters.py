@@ -22,7 +22,7 @@ from moderation.domain.filter import (
 from moderation.store.comment_fields import NEWEST_REVISION, SentComment, labelled
 from moderation.store.sql.crypto import Crypto
 from moderation.store.sql.engine import Store
-from moderation.store.sql.rows import record_of
+from moderation.store.sql.rows import record_of, row_of
 from moderation.store.sql.schema import comments, filters, pages, personal, revisions, sites
 
 
@@ -61,11 +61,7 @@ def get(connection: Connection, filter_id: str, site_ids: Iterable[str]) -> Filt
 
 
 def add(connection: Connection, site_filter: Filter) -> None:
-    connection.execute(
-        sa.insert(filters).values(
-            id=site_filter.id, created_at=site_filter.created_at, **_row(site_filter)
-        )
-    )
+    connection.execute(sa.insert(filters).values(**_row(site_filter)))
     _next_version(connection, site_filter.site_id)
 
 
@@ -118,21 +114,14 @@ def _next_version(connection: Connection, site_id: str) -> None:
 
 
 def _row(site_filter: Filter) -> dict[str, object]:
-    return {
-        "site_id": site_filter.site_id,
-        "name": site_filter.name,
-        "kind": site_filter.kind.value,
-        "action": site_filter.action.value,
-        "entries_json": json.dumps(list(site_filter.entries)),
-        "exceptions_json": json.dumps(list(site_filter.exceptions)),
-        "languages_json": json.dumps(list(site_filter.languages)),
-        "fields_json": json.dumps([field.value for field in site_filter.fields]),
-        "enabled": site_filter.enabled,
-        "until": site_filter.until,
-        "version": site_filter.version,
-        "changed_by": site_filter.changed_by,
-        "changed_at": site_filter.changed_at,
-    }
+    return row_of(
+        site_filter,
+        filters,
+        entries_json=json.dumps(site_filter.entries),
+        exceptions_json=json.dumps(site_filter.exceptions),
+        languages_json=json.dumps(site_filter.languages),
+        fields_json=json.dumps(site_filter.fields),
+    )
 
 
 def _filter(row: sa.Row[tuple[object, ...]]) -> Filter:

@@ -34,16 +34,7 @@ def claim(
     stored = insert_rows(
         connection,
         idempotency,
-        [
-            {
-                "site_id": submission.site_id,
-                "key": submission.idempotency_key,
-                "fingerprint": submission.fingerprint,
-                "comment_id": submission.id,
-                "created_at": submission.created_at,
-            }
-            for submission in keyed
-        ],
+        [_row(submission, submission.idempotency_key) for submission in keyed],
         new_only=True,
     )
     return {} if stored == len(keyed) else holders_of(connection, keyed)
@@ -82,19 +73,19 @@ def take(connection: Connection, submission: Submission, holder: Stored) -> bool
 
 def add_later(connection: Connection, stored: Iterable[Submission]) -> None:
     """Records the other keys under which stored submissions are found later."""
-    rows = [
-        {
-            "site_id": submission.site_id,
-            "key": submission.later_key,
-            "fingerprint": submission.fingerprint,
-            "comment_id": submission.id,
-            "created_at": submission.created_at,
-        }
-        for submission in stored
-        if submission.later_key
-    ]
+    rows = [_row(submission, submission.later_key) for submission in stored if submission.later_key]
     if rows:
         insert_rows(connection, idempotency, rows, new_only=True)
+
+
+def _row(submission: Submission, key: str) -> dict[str, object]:
+    return {
+        "site_id": submission.site_id,
+        "key": key,
+        "fingerprint": submission.fingerprint,
+        "comment_id": submission.id,
+        "created_at": submission.created_at,
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from moderation.domain.roles import Role
 from moderation.domain.sections import read_stored, stored
 from moderation.store.moderators import plain_email
 from moderation.store.sessions import token_digest
-from moderation.store.sql.rows import row_of
+from moderation.store.sql.rows import record_of, row_of
 from moderation.store.sql.schema import invitations
 
 
@@ -100,13 +100,5 @@ def forget_expired(connection: Connection, now: int, limit: int) -> int:
 
 
 def _invitation(row: sa.Row[tuple[object, ...]]) -> Invitation:
-    return Invitation(
-        row.id,
-        row.site_id,
-        row.email,
-        Role(row.role),
-        row.invited_by,
-        row.created_at,
-        row.expires_at,
-        read_stored(row.sections_json),
-    )
+    sections = read_stored(row.sections_json)
+    return record_of(Invitation, row, role=Role(row.role), sections=sections)

@@ -9,6 +9,7 @@ from moderation.domain.decision import Decision
 from moderation.domain.legal_notice import LegalNotice, NoticeState
 from moderation.store.sql.crypto import Crypto
 from moderation.store.sql.dialect import insert_rows
+from moderation.store.sql.rows import record_of, row_of
 from moderation.store.sql.schema import appeals, legal_notices
 
 _OPEN = NoticeState.OPEN.value
@@ -17,20 +18,12 @@ _FORGOTTEN = {"name": "", "email_sealed": None, "email_key": "", "why": ""}
 
 def add(connection: Connection, notice: LegalNotice, crypto: Crypto) -> None:
     """The e-mail is stored sealed, beside a keyed hash."""
-    row = {
-        "id": notice.id,
-        "comment_id": notice.comment_id,
-        "site_id": notice.site_id,
-        "revision": notice.revision,
-        "name": notice.name,
-        "email_sealed": crypto.encrypt(notice.email, notice.id) if notice.email else None,
-        "email_key": crypto.email_key(notice.email),
-        "why": notice.why,
-        "created_at": notice.created_at,
-        "state": notice.state.value,
-        "decided_in": None,
-        "decided_at": None,
-    }
+    row = row_of(
+        notice,
+        legal_notices,
+        email_sealed=crypto.encrypt(notice.email, notice.id) if notice.email else None,
+        email_key=crypto.email_key(notice.email),
+    )
     insert_rows(connection, legal_notices, [row])
 
 
@@ -150,16 +143,5 @@ def _forget_appeals(notice_ids: Collection[str] | sa.Select[tuple[str]]) -> sa.U
 def _notice(row: sa.Row[tuple[object, ...]], crypto: Crypto | None) -> LegalNotice:
     """crypto: None where the e-mail does not matter."""
     sealed = row.email_sealed
-    return LegalNotice(
-        id=row.id,
-        comment_id=row.comment_id,
-        site_id=row.site_id,
-        revision=row.revision,
-        name=row.name,
-        email=(crypto.decrypt(bytes(sealed), row.id) or "") if sealed and crypto else "",
-        why=row.why,
-        created_at=row.created_at,
-        state=NoticeState(row.state),
-        decided_in=row.decided_in,
-        decided_at=row.decided_at,
-    )
+    email = (crypto.decrypt(bytes(sealed), row.id) or "") if sealed and crypto else ""
+    return record_of(LegalNotice, row, email=email, state=NoticeState(row.state))

@@ -86,7 +86,7 @@ def put(connection: Connection, new_events: Sequence[Event], entropy: Entropy) -
         if endpoint.is_enabled
     }
     for verdict, endpoint_id, not_before in akismet_checks.pending_verdicts(
-        connection, [each for each in new_events if each.site_id in asking]
+        connection, [event for event in new_events if event.site_id in asking]
     ):
         endpoint_ids = [endpoint_id] if endpoint_id in enabled else []
         to_insert[verdict.id] = (verdict, endpoint_ids, not_before)

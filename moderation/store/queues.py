@@ -188,7 +188,7 @@ def since(connection: Connection, site_id: str, since_ms: int) -> Counter[Status
         .where(
             comments.c.site_id == site_id,
             # One short range of the index for each status.
-            comments.c.status.in_([each.value for each in Status]),
+            comments.c.status.in_([status.value for status in Status]),
             comments.c.id >= timed_id("cmt", since_ms, bytes(10)),
         )
         .group_by(comments.c.status)

@@ -22,7 +22,7 @@ from moderation.store.sql.dialect import (
     insert_rows,
     run_listed,
 )
-from moderation.store.sql.rows import row_of
+from moderation.store.sql.rows import record_of, row_of
 from moderation.store.sql.schema import comments, personal, reputations, resets, votes
 
 
@@ -177,7 +177,7 @@ def resets_of(connection: Connection, subject: Subject) -> list[Reset]:
     rows = connection.execute(
         sa.select(resets).where(resets.c.subject == subject.key).order_by(resets.c.sequence)
     )
-    return [Reset(row.sequence, row.counts_after, row.moderator_id, row.created_at) for row in rows]
+    return [record_of(Reset, row) for row in rows]
 
 
 def lock(connection: Connection, subject: Subject) -> None:
@@ -188,14 +188,7 @@ def lock(connection: Connection, subject: Subject) -> None:
 def reset(connection: Connection, subject: Subject, made: Reset) -> None:
     """Adds a reset, or its taking back, and counts anew. The caller holds the lock."""
     before = _counted(connection, [subject])
-    row = {
-        "subject": subject.key,
-        "sequence": made.sequence,
-        "counts_after": made.counts_after,
-        "moderator_id": made.moderator_id,
-        "created_at": made.created_at,
-    }
-    insert_rows(connection, resets, [row])
+    insert_rows(connection, resets, [row_of(made, resets, subject=subject.key)])
     _move(connection, before, _counted(connection, [subject]))
 
 

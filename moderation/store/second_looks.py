@@ -105,7 +105,7 @@ def set_share(connection: Connection, site_id: str, share: int, until: int) -> N
 def put(connection: Connection, looks: Sequence[Look]) -> int:
     """Keeps those that are not there yet; returns how many."""
     return insert_rows(
-        connection, second_looks, [row_of(each, second_looks) for each in looks], new_only=True
+        connection, second_looks, [row_of(look, second_looks) for look in looks], new_only=True
     )
 
 

@@ -109,7 +109,7 @@ def _page_rules(origins_json: str, stored_json: str) -> PageRules:
 
 def reader_rules(connection: Connection, site_id: str) -> ReaderRules:
     """What a site lets writers and readers do with published comments."""
-    query = sa.select(*(sites.c[each.name] for each in fields(ReaderRules)))
+    query = sa.select(*(sites.c[rule.name] for rule in fields(ReaderRules)))
     row = connection.execute(query.where(sites.c.id == site_id)).one_or_none()
     if row is None:
         return ReaderRules(0)

@@ -42,15 +42,17 @@ def draw_samples(store: Store, now: int, part: int = PART) -> Iterator[bool]:
                             connection, site_id, status, after, begin_of(week + 1), part
                         )
                     chosen = heapq.nsmallest(
-                        size, [*chosen, *found], key=lambda each: lot(each.comment_id, week)
+                        size, [*chosen, *found], key=lambda comment: lot(comment.comment_id, week)
                     )
                     if len(found) < part:
                         break
                     after = found[-1].comment_id
                     yield False
             drawn += [
-                Sampled(each.comment_id, site_id, week, machine, each.revision, each.sequence)
-                for each in chosen
+                Sampled(
+                    comment.comment_id, site_id, week, machine, comment.revision, comment.sequence
+                )
+                for comment in chosen
             ]
         with store.write() as connection:
             is_ours = samples.put(connection, site_id, week, drawn)

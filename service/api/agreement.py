@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import Field
@@ -17,8 +17,8 @@ from moderation.review.agreement import PersonAgreement
 from moderation.store.second_looks import Look
 from service.access.keys import SecretKey
 from service.api import answers
-from service.api.answers import describe_answer
-from service.api.bodies import describe_body, json_body
+from service.api.bodies import json_body
+from service.api.described import described
 from service.api.fields import StrictModel
 from service.api.parameters import KEYED
 from service.api.responses import private_json
@@ -101,11 +101,9 @@ class GoldenOut(TypedDict):
     asked: answers.Count
 
 
-_ANSWER: dict[str, Any] = describe_answer(SiteAgreementOut)
-_ANSWER["responses"]["200"]["content"]["text/csv"] = {"schema": {"type": "string"}}
-
-
-@router.get("", summary="How far people's decisions agree", openapi_extra=_ANSWER)
+@router.get(
+    "", summary="How far people's decisions agree", **described(SiteAgreementOut, as_csv=True)
+)
 def read(request: Request, key: SecretKey, format: Literal["json", "csv"] = "json") -> Response:
     """Of the last 90 days. With `format=csv` a line for each person as text/csv."""
     store = request.app.state.store
@@ -129,7 +127,7 @@ def read(request: Request, key: SecretKey, format: Literal["json", "csv"] = "jso
 @router.put(
     "",
     summary="Set how many decisions get a second look",
-    openapi_extra=describe_body(ShareIn) | describe_answer(SiteAgreementOut),
+    **described(SiteAgreementOut, body=ShareIn),
 )
 def set_share(
     request: Request, key: SecretKey, body: Annotated[ShareIn, Depends(json_body(ShareIn))]
@@ -141,9 +139,8 @@ def set_share(
 
 @router.post(
     "/disagreements/{look_id}",
-    status_code=204,
     summary="Say who is right",
-    openapi_extra=describe_body(RightIn) | describe_answer(None, status=204),
+    **described(None, body=RightIn, status=204),
 )
 def settle(
     request: Request,
@@ -159,9 +156,8 @@ def settle(
 
 @router.post(
     "/golden",
-    status_code=201,
     summary="Ask somebody about comments with a known answer",
-    openapi_extra=describe_body(GoldenIn) | describe_answer(GoldenOut, 404, 409, status=201),
+    **described(GoldenOut, 404, 409, body=GoldenIn, status=201),
 )
 def ask(
     request: Request, key: SecretKey, body: Annotated[GoldenIn, Depends(json_body(GoldenIn))]

@@ -1,26 +1,11 @@
-"""Declares what a route answers, for the OpenAPI document.
+"""The types of the fields of answers, with an example each for the OpenAPI document."""
 
-The types are TypedDicts that the serialisers return: mypy compares each serialiser with its type, and nothing
-is checked or copied when a request is answered.
-"""
-
-from collections.abc import Sequence
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any
 
 from pydantic import Field
 
 from moderation.domain.comment import Status
 from moderation.domain.reason_codes import ReasonCode
-
-# Every type that a route names in its description, by name: openapi.py makes schemas of them.
-SCHEMAS: dict[str, Any] = {}
-
-_HEADERS = {
-    "ETag": "The version of what is answered; goes with If-Match",
-    "Link": '<URL>; rel="next" leads to the next page; missing on the last',
-    "Location": "The path of what was made",
-}
-_DESCRIPTIONS = {200: "It is answered", 201: "It is done", 202: "It is taken", 204: "It is gone"}
 
 
 def _like(example: Any, description: str | None = None, **schema: Any) -> Any:
@@ -77,30 +62,3 @@ NextPage = Annotated[
 ]
 ReportReasons = Annotated[dict[str, int], _like({"spam": 2, "off_topic": 1})]
 ReasonCodeName = Annotated[str, _like("toxic", f"Of the policy, or one of {', '.join(ReasonCode)}")]
-
-
-def reference_to(kind: Any) -> dict[str, str]:
-    """A reference to the schema of a type, which the document will have."""
-    SCHEMAS[kind.__name__] = kind
-    return {"$ref": f"#/components/schemas/{kind.__name__}"}
-
-
-def describe_answer(
-    answer: Any, *errors: int, status: int = 200, headers: Sequence[str] = ()
-) -> dict[str, Any]:
-    """The part of a route's OpenAPI description that describes what it answers.
-
-    answer: a TypedDict, or a union of some; None for no body. errors: statuses of problems besides those of every route like it, which
-    openapi.py adds.
-    """
-    described: dict[str, Any] = {"description": _DESCRIPTIONS[status]}
-    if answer is not None:
-        kinds = [reference_to(kind) for kind in get_args(answer) or [answer]]
-        schema = kinds[0] if len(kinds) == 1 else {"anyOf": kinds}
-        described["content"] = {"application/json": {"schema": schema}}
-    if headers:
-        described["headers"] = {
-            name: {"description": _HEADERS[name], "schema": {"type": "string"}} for name in headers
-        }
-    problems = {str(error): {"description": ""} for error in errors}
-    return {"responses": {str(status): described, **problems}}

@@ -19,9 +19,9 @@ from moderation.review import appeals
 from service.access.keys import SecretKey
 from service.access.writer import writer
 from service.api import answers
-from service.api.answers import describe_answer
-from service.api.bodies import describe_body, json_body
+from service.api.bodies import json_body
 from service.api.comment_schemas import AppealAnswerIn, AppealIn
+from service.api.described import described, page_type
 from service.api.own_comment import StatusOut, status_out
 from service.api.paging import After, Limit, page_response
 from service.api.parameters import KEYED, check_parameters
@@ -53,20 +53,14 @@ class AppealOut(TypedDict):
     note: answers.Sentence | None
 
 
-class AppealPage(TypedDict):
-    """A page of appeals."""
-
-    items: list[AppealOut]
-    next: answers.NextPage
+AppealPage = page_type("AppealPage", AppealOut, "appeals")
 
 
 @router.post(
     "/comments/{comment_id}/appeal",
-    status_code=201,
     summary="Appeal against a decision about one's own comment",
     dependencies=[Depends(writer), Depends(check_parameters)],
-    openapi_extra=describe_body(AppealIn, required=False)
-    | describe_answer(StatusOut, 409, 429, status=201),
+    **described(StatusOut, 409, 429, body=AppealIn, body_required=False, status=201),
 )
 async def make_appeal(
     request: Request,
@@ -90,7 +84,7 @@ async def make_appeal(
     "/appeals",
     summary="The appeals, the oldest first",
     dependencies=KEYED,
-    openapi_extra=describe_answer(AppealPage, headers=["Link"]),
+    **described(AppealPage, headers=["Link"]),
 )
 def list_appeals(
     request: Request,
@@ -100,15 +94,14 @@ def list_appeals(
     limit: Limit = 25,
 ) -> Response:
     found = appeals.list_appeals(request.app.state.store, key.site_id, state, after, limit + 1)
-    return page_response(request, found, limit, _appeal_out, lambda each: each.id)
+    return page_response(request, found, limit, _appeal_out, lambda appeal: appeal.id)
 
 
 @router.post(
     "/appeals/{appeal_id}/decide",
-    status_code=201,
     summary="Answer an appeal",
     dependencies=KEYED,
-    openapi_extra=describe_body(AppealAnswerIn) | describe_answer(AppealOut, 409, status=201),
+    **described(AppealOut, 409, body=AppealAnswerIn, status=201),
 )
 def decide(
     request: Request,

@@ -14,7 +14,7 @@ from moderation.domain.audit_csv import csv_of
 from moderation.domain.errors import Invalid, together
 from service.access.keys import SecretKey
 from service.api import answers
-from service.api.answers import describe_answer
+from service.api.described import described, page_type
 from service.api.fields import epoch_ms
 from service.api.paging import After, Limit, link_header, page_of, page_response
 from service.api.parameters import KEYED
@@ -46,15 +46,7 @@ class AuditEntryOut(TypedDict):
     after: dict[str, Any]
 
 
-class AuditPage(TypedDict):
-    """A page of the audit."""
-
-    items: list[AuditEntryOut]
-    next: answers.NextPage
-
-
-_ANSWER = describe_answer(AuditPage, headers=["Link"])
-_ANSWER["responses"]["200"]["content"]["text/csv"] = {"schema": {"type": "string"}}
+AuditPage = page_type("AuditPage", AuditEntryOut, "the audit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +73,9 @@ async def _query(asked: Annotated[_Conditions, Depends()]) -> AuditQuery:
 
 
 @router.get(
-    "/audit", summary="What was changed, and by whom, the newest first", openapi_extra=_ANSWER
+    "/audit",
+    summary="What was changed, and by whom, the newest first",
+    **described(AuditPage, headers=["Link"], as_csv=True),
 )
 def list_audit(
     request: Request,

@@ -13,8 +13,8 @@ from moderation.domain.filter import FilterAction
 from moderation.review import author_filters
 from service.access.keys import SecretKey
 from service.api import answers
-from service.api.answers import describe_answer
-from service.api.bodies import describe_body, json_body
+from service.api.bodies import json_body
+from service.api.described import described
 from service.api.fields import StrictModel
 from service.api.filter_schemas import FilterOut, filter_out
 from service.api.parameters import KEYED
@@ -60,11 +60,7 @@ class MarkedList(TypedDict):
     items: list[MarkedOut]
 
 
-@router.get(
-    "",
-    summary="Which filters name its author or links",
-    openapi_extra=describe_answer(MarkedList),
-)
+@router.get("", summary="Which filters name its author or links", **described(MarkedList))
 def listed(request: Request, comment_id: str, key: SecretKey) -> Response:
     """Only what is known of its author: nothing is guessed from a name."""
     store = request.app.state.store
@@ -75,12 +71,12 @@ def listed(request: Request, comment_id: str, key: SecretKey) -> Response:
                 "domain": marked.mark.domain or None,
                 "filters": [
                     {
-                        "id": each.id,
-                        "name": each.name,
-                        "action": each.action,
-                        "until": iso(each.until) if each.until is not None else None,
+                        "id": filter.id,
+                        "name": filter.name,
+                        "action": filter.action,
+                        "until": iso(filter.until) if filter.until is not None else None,
                     }
-                    for each in marked.filters
+                    for filter in marked.filters
                 ],
             }
             for marked in author_filters.of_comment(store, {key.site_id}, comment_id, now_ms())
@@ -91,9 +87,8 @@ def listed(request: Request, comment_id: str, key: SecretKey) -> Response:
 
 @router.post(
     "",
-    status_code=201,
     summary="Hold, refuse or trust its author from now on",
-    openapi_extra=describe_body(AuthorFilterIn) | describe_answer(FilterOut, 409, status=201),
+    **described(FilterOut, 409, body=AuthorFilterIn, status=201),
 )
 def put_on(
     request: Request,
@@ -117,10 +112,7 @@ def put_on(
 
 
 @router.delete(
-    "/{filter_id}",
-    status_code=204,
-    summary="Take its author and links off a filter",
-    openapi_extra=describe_answer(None, status=204),
+    "/{filter_id}", summary="Take its author and links off a filter", **described(None, status=204)
 )
 def take_off(request: Request, comment_id: str, filter_id: str, key: SecretKey) -> Response:
     """A filter that names nothing else is removed."""

@@ -23,9 +23,9 @@ from moderation.store.sites import PUBLISHABLE, Key
 from moderation.store.sql.engine import Store
 from service.access.keys import caller
 from service.api import answers, fields
-from service.api.answers import describe_answer
-from service.api.bodies import describe_body, json_body
+from service.api.bodies import json_body
 from service.api.comment_schemas import PageIn
+from service.api.described import described
 from service.api.parameters import check_parameters
 from service.api.responses import private_json
 from service.http.client_address import client_address, flood_unit
@@ -69,9 +69,7 @@ class ForewarningOut(TypedDict):
 
 
 @router.get(
-    "/challenges",
-    summary="A challenge for a proof of work",
-    openapi_extra=describe_answer(ChallengeOut, 404),
+    "/challenges", summary="A challenge for a proof of work", **described(ChallengeOut, 404)
 )
 def challenge(request: Request, site_id: Annotated[str, Query(max_length=64)]) -> Response:
     """Good once, for ten minutes, with this site. 404 where the site does not ask for any."""
@@ -89,7 +87,7 @@ def challenge(request: Request, site_id: Annotated[str, Query(max_length=64)]) -
 @router.post(
     "/forewarnings",
     summary="Whether a comment may be held",
-    openapi_extra=describe_body(DraftIn) | describe_answer(ForewarningOut, 401, 403, 404, 429),
+    **described(ForewarningOut, 401, 403, 404, 429, body=DraftIn),
 )
 async def forewarn(
     request: Request,

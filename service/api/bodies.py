@@ -1,4 +1,4 @@
-"""Reads JSON bodies into request models, and describes them in the OpenAPI document."""
+"""Reads JSON bodies into request models."""
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from functools import partial
@@ -8,19 +8,12 @@ from fastapi import Request
 from pydantic import BaseModel, ValidationError
 
 from moderation.domain.errors import ERRORS_LIMIT, Invalid, together
-from service.api.answers import reference_to
 from service.api.fields import StrictModel
 from service.http.body import read_body, strict_json
 from service.http.broken_rules import BadParameter, broken_rules
 from service.http.errors import BadRequest
 
 Body = TypeVar("Body", bound=StrictModel)
-
-
-def describe_body(model: type[StrictModel], *, required: bool = True) -> dict[str, Any]:
-    """The part of a route's OpenAPI description that describes its body."""
-    content = {"application/json": {"schema": reference_to(model)}}
-    return {"requestBody": {"required": required, "content": content}}
 
 
 def json_body(model: type[Body], *, required: bool = True) -> Callable[[Request], Awaitable[Body]]:

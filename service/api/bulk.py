@@ -13,8 +13,7 @@ from moderation.review import bulk, bulk_sets
 from moderation.review.bulk import BulkProgress
 from moderation.review.explanation import Explanation
 from service.access.keys import SecretKey
-from service.api.answers import describe_answer
-from service.api.bodies import describe_body, json_body
+from service.api.bodies import json_body
 from service.api.bulk_schemas import (
     BulkIn,
     BulkMemberPage,
@@ -25,6 +24,7 @@ from service.api.bulk_schemas import (
     bulk_member_out,
     bulk_out,
 )
+from service.api.described import described
 from service.api.paging import After, Limit, page_response
 from service.api.parameters import KEYED
 from service.api.responses import private_json
@@ -36,7 +36,7 @@ router = APIRouter(prefix="/api/v1/bulk", tags=["comments"], dependencies=KEYED)
 @router.get(
     "",
     summary="The decisions about many comments, the newest first",
-    openapi_extra=describe_answer(BulkPage, headers=["Link"]),
+    **described(BulkPage, headers=["Link"]),
 )
 def listed(request: Request, key: SecretKey, after: After, limit: Limit = 25) -> Response:
     """Those of the last 90 days."""
@@ -47,7 +47,7 @@ def listed(request: Request, key: SecretKey, after: After, limit: Limit = 25) ->
 @router.post(
     "/preview",
     summary="Count the comments that a filter finds",
-    openapi_extra=describe_body(BulkPreviewIn) | describe_answer(BulkPreviewOut),
+    **described(BulkPreviewOut, body=BulkPreviewIn),
 )
 def preview(
     request: Request,
@@ -71,10 +71,8 @@ def preview(
 
 @router.post(
     "",
-    status_code=202,
     summary="Decide about many comments",
-    openapi_extra=describe_body(BulkIn)
-    | describe_answer(BulkOut, 409, status=202, headers=["Location"]),
+    **described(BulkOut, 409, body=BulkIn, status=202, headers=["Location"]),
 )
 def start(
     request: Request, key: SecretKey, body: Annotated[BulkIn, Depends(json_body(BulkIn))]
@@ -115,11 +113,7 @@ def start(
     return _taken(request, progress)
 
 
-@router.get(
-    "/{bulk_id}",
-    summary="How far a decision about many comments is",
-    openapi_extra=describe_answer(BulkOut),
-)
+@router.get("/{bulk_id}", summary="How far a decision about many comments is", **described(BulkOut))
 def read(request: Request, bulk_id: str, key: SecretKey) -> Response:
     return private_json(bulk_out(bulk.get_progress(request.app.state.store, key.site_id, bulk_id)))
 
@@ -127,7 +121,7 @@ def read(request: Request, bulk_id: str, key: SecretKey) -> Response:
 @router.get(
     "/{bulk_id}/comments",
     summary="What became of its comments",
-    openapi_extra=describe_answer(BulkMemberPage, headers=["Link"]),
+    **described(BulkMemberPage, headers=["Link"]),
 )
 def members(
     request: Request,
@@ -147,9 +141,8 @@ def members(
 
 @router.post(
     "/{bulk_id}/undo",
-    status_code=202,
     summary="Take a decision about many comments back",
-    openapi_extra=describe_answer(BulkOut, 409, status=202, headers=["Location"]),
+    **described(BulkOut, 409, status=202, headers=["Location"]),
 )
 def undo(request: Request, bulk_id: str, key: SecretKey) -> Response:
     """Each comment has the outcome of before again, unless somebody has decided about it since: those are `kept`. What

@@ -17,7 +17,8 @@ from moderation.review.search import Criteria
 from moderation.store.bulk import BulkMember
 from service.api import answers
 from service.api.conditions import QueueName
-from service.api.fields import Note, StrictModel, epoch_ms
+from service.api.described import page_type
+from service.api.fields import Lines, StrictModel, epoch_ms
 from service.api.serializers import CommentOut, ModeratorOut, iso, moderator_out
 
 _Words = Annotated[str, Field(max_length=QUERY_LIMIT, pattern=r"^[^\x00]*$")]
@@ -96,7 +97,7 @@ class BulkIn(StrictModel):
 
     action: Annotated[Outcome, Field(strict=False, examples=["reject"])]  # by its name
     reason: _Code = ""
-    sentence: Annotated[str, Note(SENTENCE_LIMIT)] = ""
+    sentence: Annotated[str, Lines(SENTENCE_LIMIT)] = ""
     ids: Annotated[
         list[Annotated[str, Field(max_length=64, pattern=r"^[a-z0-9_]+$")]] | None,
         Field(min_length=1, max_length=IDS_LIMIT, examples=[["cmt_01kaxw6d00e5j8n2q4s6v8x0z2"]]),
@@ -156,11 +157,7 @@ class BulkOut(TypedDict):
     undo: BulkUndoneOut | None
 
 
-class BulkPage(TypedDict):
-    """A page of decisions about many comments."""
-
-    items: list[BulkOut]
-    next: answers.NextPage
+BulkPage = page_type("BulkPage", BulkOut, "decisions about many comments")
 
 
 class BulkMemberOut(TypedDict):
@@ -171,11 +168,7 @@ class BulkMemberOut(TypedDict):
     sequence: answers.SequenceNumber | None
 
 
-class BulkMemberPage(TypedDict):
-    """A page of its comments."""
-
-    items: list[BulkMemberOut]
-    next: answers.NextPage
+BulkMemberPage = page_type("BulkMemberPage", BulkMemberOut, "its comments")
 
 
 def bulk_out(progress: BulkProgress) -> BulkOut:

@@ -11,6 +11,7 @@ from moderation.domain.decision import Outcome
 from moderation.review.campaigns import UNDONE, CampaignCard
 from moderation.store.queues import QueueEntry
 from service.api import answers
+from service.api.described import page_type
 from service.api.fields import Sequence, StrictModel
 from service.api.serializers import AuthorOut, ModeratorOut, author_out, iso, moderator_out
 
@@ -98,11 +99,7 @@ class CampaignOut(TypedDict):
     decisions: list[RulingOut]
 
 
-class CampaignPage(TypedDict):
-    """A page of campaigns."""
-
-    items: list[CampaignOut]
-    next: answers.NextPage
+CampaignPage = page_type("CampaignPage", CampaignOut, "campaigns")
 
 
 class MemberPageOut(TypedDict):
@@ -124,11 +121,7 @@ class MemberOut(TypedDict):
     created_at: answers.Moment
 
 
-class MemberPage(TypedDict):
-    """A page of a campaign's members."""
-
-    items: list[MemberOut]
-    next: answers.NextPage
+MemberPage = page_type("MemberPage", MemberOut, "a campaign's members")
 
 
 class CampaignDecided(TypedDict):

@@ -10,8 +10,7 @@ from moderation.doorbell import DELIVER
 from moderation.review import campaign_decisions, campaigns
 from moderation.review.campaign_decisions import CampaignDecision
 from service.access.keys import SecretKey
-from service.api.answers import describe_answer
-from service.api.bodies import describe_body, json_body
+from service.api.bodies import json_body
 from service.api.campaign_schemas import (
     CampaignDecided,
     CampaignMembersIn,
@@ -23,6 +22,7 @@ from service.api.campaign_schemas import (
     campaign_out,
     member_out,
 )
+from service.api.described import described
 from service.api.fields import SequenceIn
 from service.api.paging import After, Limit, page_response
 from service.api.parameters import KEYED
@@ -34,7 +34,7 @@ router = APIRouter(prefix="/api/v1/campaigns", tags=["campaigns"], dependencies=
 @router.get(
     "",
     summary="The campaigns of the site, the newest first",
-    openapi_extra=describe_answer(CampaignPage, headers=["Link"]),
+    **described(CampaignPage, headers=["Link"]),
 )
 def listed(
     request: Request,
@@ -58,7 +58,7 @@ def listed(
     return page_response(request, cards, limit, campaign_out, lambda card: card.id)
 
 
-@router.get("/{campaign_id}", summary="One campaign", openapi_extra=describe_answer(CampaignOut))
+@router.get("/{campaign_id}", summary="One campaign", **described(CampaignOut))
 def read(request: Request, campaign_id: str, key: SecretKey) -> Response:
     card = campaigns.get_campaign(request.app.state.store, key.site_id, campaign_id, now_ms())
     return private_json(campaign_out(card))
@@ -67,7 +67,7 @@ def read(request: Request, campaign_id: str, key: SecretKey) -> Response:
 @router.get(
     "/{campaign_id}/comments",
     summary="Its members on the site, oldest first",
-    openapi_extra=describe_answer(MemberPage, headers=["Link"]),
+    **described(MemberPage, headers=["Link"]),
 )
 def members(
     request: Request, campaign_id: str, key: SecretKey, after: After, limit: Limit = 25
@@ -80,9 +80,8 @@ def members(
 
 @router.post(
     "/{campaign_id}/decisions",
-    status_code=201,
     summary="Decide about all its members on the site",
-    openapi_extra=describe_body(RulingIn) | describe_answer(CampaignDecided, 409, status=201),
+    **described(CampaignDecided, 409, body=RulingIn, status=201),
 )
 def decide(
     request: Request,
@@ -113,9 +112,8 @@ def decide(
 
 @router.post(
     "/{campaign_id}/undo",
-    status_code=201,
     summary="Take the last decision about it back",
-    openapi_extra=describe_body(SequenceIn) | describe_answer(CampaignDecided, 409, status=201),
+    **described(CampaignDecided, 409, body=SequenceIn, status=201),
 )
 def undo(
     request: Request,
@@ -141,7 +139,7 @@ def undo(
 @router.post(
     "/{campaign_id}/exclusions",
     summary="Take members out that do not belong to it",
-    openapi_extra=describe_body(CampaignMembersIn) | describe_answer(MembersExcluded, 409),
+    **described(MembersExcluded, 409, body=CampaignMembersIn),
 )
 def exclude(
     request: Request,
@@ -159,10 +157,8 @@ def exclude(
 
 @router.post(
     "/{campaign_id}/splits",
-    status_code=201,
     summary="Make a campaign of its own of some members",
-    openapi_extra=describe_body(CampaignMembersIn)
-    | describe_answer(CampaignOut, 409, status=201, headers=["Location"]),
+    **described(CampaignOut, 409, body=CampaignMembersIn, status=201, headers=["Location"]),
 )
 def split(
     request: Request,

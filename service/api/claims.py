@@ -6,8 +6,8 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from moderation.review import claims
 from service.access.keys import SecretKey
-from service.api.answers import describe_answer
-from service.api.bodies import describe_body, json_body
+from service.api.bodies import json_body
+from service.api.described import described
 from service.api.fields import StrictModel
 from service.api.parameters import KEYED
 from service.api.responses import private_json
@@ -27,7 +27,7 @@ class ClaimIn(StrictModel):
 @router.post(
     "",
     summary="Claim a comment, so that nobody else decides at the same time",
-    openapi_extra=describe_body(ClaimIn, required=False) | describe_answer(ClaimOut, 409),
+    **described(ClaimOut, 409, body=ClaimIn, body_required=False),
 )
 def claim(
     request: Request,
@@ -44,12 +44,7 @@ def claim(
     return private_json(claim_out(made))
 
 
-@router.delete(
-    "",
-    status_code=204,
-    summary="Release a comment",
-    openapi_extra=describe_answer(None, 409, status=204),
-)
+@router.delete("", summary="Release a comment", **described(None, 409, status=204))
 def release(
     request: Request,
     comment_id: str,

@@ -17,6 +17,7 @@ from moderation.domain.site_reasons import SENTENCE_LIMIT
 from moderation.review.branches import Replies
 from moderation.review.explanation import Explanation
 from service.api import answers, fields
+from service.api.described import page_type
 from service.api.serializers import DecisionOut
 from service.queues.hand_in import NewComment
 
@@ -98,7 +99,7 @@ class ReportIn(fields.StrictModel):
 
     reason: Annotated[ReportReason, Field(strict=False, examples=["spam"])]  # by its name
     note: Annotated[
-        str, fields.Note(REPORT_NOTE_LIMIT), Field(examples=["The same under every article."])
+        str, fields.Lines(REPORT_NOTE_LIMIT), Field(examples=["The same under every article."])
     ] = ""
     reader: ReaderIn = ReaderIn()
 
@@ -107,7 +108,7 @@ class AppealIn(fields.StrictModel):
     """Why the decision was wrong, as the writer of a comment or the sender of a notice thinks."""
 
     text: Annotated[
-        str, fields.Note(TEXT_LIMIT), Field(examples=["It was a quotation from the article."])
+        str, fields.Lines(TEXT_LIMIT), Field(examples=["It was a quotation from the article."])
     ] = ""
 
 
@@ -115,7 +116,7 @@ class AppealAnswerIn(fields.StrictModel):
     """uphold: the decision stands; overturn: the comment is approved, or after a notice rejected. note: to whoever appealed."""
 
     outcome: Annotated[Answer, Field(strict=False, examples=["overturn"])]  # by its name
-    note: Annotated[str, fields.Note(NOTE_LIMIT), Field(examples=["You are right."])] = ""
+    note: Annotated[str, fields.Lines(NOTE_LIMIT), Field(examples=["You are right."])] = ""
 
 
 class OutcomeIn(fields.StrictModel):
@@ -128,9 +129,9 @@ class OutcomeIn(fields.StrictModel):
         str, Field(max_length=64, pattern=r"^[A-Za-z0-9_.-]*$", examples=["off_topic"])
     ] = ""
     sentence: Annotated[
-        str, fields.Note(SENTENCE_LIMIT), Field(examples=["Please write about the article."])
+        str, fields.Lines(SENTENCE_LIMIT), Field(examples=["Please write about the article."])
     ] = ""
-    note: Annotated[str, fields.Note(COLLEAGUES_LIMIT)] = ""
+    note: Annotated[str, fields.Lines(COLLEAGUES_LIMIT)] = ""
     take_over: bool = False
 
     @property
@@ -191,11 +192,7 @@ class ReportOut(TypedDict):
     created_at: answers.Moment
 
 
-class ReportPage(TypedDict):
-    """A page of the reports of a comment."""
-
-    items: list[ReportOut]
-    next: answers.NextPage
+ReportPage = page_type("ReportPage", ReportOut, "the reports of a comment")
 
 
 class CommentDecided(DecisionOut):

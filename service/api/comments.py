@@ -28,9 +28,8 @@ from moderation.upkeep.erase import erase
 from service.access.idempotency import stored_key
 from service.access.keys import SecretKey, caller, require_on_site
 from service.access.writer import writer, writer_or_server
-from service.api.answers import describe_answer
 from service.api.before_posting import require_proof
-from service.api.bodies import describe_body, json_body
+from service.api.bodies import json_body
 from service.api.comment_schemas import (
     AuthorIn,
     CommentDecided,
@@ -41,6 +40,7 @@ from service.api.comment_schemas import (
     UndoIn,
     to_submission,
 )
+from service.api.described import describe_answer, describe_body, described
 from service.api.own_comment import CommentOrStatus, StatusOut, status_out
 from service.api.parameters import KEYED, check_parameters, refuse_claims, unknown_parameters
 from service.api.responses import (
@@ -182,7 +182,7 @@ def receipt_out(
     "/{comment_id}",
     summary="Read a comment, or ask after one's own",
     dependencies=[Depends(check_parameters)],
-    openapi_extra=describe_answer(CommentOrStatus, headers=["ETag"]),
+    **described(CommentOrStatus, headers=["ETag"]),
 )
 async def read(request: Request, comment_id: str) -> Response:
     """With the secret key: everything but e-mail and address. With the author's token: its status."""
@@ -196,10 +196,9 @@ async def read(request: Request, comment_id: str) -> Response:
 
 @router.patch(
     "/{comment_id}",
-    status_code=202,
     summary="Change one's own comment",
     dependencies=[Depends(writer), Depends(check_parameters)],
-    openapi_extra=describe_body(EditIn) | describe_answer(StatusOut, 409, 429, status=202),
+    **described(StatusOut, 409, 429, body=EditIn, status=202),
 )
 async def edit(
     request: Request, comment_id: str, body: Annotated[EditIn, Depends(json_body(EditIn))]
@@ -237,11 +236,9 @@ async def edit(
 
 @router.post(
     "/{comment_id}/decisions",
-    status_code=201,
     summary="Decide about a comment",
     dependencies=KEYED,
-    openapi_extra=describe_body(DecisionIn)
-    | describe_answer(CommentDecided, 409, 412, status=201, headers=["ETag"]),
+    **described(CommentDecided, 409, 412, body=DecisionIn, status=201, headers=["ETag"]),
 )
 def decide(
     request: Request,
@@ -269,11 +266,9 @@ def decide(
 
 @router.post(
     "/{comment_id}/undo",
-    status_code=201,
     summary="Take the last decision about it back",
     dependencies=KEYED,
-    openapi_extra=describe_body(UndoIn)
-    | describe_answer(CommentDecided, 409, 412, status=201, headers=["ETag"]),
+    **described(CommentDecided, 409, 412, body=UndoIn, status=201, headers=["ETag"]),
 )
 def undo(
     request: Request,

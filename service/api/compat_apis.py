@@ -13,8 +13,8 @@ from moderation.clock import now_ms
 from moderation.store.compat_apis import CORAL
 from service.access.keys import SecretKey
 from service.api import answers
-from service.api.answers import describe_answer
-from service.api.bodies import describe_body, json_body
+from service.api.bodies import json_body
+from service.api.described import described
 from service.api.fields import Line, StrictModel
 from service.api.parameters import KEYED
 from service.api.responses import private_json
@@ -75,9 +75,7 @@ class CompatibleApiOn(CompatibleApiOut):
     key: Annotated[str | None, Field(examples=["ghf_0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c"])]
 
 
-@router.get(
-    "", summary="The compatible APIs of a site", openapi_extra=describe_answer(CompatibleApiList)
-)
+@router.get("", summary="The compatible APIs of a site", **described(CompatibleApiList))
 def list_apis(request: Request, site_id: str, key: SecretKey) -> Response:
     require_own(key, site_id)
     found = compat_apis.list_apis(request.app.state.store, site_id)
@@ -88,8 +86,7 @@ def list_apis(request: Request, site_id: str, key: SecretKey) -> Response:
 @router.put(
     "/{name}",
     summary="Switch a compatible API on, or give it another limit",
-    openapi_extra=describe_body(CompatibleApiIn, required=False)
-    | describe_answer(CompatibleApiOn, 409),
+    **described(CompatibleApiOn, 409, body=CompatibleApiIn, body_required=False),
 )
 def switch_on(
     request: Request,
@@ -109,12 +106,7 @@ def switch_on(
     return private_json(answer)
 
 
-@router.delete(
-    "/{name}",
-    status_code=204,
-    summary="Switch a compatible API off",
-    openapi_extra=describe_answer(None, status=204),
-)
+@router.delete("/{name}", summary="Switch a compatible API off", **described(None, status=204))
 def switch_off(request: Request, site_id: str, name: str, key: SecretKey) -> Response:
     """Its clients are refused within five seconds. Keys and signing secrets stay, for when it is switched on again."""
     require_own(key, site_id)
@@ -124,9 +116,8 @@ def switch_off(request: Request, site_id: str, name: str, key: SecretKey) -> Res
 
 @router.post(
     "/{name}/keys",
-    status_code=201,
     summary="Make another key for a compatible API",
-    openapi_extra=describe_answer(CompatibleApiOn, 409, status=201),
+    **described(CompatibleApiOn, 409, status=201),
 )
 def make_key(request: Request, site_id: str, name: str, key: SecretKey) -> Response:
     """The old ones work until `DELETE /api/v1/keys/{id}`. 409 where it is off, or too many keys are in use."""
@@ -140,9 +131,8 @@ def make_key(request: Request, site_id: str, name: str, key: SecretKey) -> Respo
 
 @router.post(
     "/{name}/secrets",
-    status_code=204,
     summary="Take the secret that Coral signs with",
-    openapi_extra=describe_body(SigningSecretIn) | describe_answer(None, 409, status=204),
+    **described(None, 409, body=SigningSecretIn, status=204),
 )
 def add_secret(
     request: Request,

@@ -11,7 +11,7 @@ from moderation.review import comment_context
 from moderation.review.comment_context import COUNTED, Neighbour
 from service.access.keys import SecretKey
 from service.api import answers
-from service.api.answers import describe_answer
+from service.api.described import described
 from service.api.parameters import KEYED
 from service.api.responses import private_json
 from service.api.serializers import iso
@@ -49,7 +49,7 @@ class ContextOut(TypedDict):
 @router.get(
     "/comments/{comment_id}/context",
     summary="What stands around a comment",
-    openapi_extra=describe_answer(ContextOut),
+    **described(ContextOut),
 )
 def context_of(request: Request, comment_id: str, key: SecretKey) -> Response:
     """For whoever decides about it: the conversation, the author's other comments, what is like it."""

@@ -11,8 +11,8 @@ from moderation.domain.correction import Correction
 from moderation.review import corrections
 from service.access.keys import SecretKey
 from service.api import answers
-from service.api.answers import describe_answer
-from service.api.bodies import describe_body, json_body
+from service.api.bodies import json_body
+from service.api.described import described
 from service.api.fields import StrictModel
 from service.api.parameters import KEYED
 from service.api.responses import private_json
@@ -49,9 +49,7 @@ class CorrectionList(TypedDict):
     items: list[CorrectionOut]
 
 
-@router.get(
-    "", summary="What people say against its scores", openapi_extra=describe_answer(CorrectionList)
-)
+@router.get("", summary="What people say against its scores", **described(CorrectionList))
 def listed(request: Request, comment_id: str, key: SecretKey) -> Response:
     """First to last; about the texts that it had before, too."""
     found = corrections.of_comment(request.app.state.store, {key.site_id}, comment_id)
@@ -61,9 +59,8 @@ def listed(request: Request, comment_id: str, key: SecretKey) -> Response:
 
 @router.post(
     "",
-    status_code=201,
     summary="Say that a score is wrong about it",
-    openapi_extra=describe_body(CorrectionIn) | describe_answer(CorrectionOut, status=201),
+    **described(CorrectionOut, body=CorrectionIn, status=201),
 )
 def add(
     request: Request,
@@ -78,12 +75,7 @@ def add(
     return private_json(_out(made), 201)
 
 
-@router.delete(
-    "/{label}",
-    status_code=204,
-    summary="Take that back",
-    openapi_extra=describe_answer(None, status=204),
-)
+@router.delete("/{label}", summary="Take that back", **described(None, status=204))
 def remove(
     request: Request,
     comment_id: str,

@@ -8,7 +8,7 @@ from typing_extensions import TypedDict
 
 from moderation.reading.counts import count_comments
 from moderation.reading.thread_versions import NamedPages
-from service.api.answers import describe_answer
+from service.api.described import described
 from service.api.parameters import check_parameters
 from service.api.responses import public_json
 from service.queues.kept_answers import KeptRoute
@@ -37,7 +37,7 @@ class CountsOut(TypedDict):
 @router.get(
     "/counts",
     summary="How many approved comments pages have",
-    openapi_extra=describe_answer(CountsOut, 304, headers=["ETag"]),
+    **described(CountsOut, 304, headers=["ETag"]),
 )
 def counts(
     request: Request,

@@ -13,6 +13,7 @@ from moderation.notify.deliveries import Replay
 from moderation.notify.endpoints import EndpointStatus
 from moderation.store.deliveries import Delivery
 from service.api import answers
+from service.api.described import page_type
 from service.api.fields import Line, OneOf, StrictModel
 from service.api.serializers import iso
 
@@ -146,11 +147,7 @@ class DeliveryOut(TypedDict):
     attempts: list[AttemptOut]
 
 
-class DeliveryPage(TypedDict):
-    """A page of deliveries."""
-
-    items: list[DeliveryOut]
-    next: answers.NextPage
+DeliveryPage = page_type("DeliveryPage", DeliveryOut, "deliveries")
 
 
 def endpoint_out(endpoint: Endpoint) -> EndpointOut:

@@ -13,8 +13,8 @@ from moderation.doorbell import DELIVER
 from moderation.notify import deliveries as past_deliveries
 from moderation.notify import endpoints
 from service.access.keys import SecretKey
-from service.api.answers import describe_answer
-from service.api.bodies import describe_body, json_body
+from service.api.bodies import json_body
+from service.api.described import described
 from service.api.endpoint_schemas import (
     DeliveryOut,
     DeliveryPage,
@@ -43,10 +43,8 @@ router = APIRouter(prefix="/api/v1", tags=["endpoints"], dependencies=KEYED)
 
 @router.post(
     "/endpoints",
-    status_code=201,
     summary="Add an endpoint",
-    openapi_extra=describe_body(EndpointIn)
-    | describe_answer(EndpointAdded | EndpointOut, 409, status=201),
+    **described(EndpointAdded | EndpointOut, 409, body=EndpointIn, status=201),
 )
 def add(
     request: Request, key: SecretKey, body: Annotated[EndpointIn, Depends(json_body(EndpointIn))]
@@ -85,9 +83,7 @@ def add(
     return private_json(added, 201)
 
 
-@router.get(
-    "/endpoints", summary="The site's endpoints", openapi_extra=describe_answer(EndpointList)
-)
+@router.get("/endpoints", summary="The site's endpoints", **described(EndpointList))
 def list_all(request: Request, key: SecretKey) -> Response:
     store = request.app.state.store
     rows = endpoints.with_status(store, endpoints.list_endpoints(store, {key.site_id}))
@@ -95,11 +91,7 @@ def list_all(request: Request, key: SecretKey) -> Response:
     return private_json(body)
 
 
-@router.get(
-    "/endpoints/{endpoint_id}",
-    summary="One endpoint",
-    openapi_extra=describe_answer(EndpointStatusOut),
-)
+@router.get("/endpoints/{endpoint_id}", summary="One endpoint", **described(EndpointStatusOut))
 def read(request: Request, endpoint_id: str, key: SecretKey) -> Response:
     store = request.app.state.store
     endpoint = endpoints.get_endpoint(store, {key.site_id}, endpoint_id)
@@ -110,7 +102,7 @@ def read(request: Request, endpoint_id: str, key: SecretKey) -> Response:
 @router.patch(
     "/endpoints/{endpoint_id}",
     summary="Change an endpoint; switch it off or on",
-    openapi_extra=describe_body(EndpointChange) | describe_answer(EndpointOut, 409),
+    **described(EndpointOut, 409, body=EndpointChange),
 )
 def change(
     request: Request,
@@ -141,10 +133,7 @@ def change(
 
 
 @router.delete(
-    "/endpoints/{endpoint_id}",
-    status_code=204,
-    summary="Forget an endpoint",
-    openapi_extra=describe_answer(None, status=204),
+    "/endpoints/{endpoint_id}", summary="Forget an endpoint", **described(None, status=204)
 )
 def remove(request: Request, endpoint_id: str, key: SecretKey) -> Response:
     endpoints.remove_endpoint(request.app.state.store, {key.site_id}, endpoint_id, key.id)
@@ -153,10 +142,8 @@ def remove(request: Request, endpoint_id: str, key: SecretKey) -> Response:
 
 @router.post(
     "/endpoints/{endpoint_id}/secret",
-    status_code=201,
     summary="A new secret",
-    openapi_extra=describe_body(RotationIn, required=False)
-    | describe_answer(SecretOut, 409, status=201),
+    **described(SecretOut, 409, body=RotationIn, body_required=False, status=201),
 )
 def rotate(
     request: Request,
@@ -180,9 +167,8 @@ def rotate(
 
 @router.post(
     "/endpoints/{endpoint_id}/test",
-    status_code=202,
     summary="Send a test message",
-    openapi_extra=describe_answer(TestSent, 409, status=202),
+    **described(TestSent, 409, status=202),
 )
 def test(request: Request, endpoint_id: str, key: SecretKey) -> Response:
     state = request.app.state
@@ -196,9 +182,8 @@ def test(request: Request, endpoint_id: str, key: SecretKey) -> Response:
 
 @router.post(
     "/endpoints/{endpoint_id}/replay",
-    status_code=202,
     summary="Send a range again",
-    openapi_extra=describe_body(ReplayIn) | describe_answer(Replayed, 409, status=202),
+    **described(Replayed, 409, body=ReplayIn, status=202),
 )
 def replay(
     request: Request,
@@ -226,7 +211,7 @@ def replay(
 @router.get(
     "/endpoints/{endpoint_id}/deliveries",
     summary="What was sent there",
-    openapi_extra=describe_answer(DeliveryPage, headers=["Link"]),
+    **described(DeliveryPage, headers=["Link"]),
 )
 def deliveries(
     request: Request,
@@ -250,9 +235,8 @@ def deliveries(
 
 @router.post(
     "/deliveries/{delivery_id}/resend",
-    status_code=202,
     summary="Send one again",
-    openapi_extra=describe_answer(DeliveryOut, 409, status=202),
+    **described(DeliveryOut, 409, status=202),
 )
 def resend(request: Request, delivery_id: str, key: SecretKey) -> Response:
     """The same id and the same bytes, whatever became of it before."""

@@ -135,7 +135,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class Lines:
     """The rules of a short text of several lines. limit: its length in characters."""
 
     limit: int

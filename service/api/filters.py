@@ -11,8 +11,8 @@ from moderation.domain.errors import Conflict
 from moderation.domain.filter import Filter
 from moderation.review import filter_preview, filters
 from service.access.keys import SecretKey
-from service.api.answers import describe_answer
-from service.api.bodies import describe_body, json_body
+from service.api.bodies import json_body
+from service.api.described import described
 from service.api.filter_schemas import (
     FilterIn,
     FilterList,
@@ -37,7 +37,7 @@ router = APIRouter(prefix="/api/v1", tags=["filters"], dependencies=KEYED)
 FilterBody = Annotated[FilterIn, Depends(json_body(FilterIn))]
 
 
-@router.get("/filters", summary="The site's filters", openapi_extra=describe_answer(FilterList))
+@router.get("/filters", summary="The site's filters", **described(FilterList))
 def list_all(request: Request, key: SecretKey) -> Response:
     rows = filters.list_filters(request.app.state.store, {key.site_id})
     body: FilterList = {"items": [filter_out(row) for row in rows]}
@@ -46,10 +46,8 @@ def list_all(request: Request, key: SecretKey) -> Response:
 
 @router.post(
     "/filters",
-    status_code=201,
     summary="Add a filter",
-    openapi_extra=describe_body(FilterIn)
-    | describe_answer(FilterOut, 409, status=201, headers=["ETag", "Location"]),
+    **described(FilterOut, 409, body=FilterIn, status=201, headers=["ETag", "Location"]),
 )
 def add(request: Request, key: SecretKey, body: FilterBody) -> Response:
     """Comments that are judged from now on meet it. An entry that cannot be one is 422, with its number."""
@@ -68,7 +66,7 @@ def add(request: Request, key: SecretKey, body: FilterBody) -> Response:
 @router.post(
     "/filters/trial",
     summary="What a filter would have matched",
-    openapi_extra=describe_body(FilterIn) | describe_answer(FilterTrialOut, 429),
+    **described(FilterTrialOut, 429, body=FilterIn),
 )
 async def try_out(
     request: Request,
@@ -94,11 +92,7 @@ async def try_out(
     return private_json(trial_out(preview))
 
 
-@router.get(
-    "/filters/{filter_id}",
-    summary="One filter",
-    openapi_extra=describe_answer(FilterOut, headers=["ETag"]),
-)
+@router.get("/filters/{filter_id}", summary="One filter", **described(FilterOut, headers=["ETag"]))
 def read(request: Request, filter_id: str, key: SecretKey) -> Response:
     filter = filters.get_filter(request.app.state.store, {key.site_id}, filter_id)
     return private_json(filter_out(filter), 200, _etag(filter))
@@ -107,7 +101,7 @@ def read(request: Request, filter_id: str, key: SecretKey) -> Response:
 @router.put(
     "/filters/{filter_id}",
     summary="Change a filter",
-    openapi_extra=describe_body(FilterIn) | describe_answer(FilterOut, 412, headers=["ETag"]),
+    **described(FilterOut, 412, body=FilterIn, headers=["ETag"]),
 )
 def change(
     request: Request, filter_id: str, key: SecretKey, body: FilterBody, seen: IfVersion = "*"
@@ -129,10 +123,7 @@ def change(
 
 
 @router.delete(
-    "/filters/{filter_id}",
-    status_code=204,
-    summary="Take a filter away",
-    openapi_extra=describe_answer(None, 412, status=204),
+    "/filters/{filter_id}", summary="Take a filter away", **described(None, 412, status=204)
 )
 def remove(request: Request, filter_id: str, key: SecretKey, seen: IfVersion = "*") -> Response:
     try:

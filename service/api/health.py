@@ -26,7 +26,7 @@ from moderation.store.sql.engine import Store
 from moderation.store.sql.migrate import is_current
 from service import metrics
 from service.api import answers
-from service.api.answers import describe_answer
+from service.api.described import describe_answer, described
 
 router = APIRouter(tags=["operations"])
 
@@ -63,9 +63,7 @@ _READY = describe_answer(ReadyOut)
 _READY["responses"]["503"] = _READY["responses"]["200"] | {"description": "No comment can be taken"}
 
 
-@router.get(
-    "/healthz", summary="Whether this process lives", openapi_extra=describe_answer(AliveOut)
-)
+@router.get("/healthz", summary="Whether this process lives", **described(AliveOut))
 async def healthz() -> Response:
     alive: AliveOut = {"status": "ok"}
     return JSONResponse(alive)
@@ -138,7 +136,7 @@ def _check(ok: bool, otherwise: str = "", **facts: Any) -> CheckOut:
     "/metrics",
     summary="Prometheus metrics",
     response_class=PlainTextResponse,
-    openapi_extra=describe_answer(None, 401),
+    **described(None, 401),
 )
 async def show_metrics(request: Request) -> Response:
     """With the token of GATEHOUSE_METRICS_TOKEN, or without one with that of `gatehouse metrics-token`.

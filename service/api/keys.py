@@ -12,8 +12,8 @@ from moderation.clock import now_ms
 from moderation.store.sites import KeyRow
 from service.access.keys import SecretKey
 from service.api import answers
-from service.api.answers import describe_answer
-from service.api.bodies import describe_body, json_body
+from service.api.bodies import json_body
+from service.api.described import described
 from service.api.fields import StrictModel
 from service.api.parameters import KEYED
 from service.api.responses import private_json
@@ -57,7 +57,7 @@ class KeyList(TypedDict):
     items: list[KeyOut]
 
 
-@router.get("", summary="The keys of the site", openapi_extra=describe_answer(KeyList))
+@router.get("", summary="The keys of the site", **described(KeyList))
 def list_keys(request: Request, key: SecretKey) -> Response:
     found = sites.list_keys(request.app.state.store, key.site_id)
     body: KeyList = {"items": [_key_out(found_key) for found_key in found]}
@@ -66,10 +66,8 @@ def list_keys(request: Request, key: SecretKey) -> Response:
 
 @router.post(
     "",
-    status_code=201,
     summary="Make another key",
-    openapi_extra=describe_body(KeyIn)
-    | describe_answer(KeyMade, 409, status=201, headers=["Location"]),
+    **described(KeyMade, 409, body=KeyIn, status=201, headers=["Location"]),
 )
 def make(
     request: Request, key: SecretKey, body: Annotated[KeyIn, Depends(json_body(KeyIn))]
@@ -85,12 +83,7 @@ def make(
     return private_json(answer, 201, {"Location": f"/api/v1/keys/{row.id}"})
 
 
-@router.delete(
-    "/{key_id}",
-    status_code=204,
-    summary="Revoke a key",
-    openapi_extra=describe_answer(None, status=204),
-)
+@router.delete("/{key_id}", summary="Revoke a key", **described(None, status=204))
 def revoke(request: Request, key_id: str, key: SecretKey) -> Response:
     """For good; what uses it is refused within five seconds. A key may revoke itself. 404 for one that was revoked before."""
     sites.revoke_key(request.app.state.store, key.site_id, key_id, key.id, now=now_ms())

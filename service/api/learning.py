@@ -11,8 +11,8 @@ from moderation.domain.lesson import Lesson
 from moderation.learning.status import LearningStatus, learning_status
 from service.access.keys import SecretKey
 from service.api import answers
-from service.api.answers import describe_answer
-from service.api.bodies import describe_body, json_body
+from service.api.bodies import json_body
+from service.api.described import described
 from service.api.fields import StrictModel, epoch_ms
 from service.api.parameters import KEYED
 from service.api.responses import private_json
@@ -72,9 +72,7 @@ class LearningOut(TypedDict):
 
 
 @router.get(
-    "/learning",
-    summary="What the site has taught its spam score",
-    openapi_extra=describe_answer(LearningOut),
+    "/learning", summary="What the site has taught its spam score", **described(LearningOut)
 )
 def read(request: Request, key: SecretKey) -> Response:
     """decisions: those the score knows now; waiting: those of the last minute or two. corrects_toxicity: whether what
@@ -86,10 +84,8 @@ def read(request: Request, key: SecretKey) -> Response:
 
 @router.post(
     "/learning/undo",
-    status_code=201,
     summary="Take a lesson back, or what one moderator taught",
-    openapi_extra=describe_body(LessonIn, required=False)
-    | describe_answer(LessonOut, 404, 409, status=201),
+    **described(LessonOut, 404, 409, body=LessonIn, body_required=False, status=201),
 )
 def undo(
     request: Request,

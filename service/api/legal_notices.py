@@ -19,9 +19,9 @@ from moderation.reading.legal_notices import appeal_of, find_notice
 from moderation.review import legal_notices
 from service.access.keys import SecretKey
 from service.api import answers, fields
-from service.api.answers import describe_answer
-from service.api.bodies import describe_body, json_body
+from service.api.bodies import json_body
 from service.api.comment_schemas import AppealIn
+from service.api.described import described, page_type
 from service.api.own_comment import OwnAppealOut, own_appeal_out
 from service.api.paging import After, Limit, page_response
 from service.api.parameters import KEYED, check_parameters
@@ -40,7 +40,7 @@ class NoticeIn(fields.StrictModel):
     """
 
     why: Annotated[
-        str, fields.Note(WHY_LIMIT), Field(examples=["It names where my daughter goes to school."])
+        str, fields.Lines(WHY_LIMIT), Field(examples=["It names where my daughter goes to school."])
     ]
     name: Annotated[str, fields.Line(NAME_LIMIT)] = ""
     email: fields.Email = ""
@@ -84,11 +84,7 @@ class NoticeOut(NoticeFacts):
     decided_in: answers.SequenceNumber | None
 
 
-class NoticePage(TypedDict):
-    """A page of notices."""
-
-    items: list[NoticeOut]
-    next: answers.NextPage
+NoticePage = page_type("NoticePage", NoticeOut, "notices")
 
 
 async def take_notice(request: Request, comment_id: str, body: NoticeIn) -> LegalNotice:
@@ -132,10 +128,9 @@ def status_url(request: Request, notice: LegalNotice) -> str:
 
 @router.post(
     "/comments/{comment_id}/notices",
-    status_code=201,
     summary="Notify the site of illegal content",
     dependencies=[Depends(check_parameters)],
-    openapi_extra=describe_body(NoticeIn) | describe_answer(NoticeTaken, 404, 409, 429, status=201),
+    **described(NoticeTaken, 404, 409, 429, body=NoticeIn, status=201),
 )
 async def send(
     request: Request, comment_id: str, body: Annotated[NoticeIn, Depends(json_body(NoticeIn))]
@@ -157,7 +152,7 @@ async def send(
     "/notices",
     summary="The notices of illegal content, the longest waiting first",
     dependencies=KEYED,
-    openapi_extra=describe_answer(NoticePage, headers=["Link"]),
+    **described(NoticePage, headers=["Link"]),
 )
 def list_notices(
     request: Request,
@@ -178,7 +173,7 @@ def list_notices(
     "/notices/{notice_id}",
     summary="What became of a notice, for whoever sent it",
     dependencies=[Depends(check_parameters)],
-    openapi_extra=describe_answer(NoticeStatus, 401, 404),
+    **described(NoticeStatus, 401, 404),
 )
 def notice_status(request: Request, notice_id: str) -> Response:
     """With the token of the receipt."""
@@ -188,11 +183,9 @@ def notice_status(request: Request, notice_id: str) -> Response:
 
 @router.post(
     "/notices/{notice_id}/appeal",
-    status_code=201,
     summary="Appeal against the decision about a notice",
     dependencies=[Depends(check_parameters)],
-    openapi_extra=describe_body(AppealIn, required=False)
-    | describe_answer(NoticeStatus, 401, 404, 409, 429, status=201),
+    **described(NoticeStatus, 401, 404, 409, 429, body=AppealIn, body_required=False, status=201),
 )
 async def make_appeal(
     request: Request,

@@ -17,8 +17,8 @@ from moderation.store.colleagues import Colleague, OpenSession
 from moderation.store.invitations import Invitation
 from service.access.keys import SecretKey
 from service.api import answers
-from service.api.answers import describe_answer
-from service.api.bodies import describe_body, json_body
+from service.api.bodies import json_body
+from service.api.described import described
 from service.api.fields import StrictModel
 from service.api.parameters import KEYED
 from service.api.responses import private_json
@@ -98,9 +98,7 @@ class SessionList(TypedDict):
     items: list[SessionOut]
 
 
-@router.get(
-    "", summary="Who looks after the site", openapi_extra=describe_answer(SiteModeratorList)
-)
+@router.get("", summary="Who looks after the site", **described(SiteModeratorList))
 def list_all(request: Request, key: SecretKey) -> Response:
     store, now = request.app.state.store, now_ms()
     body: SiteModeratorList = {
@@ -120,10 +118,8 @@ def list_all(request: Request, key: SecretKey) -> Response:
 
 @router.post(
     "",
-    status_code=201,
     summary="Invite somebody",
-    openapi_extra=describe_body(InvitationIn)
-    | describe_answer(ModeratorInvited, 409, status=201, headers=["Location"]),
+    **described(ModeratorInvited, 409, body=InvitationIn, status=201, headers=["Location"]),
 )
 def invite(
     request: Request,
@@ -142,9 +138,7 @@ def invite(
     return private_json(answer, 201, {"Location": f"/api/v1/moderators/{made.id}"})
 
 
-@router.get(
-    "/{moderator_id}", summary="One moderator", openapi_extra=describe_answer(SiteModeratorOut)
-)
+@router.get("/{moderator_id}", summary="One moderator", **described(SiteModeratorOut))
 def read(request: Request, moderator_id: str, key: SecretKey) -> Response:
     store, now = request.app.state.store, now_ms()
     if not moderator_id.startswith(_INVITATION):
@@ -157,9 +151,7 @@ def read(request: Request, moderator_id: str, key: SecretKey) -> Response:
 
 
 @router.patch(
-    "/{moderator_id}",
-    summary="Change a role",
-    openapi_extra=describe_body(RoleIn) | describe_answer(SiteModeratorOut, 409),
+    "/{moderator_id}", summary="Change a role", **described(SiteModeratorOut, 409, body=RoleIn)
 )
 def change(
     request: Request,
@@ -182,9 +174,8 @@ def change(
 
 @router.delete(
     "/{moderator_id}",
-    status_code=204,
     summary="Remove a moderator, or withdraw an invitation",
-    openapi_extra=describe_answer(None, 409, status=204),
+    **described(None, 409, status=204),
 )
 def remove(request: Request, moderator_id: str, key: SecretKey) -> Response:
     """They are logged out at once. A site keeps its last admin (409)."""
@@ -197,9 +188,7 @@ def remove(request: Request, moderator_id: str, key: SecretKey) -> Response:
 
 
 @router.get(
-    "/{moderator_id}/sessions",
-    summary="Where somebody is logged in",
-    openapi_extra=describe_answer(SessionList),
+    "/{moderator_id}/sessions", summary="Where somebody is logged in", **described(SessionList)
 )
 def list_sessions(request: Request, moderator_id: str, key: SecretKey) -> Response:
     """The sessions of the account, whichever of its sites it is at."""
@@ -210,10 +199,7 @@ def list_sessions(request: Request, moderator_id: str, key: SecretKey) -> Respon
 
 
 @router.delete(
-    "/{moderator_id}/sessions",
-    status_code=204,
-    summary="Log somebody out everywhere",
-    openapi_extra=describe_answer(None, status=204),
+    "/{moderator_id}/sessions", summary="Log somebody out everywhere", **described(None, status=204)
 )
 def end_sessions(request: Request, moderator_id: str, key: SecretKey) -> Response:
     """Log-in links that wait for them end, too. They may log in again; to keep them out, remove them."""
@@ -223,9 +209,8 @@ def end_sessions(request: Request, moderator_id: str, key: SecretKey) -> Respons
 
 @router.delete(
     "/{moderator_id}/sessions/{session_id}",
-    status_code=204,
     summary="End one session",
-    openapi_extra=describe_answer(None, status=204),
+    **described(None, status=204),
 )
 def end_session(request: Request, moderator_id: str, session_id: str, key: SecretKey) -> Response:
     store = request.app.state.store
@@ -235,9 +220,8 @@ def end_session(request: Request, moderator_id: str, session_id: str, key: Secre
 
 @router.delete(
     "/{moderator_id}/second-factor",
-    status_code=204,
     summary="Reset somebody's second factor",
-    openapi_extra=describe_answer(None, 409, status=204),
+    **described(None, 409, status=204),
 )
 def reset_second_factor(request: Request, moderator_id: str, key: SecretKey) -> Response:
     """For who has lost phone and recovery codes: make sure who asks. They are logged out everywhere. 409 where they also look after

@@ -12,8 +12,8 @@ from moderation.domain.note import NOTE_LIMIT, Note
 from moderation.review import notes
 from service.access.keys import SecretKey
 from service.api import answers
-from service.api.answers import describe_answer
-from service.api.bodies import describe_body, json_body
+from service.api.bodies import json_body
+from service.api.described import described, page_type
 from service.api.fields import StrictModel, UnbrokenText
 from service.api.paging import After, Limit, page_response
 from service.api.parameters import KEYED
@@ -48,11 +48,7 @@ class NoteOut(TypedDict):
     created_at: answers.Moment
 
 
-class NotePage(TypedDict):
-    """A page of notes."""
-
-    items: list[NoteOut]
-    next: answers.NextPage
+NotePage = page_type("NotePage", NoteOut, "notes")
 
 
 Body = Annotated[NoteIn, Depends(json_body(NoteIn))]
@@ -61,7 +57,7 @@ Body = Annotated[NoteIn, Depends(json_body(NoteIn))]
 @router.get(
     "/comments/{comment_id}/notes",
     summary="The notes about a comment, the newest first",
-    openapi_extra=describe_answer(NotePage, headers=["Link"]),
+    **described(NotePage, headers=["Link"]),
 )
 def of_comment(
     request: Request, comment_id: str, key: SecretKey, after: After, limit: Limit = 25
@@ -73,9 +69,8 @@ def of_comment(
 
 @router.post(
     "/comments/{comment_id}/notes",
-    status_code=201,
     summary="Note something about a comment",
-    openapi_extra=describe_body(NoteIn) | describe_answer(NoteOut, status=201),
+    **described(NoteOut, body=NoteIn, status=201),
 )
 def add_to_comment(request: Request, comment_id: str, key: SecretKey, body: Body) -> Response:
     """It is erased with the comment."""
@@ -94,7 +89,7 @@ def add_to_comment(request: Request, comment_id: str, key: SecretKey, body: Body
 @router.get(
     "/authors/{author}/notes",
     summary="The notes about an author, the newest first",
-    openapi_extra=describe_answer(NotePage, headers=["Link"]),
+    **described(NotePage, headers=["Link"]),
 )
 def of_author(
     request: Request, author: Author, key: SecretKey, after: After, limit: Limit = 25
@@ -106,9 +101,8 @@ def of_author(
 
 @router.post(
     "/authors/{author}/notes",
-    status_code=201,
     summary="Note something about an author",
-    openapi_extra=describe_body(NoteIn) | describe_answer(NoteOut, status=201),
+    **described(NoteOut, body=NoteIn, status=201),
 )
 def add_to_author(request: Request, author: Author, key: SecretKey, body: Body) -> Response:
     """It is forgotten once no comment is known to be theirs any more."""

@@ -9,8 +9,8 @@ from typing_extensions import TypedDict
 from moderation.review import claims
 from service.access.keys import SecretKey
 from service.api import answers
-from service.api.answers import describe_answer
-from service.api.bodies import describe_body, json_body
+from service.api.bodies import json_body
+from service.api.described import described
 from service.api.fields import StrictModel
 from service.api.parameters import KEYED
 from service.api.responses import private_json
@@ -57,7 +57,7 @@ class OpenOut(TypedDict):
 @router.put(
     "",
     summary="Say which comments you have open, so that others get different ones",
-    openapi_extra=describe_body(OpenIn) | describe_answer(OpenOut),
+    **described(OpenOut, body=OpenIn),
 )
 def keep_open(
     request: Request, key: SecretKey, body: Annotated[OpenIn, Depends(json_body(OpenIn))]

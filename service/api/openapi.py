@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 from typing_extensions import TypedDict
 
 from moderation.domain import errors
-from service.api.answers import SCHEMAS
+from service.api.described import SCHEMAS
 from service.api.examples import example_of
 from service.api.serializers import ClaimOut
 from service.http.broken_rules import BadParameter
@@ -150,7 +150,7 @@ def _complete(path: str, operation: dict[str, Any], schemas: dict[str, Any]) -> 
     }
     operation["responses"] = dict(sorted(answers.items()))
     contents = [operation.get("requestBody", {}), *answers.values()]
-    for content in (each.get("content", {}) for each in contents):
+    for content in (described.get("content", {}) for described in contents):
         if described := content.get("application/json"):
             is_body = content is contents[0].get("content")
             described["example"] = example_of(described["schema"], schemas, brief=is_body)

@@ -15,9 +15,9 @@ from moderation.review import page_states
 from moderation.review.page_states import PageChange, PageStatus
 from service.access.keys import SecretKey
 from service.api import answers
-from service.api.answers import describe_answer
-from service.api.bodies import describe_body, json_body, parse
+from service.api.bodies import json_body, parse
 from service.api.comment_schemas import PageIn
+from service.api.described import described
 from service.api.fields import StrictModel, epoch_ms
 from service.api.parameters import KEYED
 from service.api.responses import private_json
@@ -77,11 +77,7 @@ class PageStateOut(TypedDict):
     default: PageDefaultOut
 
 
-@router.get(
-    "/state",
-    summary="What a page does with new comments",
-    openapi_extra=describe_answer(PageStateOut),
-)
+@router.get("/state", summary="What a page does with new comments", **described(PageStateOut))
 def read_state(
     request: Request,
     key: SecretKey,
@@ -97,7 +93,7 @@ def read_state(
 @router.put(
     "/state",
     summary="Open, premoderate or close a page",
-    openapi_extra=describe_body(PageStateIn) | describe_answer(PageStateOut),
+    **described(PageStateOut, body=PageStateIn),
 )
 def change_state(
     request: Request, key: SecretKey, body: Annotated[PageStateIn, Depends(json_body(PageStateIn))]
@@ -114,7 +110,7 @@ def change_state(
 @router.get(
     "/default",
     summary="What holds for pages without a setting of their own",
-    openapi_extra=describe_answer(PageDefaultOut),
+    **described(PageDefaultOut),
 )
 def read_default(request: Request, key: SecretKey) -> Response:
     return private_json(_default_out(page_states.get_default(request.app.state.store, key.site_id)))
@@ -123,7 +119,7 @@ def read_default(request: Request, key: SecretKey) -> Response:
 @router.put(
     "/default",
     summary="Open, premoderate or close pages by default",
-    openapi_extra=describe_body(PageDefaultIn) | describe_answer(PageDefaultOut),
+    **described(PageDefaultOut, body=PageDefaultIn),
 )
 def change_default(
     request: Request,

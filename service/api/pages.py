@@ -8,8 +8,8 @@ from typing_extensions import TypedDict
 from moderation.review import page_moves
 from service.access.keys import SecretKey
 from service.api import fields
-from service.api.answers import describe_answer
-from service.api.bodies import describe_body, json_body
+from service.api.bodies import json_body
+from service.api.described import described
 from service.api.parameters import KEYED
 from service.api.responses import private_json
 from service.api.serializers import PageOut, page_out
@@ -32,9 +32,7 @@ class PageMoved(TypedDict):
 
 
 @router.post(
-    "/move",
-    summary="Give a page another URL",
-    openapi_extra=describe_body(PageMoveIn) | describe_answer(PageMoved, 404),
+    "/move", summary="Give a page another URL", **described(PageMoved, 404, body=PageMoveIn)
 )
 def move(
     request: Request, key: SecretKey, body: Annotated[PageMoveIn, Depends(json_body(PageMoveIn))]

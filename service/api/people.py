@@ -10,8 +10,8 @@ from moderation.doorbell import DELIVER
 from moderation.upkeep import people
 from moderation.upkeep.person_document import note_export
 from service.access.keys import SecretKey
-from service.api.answers import describe_answer
-from service.api.bodies import describe_body, json_body
+from service.api.bodies import json_body
+from service.api.described import described
 from service.api.parameters import KEYED
 from service.api.people_schemas import (
     PersonErasedOut,
@@ -36,7 +36,7 @@ REWRITTEN_UP_TO = (
 @router.post(
     "/people/export",
     summary="All that is kept of a person",
-    openapi_extra=describe_body(PersonExportIn) | describe_answer(PersonExportOut, 404),
+    **described(PersonExportOut, 404, body=PersonExportIn),
 )
 def export(
     request: Request,
@@ -62,7 +62,7 @@ def export(
 @router.post(
     "/people/erase",
     summary="Erase all that is kept of a person",
-    openapi_extra=describe_body(PersonEraseIn) | describe_answer(PersonErasedOut, 404),
+    **described(PersonErasedOut, 404, body=PersonEraseIn),
 )
 def erase(
     request: Request,

@@ -1,6 +1,6 @@
 """/api/v1/policies: which policy is in force, setting another, and what it would have changed."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
@@ -24,8 +24,8 @@ from moderation.review.site_policy import (
     site_policy,
 )
 from service.access.keys import SecretKey
-from service.api.answers import describe_answer
-from service.api.bodies import describe_body, json_body
+from service.api.bodies import json_body
+from service.api.described import described
 from service.api.parameters import KEYED
 from service.api.policy_record_schemas import (
     PolicyAdviceList,
@@ -59,7 +59,7 @@ router = APIRouter(prefix="/api/v1", tags=["policies"], dependencies=KEYED)
 @router.get(
     "/policies",
     summary="The policies in force, and the installation's",
-    openapi_extra=describe_answer(PolicyList, headers=["ETag"]),
+    **described(PolicyList, headers=["ETag"]),
 )
 def read(request: Request, key: SecretKey) -> Response:
     """Every decision of a policy has its version and, where it is for a part of the site, its scope."""
@@ -102,7 +102,7 @@ def _policy_out(scope: str, source: str, *, in_force: bool) -> PolicyOut:
 @router.post(
     "/policies/test",
     summary="What a policy would have changed",
-    openapi_extra=describe_body(PolicyTrialIn) | describe_answer(PolicyTrialOut, 429),
+    **described(PolicyTrialOut, 429, body=PolicyTrialIn),
 )
 async def try_out(
     request: Request,
@@ -147,7 +147,7 @@ ScopeParameter = Annotated[str, Query(max_length=SCOPE_LENGTH)]
 @router.get(
     "/policies/advice",
     summary="Thresholds that the site's decisions speak for",
-    openapi_extra=describe_answer(PolicyAdviceList, 429),
+    **described(PolicyAdviceList, 429),
 )
 async def advice(
     request: Request,
@@ -163,7 +163,7 @@ async def advice(
     found = await request.app.state.filter_trials.run(
         request, lambda _: _advice(request, key.site_id, misses, part)
     )
-    body: PolicyAdviceList = {"items": [advice_out(each) for each in found]}
+    body: PolicyAdviceList = {"items": [advice_out(advice) for advice in found]}
     return private_json(body)
 
 
@@ -180,14 +180,10 @@ def _in_force(request: Request, site_id: str, scope: ScopedPolicy | None) -> Pol
     return policy_of_site(state.store, site_id, default, scope.scope if scope else "")
 
 
-_ERRORS: dict[str, Any] = describe_answer(PolicyErrorsOut, 429)
-_ERRORS["responses"]["200"]["content"]["text/csv"] = {"schema": {"type": "string"}}
-
-
 @router.get(
     "/policies/errors",
     summary="How often people decided otherwise than each rule",
-    openapi_extra=_ERRORS,
+    **described(PolicyErrorsOut, 429, as_csv=True),
 )
 async def errors(
     request: Request,
@@ -221,7 +217,7 @@ def _errors(request: Request, site_id: str, days: int, scope: ScopedPolicy | Non
 @router.put(
     "/policies",
     summary="Put a policy in force",
-    openapi_extra=describe_body(PolicyIn) | describe_answer(PolicyList, 412, headers=["ETag"]),
+    **described(PolicyList, 412, body=PolicyIn, headers=["ETag"]),
 )
 def put(
     request: Request,
@@ -254,7 +250,7 @@ def put(
 @router.get(
     "/policies/versions",
     summary="The policies that the site has had",
-    openapi_extra=describe_answer(PolicyVersionList),
+    **described(PolicyVersionList),
 )
 def versions(request: Request, key: SecretKey, scope: ScopeParameter = "") -> Response:
     """The newest first, at most 50. scope: of those for a part of the site."""
@@ -265,14 +261,14 @@ def versions(request: Request, key: SecretKey, scope: ScopeParameter = "") -> Re
     body: PolicyVersionList = {
         "items": [
             {
-                "number": each.number,
-                "scope": each.scope,
-                "version": each.version,
-                "set_by": each.set_by,
-                "set_at": iso(each.set_at),
-                "toml": each.toml,
+                "number": version.number,
+                "scope": version.scope,
+                "version": version.version,
+                "set_by": version.set_by,
+                "set_at": iso(version.set_at),
+                "toml": version.toml,
             }
-            for each in found
+            for version in found
         ]
     }
     return private_json(body)

@@ -9,8 +9,8 @@ from moderation.domain.backtest import (
     Affected,
     Agreement,
     Backtest,
-    Change,
     NamedGroups,
+    OutcomeChange,
     Share,
     Workload,
 )
@@ -269,7 +269,7 @@ def share_out(share: Share) -> ShareOut:
     }
 
 
-def change_out(change: Change) -> ChangeOut:
+def change_out(change: OutcomeChange) -> ChangeOut:
     return {
         "before": change.before,
         "after": change.after,
@@ -299,12 +299,12 @@ def _named_out(named: NamedGroups) -> NamedGroupsOut:
         "others": named.others,
         "groups": [
             {
-                "name": each.name,
-                "changed": share_out(each.changed),
-                "others": share_out(each.others),
-                "stopped": each.stopped,
-                "passed": each.passed,
+                "name": group.name,
+                "changed": share_out(group.changed),
+                "others": share_out(group.others),
+                "stopped": group.stopped,
+                "passed": group.passed,
             }
-            for each in named.groups
+            for group in named.groups
         ],
     }

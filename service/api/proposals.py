@@ -15,9 +15,9 @@ from moderation.review import proposals
 from moderation.review.queues import CommentCard
 from service.access.keys import SecretKey
 from service.api import answers
-from service.api.answers import describe_answer
-from service.api.bodies import describe_body, json_body
+from service.api.bodies import json_body
 from service.api.comment_schemas import OutcomeIn
+from service.api.described import described, page_type
 from service.api.fields import StrictModel
 from service.api.paging import After, Limit, page_response
 from service.api.parameters import KEYED
@@ -63,17 +63,13 @@ class OpenProposalOut(ProposalOut):
     comment: CommentOut
 
 
-class ProposalPage(TypedDict):
-    """A page of open proposals."""
-
-    items: list[OpenProposalOut]
-    next: answers.NextPage
+ProposalPage = page_type("ProposalPage", OpenProposalOut, "open proposals")
 
 
 @router.get(
     "",
     summary="What trainees propose, the oldest first",
-    openapi_extra=describe_answer(ProposalPage, headers=["Link"]),
+    **described(ProposalPage, headers=["Link"]),
 )
 def list_open(request: Request, key: SecretKey, after: After, limit: Limit = 25) -> Response:
     """Those that are open. A comment keeps its status until somebody else decides about it."""
@@ -81,7 +77,7 @@ def list_open(request: Request, key: SecretKey, after: After, limit: Limit = 25)
     return page_response(request, found, limit, _open_out, lambda pair: pair[0].id)
 
 
-@router.get("/{proposal_id}", summary="One proposal", openapi_extra=describe_answer(ProposalOut))
+@router.get("/{proposal_id}", summary="One proposal", **described(ProposalOut))
 def read(request: Request, proposal_id: str, key: SecretKey) -> Response:
     """Whatever became of it."""
     return _answer(request, proposal_id, key.site_id)
@@ -89,10 +85,8 @@ def read(request: Request, proposal_id: str, key: SecretKey) -> Response:
 
 @router.post(
     "/{proposal_id}/agree",
-    status_code=201,
     summary="Decide as was proposed",
-    openapi_extra=describe_body(AgreeIn, required=False)
-    | describe_answer(ProposalOut, 409, status=201),
+    **described(ProposalOut, 409, body=AgreeIn, body_required=False, status=201),
 )
 def agree(
     request: Request,
@@ -114,9 +108,8 @@ def agree(
 
 @router.post(
     "/{proposal_id}/refuse",
-    status_code=201,
     summary="Decide otherwise than was proposed",
-    openapi_extra=describe_body(OutcomeIn) | describe_answer(ProposalOut, 409, status=201),
+    **described(ProposalOut, 409, body=OutcomeIn, status=201),
 )
 def refuse(
     request: Request,

@@ -16,8 +16,8 @@ from moderation.review.search import Criteria
 from moderation.store.queue_marks import Marks
 from service.access.keys import SecretKey
 from service.api import answers
-from service.api.answers import describe_answer
 from service.api.conditions import Conditions, search_response
+from service.api.described import described
 from service.api.paging import After, Limit, page_response
 from service.api.parameters import KEYED
 from service.api.responses import private_json
@@ -41,11 +41,7 @@ class QueueList(TypedDict):
     items: list[QueueOut]
 
 
-@router.get(
-    "/queues",
-    summary="The queues and how much they hold",
-    openapi_extra=describe_answer(QueueList),
-)
+@router.get("/queues", summary="The queues and how much they hold", **described(QueueList))
 def list_queues(request: Request, key: SecretKey) -> Response:
     store = request.app.state.store
     marks = live_queues.marks_of(store, [key.site_id]).get(key.site_id, Marks())
@@ -79,7 +75,7 @@ class ReasonCountList(TypedDict):
 @router.get(
     "/queues/{name}/reasons",
     summary="The reasons in a queue, with counts",
-    openapi_extra=describe_answer(ReasonCountList),
+    **described(ReasonCountList),
 )
 def list_reasons(request: Request, name: str, key: SecretKey) -> Response:
     """Of all comments of the queue; of `reported`, `proposed` and `mine` of the newest thousand. A comment with several
@@ -110,9 +106,7 @@ def _status(name: str) -> Status:
 
 
 @router.get(
-    "/queues/{name}",
-    summary="A page of a queue",
-    openapi_extra=describe_answer(CommentPage, headers=["Link"]),
+    "/queues/{name}", summary="A page of a queue", **described(CommentPage, headers=["Link"])
 )
 def queue(
     request: Request,

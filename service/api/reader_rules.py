@@ -15,8 +15,8 @@ from moderation.domain.reader_rules import (
 from moderation.review import reader_rules
 from service.access.keys import SecretKey
 from service.api import answers
-from service.api.answers import describe_answer
-from service.api.bodies import describe_body, json_body
+from service.api.bodies import json_body
+from service.api.described import described
 from service.api.fields import StrictModel
 from service.api.parameters import KEYED
 from service.api.responses import private_json
@@ -52,9 +52,7 @@ class ReaderRulesOut(TypedDict):
 
 
 @router.get(
-    "",
-    summary="What writers and readers may do with comments",
-    openapi_extra=describe_answer(ReaderRulesOut),
+    "", summary="What writers and readers may do with comments", **described(ReaderRulesOut)
 )
 def read_rules(request: Request, key: SecretKey) -> Response:
     return private_json(_out(reader_rules.get_rules(request.app.state.store, key.site_id)))
@@ -63,7 +61,7 @@ def read_rules(request: Request, key: SecretKey) -> Response:
 @router.put(
     "",
     summary="Say what writers and readers may do with comments",
-    openapi_extra=describe_body(ReaderRulesIn) | describe_answer(ReaderRulesOut),
+    **described(ReaderRulesOut, body=ReaderRulesIn),
 )
 def change_rules(
     request: Request,

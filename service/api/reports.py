@@ -18,9 +18,9 @@ from moderation.store.reports import Report
 from moderation.store.sites import SECRET, Key
 from service.access.identity import known_browser
 from service.access.keys import SecretKey, bearer_token, caller
-from service.api.answers import describe_answer
-from service.api.bodies import describe_body, json_body
+from service.api.bodies import json_body
 from service.api.comment_schemas import ReaderIn, ReportIn, ReportOut, ReportPage, ReportTaken
+from service.api.described import described
 from service.api.paging import After, Limit, page_response
 from service.api.parameters import KEYED, check_parameters, refuse_claims
 from service.api.responses import private_json
@@ -38,10 +38,9 @@ async def _site_caller(request: Request) -> Key | None:
 
 @router.post(
     "",
-    status_code=202,
     summary="Report a comment",
     dependencies=[Depends(_site_caller), Depends(check_parameters)],
-    openapi_extra=describe_body(ReportIn) | describe_answer(ReportTaken, 429, status=202),
+    **described(ReportTaken, 429, body=ReportIn, status=202),
 )
 async def report_comment(
     request: Request,
@@ -107,7 +106,7 @@ def _require_no_claims(reader: ReaderIn) -> None:
     "",
     summary="The reports of a comment",
     dependencies=KEYED,
-    openapi_extra=describe_answer(ReportPage, headers=["Link"]),
+    **described(ReportPage, headers=["Link"]),
 )
 def list_reports(
     request: Request, comment_id: str, key: SecretKey, after: After, limit: Limit = 25
@@ -116,7 +115,7 @@ def list_reports(
     found = queues.list_reports(
         request.app.state.store, {key.site_id}, comment_id, after, limit + 1
     )
-    return page_response(request, found, limit, _report_out, lambda each: each.id)
+    return page_response(request, found, limit, _report_out, lambda report: report.id)
 
 
 def _report_out(found: Report) -> ReportOut:

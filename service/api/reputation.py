@@ -10,8 +10,8 @@ from moderation.domain.reputation import Subject, SubjectKind
 from moderation.review import reputation
 from moderation.store.sites import Key
 from service.access.keys import SecretKey
-from service.api.answers import describe_answer
-from service.api.bodies import describe_body, json_body
+from service.api.bodies import json_body
+from service.api.described import described
 from service.api.fields import SequenceIn
 from service.api.paging import After, Limit, page_response
 from service.api.parameters import KEYED
@@ -34,7 +34,7 @@ SequenceBody = Annotated[SequenceIn, Depends(json_body(SequenceIn, required=Fals
 @router.get(
     "/reputation",
     summary="The site's reputations of one kind, by name",
-    openapi_extra=describe_answer(ReputationPage, headers=["Link"]),
+    **described(ReputationPage, headers=["Link"]),
 )
 def listed(
     request: Request,
@@ -52,7 +52,7 @@ def listed(
 @router.get(
     "/comments/{comment_id}/reputation",
     summary="The reputations that a comment comes with",
-    openapi_extra=describe_answer(ReputationList),
+    **described(ReputationList),
 )
 def of_comment(request: Request, comment_id: str, key: SecretKey) -> Response:
     """Its author's, where it is proved who that is; its network's; those of the domains it links to.
@@ -67,7 +67,7 @@ def of_comment(request: Request, comment_id: str, key: SecretKey) -> Response:
 @router.get(
     "/reputation/{kind}/{name}",
     summary="One reputation with its history",
-    openapi_extra=describe_answer(ReputationOut),
+    **described(ReputationOut),
 )
 def read(request: Request, kind: SubjectKind, name: Name, key: SecretKey) -> Response:
     """decisions: the newest 20, newest first."""
@@ -78,10 +78,8 @@ def read(request: Request, kind: SubjectKind, name: Name, key: SecretKey) -> Res
 
 @router.post(
     "/reputation/{kind}/{name}/reset",
-    status_code=201,
     summary="Have what was decided until now count no more",
-    openapi_extra=describe_body(SequenceIn, required=False)
-    | describe_answer(ReputationOut, 409, status=201),
+    **described(ReputationOut, 409, body=SequenceIn, body_required=False, status=201),
 )
 def reset(
     request: Request, kind: SubjectKind, name: Name, key: SecretKey, body: SequenceBody
@@ -92,10 +90,8 @@ def reset(
 
 @router.post(
     "/reputation/{kind}/{name}/undo",
-    status_code=201,
     summary="Take the last reset back",
-    openapi_extra=describe_body(SequenceIn, required=False)
-    | describe_answer(ReputationOut, 409, status=201),
+    **described(ReputationOut, 409, body=SequenceIn, body_required=False, status=201),
 )
 def undo(
     request: Request, kind: SubjectKind, name: Name, key: SecretKey, body: SequenceBody

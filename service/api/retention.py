@@ -14,8 +14,8 @@ from moderation.domain.expiry import TERM_LIMIT, WITH_TERM, Expiring, Terms
 from moderation.upkeep import expiry
 from service.access.keys import SecretKey
 from service.api import answers
-from service.api.answers import describe_answer
-from service.api.bodies import describe_body, json_body
+from service.api.bodies import json_body
+from service.api.described import described
 from service.api.fields import StrictModel
 from service.api.parameters import KEYED
 from service.api.responses import private_json
@@ -56,7 +56,7 @@ class ExpiringOut(TypedDict):
     status: str
     days: answers.Count
     comments: answers.Count
-    oldest_at: str | None
+    oldest_at: answers.Moment | None
 
 
 class TriedOut(TypedDict):
@@ -65,16 +65,12 @@ class TriedOut(TypedDict):
     would_delete: list[ExpiringOut]
 
 
-@router.get("", summary="How long comments are kept", openapi_extra=describe_answer(TermsOut))
+@router.get("", summary="How long comments are kept", **described(TermsOut))
 def read_terms(request: Request, key: SecretKey) -> Response:
     return private_json(_out(expiry.get_terms(request.app.state.store, key.site_id)))
 
 
-@router.put(
-    "",
-    summary="Say how long comments are kept",
-    openapi_extra=describe_body(TermsIn) | describe_answer(TermsOut),
-)
+@router.put("", summary="Say how long comments are kept", **described(TermsOut, body=TermsIn))
 def change_terms(
     request: Request, key: SecretKey, body: Annotated[TermsIn, Depends(json_body(TermsIn))]
 ) -> Response:
@@ -85,11 +81,7 @@ def change_terms(
     return private_json(_out(expiry.set_terms(store, key.site_id, body.terms(), key.id)))
 
 
-@router.post(
-    "/preview",
-    summary="What terms would delete",
-    openapi_extra=describe_body(TermsIn) | describe_answer(TriedOut),
-)
+@router.post("/preview", summary="What terms would delete", **described(TriedOut, body=TermsIn))
 def preview_terms(
     request: Request, key: SecretKey, body: Annotated[TermsIn, Depends(json_body(TermsIn))]
 ) -> Response:

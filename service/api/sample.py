@@ -12,8 +12,8 @@ from moderation.review import samples, second_looks
 from moderation.store.queues import QueueEntry
 from service.access.keys import SecretKey
 from service.api import answers
-from service.api.answers import describe_answer
-from service.api.bodies import describe_body, json_body
+from service.api.bodies import json_body
+from service.api.described import described
 from service.api.fields import StrictModel
 from service.api.parameters import KEYED
 from service.api.responses import private_json
@@ -64,9 +64,7 @@ class AnsweredOut(TypedDict):
     agrees: bool | None
 
 
-@router.get(
-    "", summary="Comments to be looked at blind", openapi_extra=describe_answer(WaitingSampleOut)
-)
+@router.get("", summary="Comments to be looked at blind", **described(WaitingSampleOut))
 def read(
     request: Request,
     key: SecretKey,
@@ -84,9 +82,7 @@ def read(
 
 
 @router.put(
-    "",
-    summary="Set the size of the weekly sample",
-    openapi_extra=describe_body(SizeIn) | describe_answer(WaitingSampleOut),
+    "", summary="Set the size of the weekly sample", **described(WaitingSampleOut, body=SizeIn)
 )
 def set_size(
     request: Request, key: SecretKey, body: Annotated[SizeIn, Depends(json_body(SizeIn))]
@@ -98,9 +94,8 @@ def set_size(
 
 @router.post(
     "/{comment_id}",
-    status_code=201,
     summary="Say what should become of a comment",
-    openapi_extra=describe_body(VerdictIn) | describe_answer(AnsweredOut, 409, status=201),
+    **described(AnsweredOut, 409, body=VerdictIn, status=201),
 )
 def judge(
     request: Request,

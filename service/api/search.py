@@ -9,8 +9,8 @@ from moderation.domain.comment import Status
 from moderation.domain.order import NEWEST
 from moderation.domain.queue_names import OWN
 from service.access.keys import SecretKey
-from service.api.answers import describe_answer
 from service.api.conditions import Conditions, QueueName, search_response
+from service.api.described import described
 from service.api.paging import After, Limit
 from service.api.parameters import KEYED
 from service.api.serializers import CommentPage
@@ -18,11 +18,7 @@ from service.api.serializers import CommentPage
 router = APIRouter(prefix="/api/v1", tags=["comments"], dependencies=KEYED)
 
 
-@router.get(
-    "/comments",
-    summary="Search comments",
-    openapi_extra=describe_answer(CommentPage, headers=["Link"]),
-)
+@router.get("/comments", summary="Search comments", **described(CommentPage, headers=["Link"]))
 def search_comments(
     request: Request,
     key: SecretKey,

@@ -14,8 +14,8 @@ from moderation.review.second_opinion import APPROVE_FROM, PAST_LIMIT
 from moderation.settings import Settings
 from service.access.keys import SecretKey
 from service.api import answers
-from service.api.answers import describe_answer
-from service.api.bodies import describe_body, json_body
+from service.api.bodies import json_body
+from service.api.described import described
 from service.api.fields import StrictModel
 from service.api.parameters import KEYED
 from service.api.policy_schemas import ShareOut, share_out
@@ -91,7 +91,7 @@ class AskedOut(TypedDict):
 @router.get(
     "",
     summary="Second opinions: whether, how good, and what they may do",
-    openapi_extra=describe_answer(SecondOpinionStateOut),
+    **described(SecondOpinionStateOut),
 )
 def read(
     request: Request,
@@ -105,7 +105,7 @@ def read(
 @router.put(
     "",
     summary="Say whether comments may be sent, and whether the answers may approve",
-    openapi_extra=describe_body(SecondOpinionIn) | describe_answer(SecondOpinionStateOut, 409),
+    **described(SecondOpinionStateOut, 409, body=SecondOpinionIn),
 )
 def change(
     request: Request,
@@ -127,9 +127,8 @@ def change(
 
 @router.post(
     "/past",
-    status_code=202,
     summary="Ask about comments that people have decided on",
-    openapi_extra=describe_body(PastIn) | describe_answer(AskedOut, 409, status=202),
+    **described(AskedOut, 409, body=PastIn, status=202),
 )
 def ask_about_past(
     request: Request, key: SecretKey, body: Annotated[PastIn, Depends(json_body(PastIn))]

@@ -14,6 +14,7 @@ from moderation.review.queues import CommentCard
 from moderation.store.claims import Claim
 from moderation.store.second_opinions import StoredOpinion
 from service.api import answers
+from service.api.described import page_type
 
 __all__ = ["CommentOut", "DecisionOut", "comment_out", "decision_out", "iso"]
 
@@ -162,11 +163,7 @@ class CommentOut(TypedDict):
     second_opinion: SecondOpinionOut | None
 
 
-class CommentPage(TypedDict):
-    """A page of comments."""
-
-    items: list[CommentOut]
-    next: answers.NextPage
+CommentPage = page_type("CommentPage", CommentOut, "comments")
 
 
 def page_out(url: str, title: str, is_verified: bool, own_id: str) -> PageOut:
@@ -195,8 +192,12 @@ def comment_out(card: CommentCard) -> CommentOut:
         "revision": card.revision,
         "edited_at": moment(card.edited_at),
         "earlier": [
-            {"revision": each.number, "text": each.text, "created_at": iso(each.created_at)}
-            for each in card.earlier
+            {
+                "revision": earlier.number,
+                "text": earlier.text,
+                "created_at": iso(earlier.created_at),
+            }
+            for earlier in card.earlier
         ],
         "withdrawn_at": moment(card.withdrawn_at),
         "reports": {

@@ -11,8 +11,8 @@ from moderation.review import shadow_policy
 from moderation.review.shadow_policy import Comparison
 from service.access.keys import SecretKey
 from service.api import answers
-from service.api.answers import describe_answer
-from service.api.bodies import describe_body, json_body
+from service.api.bodies import json_body
+from service.api.described import described
 from service.api.fields import StrictModel
 from service.api.parameters import KEYED
 from service.api.policy_schemas import (
@@ -53,20 +53,14 @@ class ShadowOut(TypedDict):
     toml: Toml
 
 
-@router.get(
-    "",
-    summary="The candidate beside the policy in force",
-    openapi_extra=describe_answer(ShadowOut, 404),
-)
+@router.get("", summary="The candidate beside the policy in force", **described(ShadowOut, 404))
 def read(request: Request, key: SecretKey) -> Response:
     """404 where the site has none."""
     return _answer(request, key.site_id)
 
 
 @router.put(
-    "",
-    summary="Run a policy beside the one in force",
-    openapi_extra=describe_body(ShadowIn) | describe_answer(ShadowOut),
+    "", summary="Run a policy beside the one in force", **described(ShadowOut, body=ShadowIn)
 )
 def start(
     request: Request, key: SecretKey, body: Annotated[ShadowIn, Depends(json_body(ShadowIn))]
@@ -81,12 +75,7 @@ def start(
     return _answer(request, key.site_id)
 
 
-@router.delete(
-    "",
-    status_code=204,
-    summary="End the candidate",
-    openapi_extra=describe_answer(None, status=204),
-)
+@router.delete("", summary="End the candidate", **described(None, status=204))
 def stop(request: Request, key: SecretKey) -> Response:
     shadow_policy.stop(request.app.state.store, key.site_id, key.id)
     return Response(status_code=204)

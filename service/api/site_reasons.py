@@ -17,9 +17,9 @@ from moderation.domain.site_reasons import (
 )
 from moderation.review import site_reasons
 from service.access.keys import SecretKey
-from service.api.answers import describe_answer
-from service.api.bodies import describe_body, json_body
-from service.api.fields import Line, Note, StrictModel
+from service.api.bodies import json_body
+from service.api.described import described
+from service.api.fields import Line, Lines, StrictModel
 from service.api.parameters import KEYED
 from service.api.responses import (
     IfReasons,
@@ -38,7 +38,7 @@ _Labels = Annotated[
     Field(min_length=1, examples=[{"en": "Off topic", "de": "Nicht zum Thema"}]),
 ]
 _Sentences = Annotated[
-    dict[_Language, Annotated[str, Note(SENTENCE_LIMIT), Field(min_length=1)]],
+    dict[_Language, Annotated[str, Lines(SENTENCE_LIMIT), Field(min_length=1)]],
     Field(examples=[{"en": "Please write about the article."}]),
 ]
 
@@ -77,7 +77,7 @@ class SiteReasonsOut(TypedDict):
 @router.get(
     "",
     summary="The reasons that moderators choose from",
-    openapi_extra=describe_answer(SiteReasonsOut, headers=["ETag"]),
+    **described(SiteReasonsOut, headers=["ETag"]),
 )
 def read(request: Request, key: SecretKey) -> Response:
     """What a decision may have as its `reason`."""
@@ -87,7 +87,7 @@ def read(request: Request, key: SecretKey) -> Response:
 @router.put(
     "",
     summary="Say which reasons moderators choose from",
-    openapi_extra=describe_body(ReasonsIn) | describe_answer(SiteReasonsOut, 412, headers=["ETag"]),
+    **described(SiteReasonsOut, 412, body=ReasonsIn, headers=["ETag"]),
 )
 def change(
     request: Request,

@@ -24,8 +24,8 @@ from moderation.store.site_settings import SiteRow
 from moderation.store.sites import INSTALLATION, PUBLISHABLE, SECRET, Key
 from service.access.keys import InstallationKey, SecretKey, SitesKey
 from service.api import answers
-from service.api.answers import describe_answer
-from service.api.bodies import describe_body, json_body
+from service.api.bodies import json_body
+from service.api.described import described
 from service.api.fields import Line, StrictModel
 from service.api.parameters import KEYED_FOR_SITES
 from service.api.responses import private_json
@@ -94,7 +94,7 @@ class SiteMade(SiteOut):
     ]
 
 
-@router.get("", summary="The sites that a key knows", openapi_extra=describe_answer(SiteList))
+@router.get("", summary="The sites that a key knows", **described(SiteList))
 def list_sites(request: Request, key: SitesKey) -> Response:
     """A secret key knows its own site alone, a key of the installation all of them."""
     asked = None if key.kind == INSTALLATION else [key.site_id]
@@ -105,10 +105,8 @@ def list_sites(request: Request, key: SitesKey) -> Response:
 
 @router.post(
     "",
-    status_code=201,
     summary="Make a site",
-    openapi_extra=describe_body(SiteIn)
-    | describe_answer(SiteMade, 409, status=201, headers=["Location"]),
+    **described(SiteMade, 409, body=SiteIn, status=201, headers=["Location"]),
 )
 def make(
     request: Request, key: InstallationKey, body: Annotated[SiteIn, Depends(json_body(SiteIn))]
@@ -129,7 +127,7 @@ def make(
     return private_json(answer, 201, {"Location": f"/api/v1/sites/{made.id}"})
 
 
-@router.get("/{site_id}", summary="One site", openapi_extra=describe_answer(SiteOut))
+@router.get("/{site_id}", summary="One site", **described(SiteOut))
 def read(request: Request, site_id: str, key: SitesKey) -> Response:
     if key.kind != INSTALLATION:
         require_own(key, site_id)
@@ -139,7 +137,7 @@ def read(request: Request, site_id: str, key: SitesKey) -> Response:
 @router.patch(
     "/{site_id}",
     summary="Change a site, close it or open it again",
-    openapi_extra=describe_body(SiteChangeIn) | describe_answer(SiteOut, 409),
+    **described(SiteOut, 409, body=SiteChangeIn),
 )
 def change(
     request: Request,

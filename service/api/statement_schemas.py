@@ -8,6 +8,7 @@ from moderation.domain.appeal import AppealState
 from moderation.domain.decision import Outcome
 from moderation.domain.statement import Ground, Statement, statement_data
 from service.api import answers
+from service.api.described import page_type
 
 
 class FactOut(TypedDict):
@@ -41,11 +42,7 @@ class StatementOut(TypedDict):
     sentences: list[answers.Sentence]
 
 
-class StatementPage(TypedDict):
-    """A page of statements."""
-
-    items: list[StatementOut]
-    next: answers.NextPage
+StatementPage = page_type("StatementPage", StatementOut, "statements")
 
 
 def statement_out(statement: Statement) -> StatementOut:

@@ -10,7 +10,7 @@ from moderation.domain.statement_csv import csv_of
 from moderation.reading import statements
 from moderation.store.statements import Position
 from service.access.keys import SecretKey
-from service.api.answers import describe_answer
+from service.api.described import described
 from service.api.fields import epoch_ms
 from service.api.paging import After, Limit, link_header, page_of, page_response
 from service.api.parameters import KEYED
@@ -21,14 +21,10 @@ router = APIRouter(prefix="/api/v1", tags=["comments"], dependencies=KEYED)
 Since = Annotated[AwareDatetime | None, Query(description="Decided at or after; all without it")]
 
 
-_ANSWER = describe_answer(StatementPage, headers=["Link"])
-_ANSWER["responses"]["200"]["content"]["text/csv"] = {"schema": {"type": "string"}}
-
-
 @router.get(
     "/statements",
     summary="The statements of reasons, the oldest first",
-    openapi_extra=_ANSWER,
+    **described(StatementPage, headers=["Link"], as_csv=True),
 )
 def list_statements(
     request: Request,

@@ -1,7 +1,7 @@
 """GET /api/v1/statistics: what came in and was decided, day by day, as JSON or CSV."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
@@ -14,7 +14,7 @@ from moderation.domain.labels import label_of
 from moderation.review.statistics import Period, Statistics, csv_of, iso_day, statistics
 from service.access.keys import SecretKey
 from service.api import answers
-from service.api.answers import describe_answer
+from service.api.described import described
 from service.api.parameters import KEYED
 from service.api.responses import private_json
 from service.api.serializers import iso
@@ -100,12 +100,10 @@ class StatisticsOut(TypedDict):
     days: list[DayOut]
 
 
-_ANSWER: dict[str, Any] = describe_answer(StatisticsOut)
-_ANSWER["responses"]["200"]["content"]["text/csv"] = {"schema": {"type": "string"}}
-
-
 @router.get(
-    "/statistics", summary="What came in and was decided, day by day", openapi_extra=_ANSWER
+    "/statistics",
+    summary="What came in and was decided, day by day",
+    **described(StatisticsOut, as_csv=True),
 )
 def read(
     request: Request,

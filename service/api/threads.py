@@ -27,7 +27,7 @@ from moderation.reading.threads import (
 from moderation.store.pages import StoredPage
 from moderation.store.sql.engine import Store
 from service.api import answers
-from service.api.answers import describe_answer
+from service.api.described import described
 from service.api.paging import After, link_header, page_of
 from service.api.parameters import check_parameters
 from service.api.responses import public_json
@@ -93,7 +93,7 @@ class ThreadOut(TypedDict):
 @router.get(
     "/threads",
     summary="The approved comments of a page",
-    openapi_extra=describe_answer(ThreadOut, 304, 404, headers=["ETag", "Link"]),
+    **described(ThreadOut, 304, 404, headers=["ETag", "Link"]),
 )
 def threads(
     request: Request,

@@ -18,10 +18,10 @@ from moderation.review.search import Criteria
 from moderation.review.views import NAME_LIMIT, SavedView
 from service.access.keys import SecretKey
 from service.api import answers
-from service.api.answers import describe_answer
-from service.api.bodies import describe_body, json_body
+from service.api.bodies import json_body
 from service.api.bulk_schemas import SearchIn
 from service.api.conditions import QueueName
+from service.api.described import described
 from service.api.fields import StrictModel
 from service.api.parameters import KEYED
 from service.api.responses import private_json
@@ -91,7 +91,7 @@ class ViewList(TypedDict):
     items: list[ViewOut]
 
 
-@router.get("", summary="The saved views of the site", openapi_extra=describe_answer(ViewList))
+@router.get("", summary="The saved views of the site", **described(ViewList))
 def list_views(request: Request, key: SecretKey) -> Response:
     """Those that everybody sees, and those of this key."""
     found = views.list_views(request.app.state.store, key.site_id, key.id)
@@ -99,12 +99,7 @@ def list_views(request: Request, key: SecretKey) -> Response:
     return private_json(body)
 
 
-@router.post(
-    "",
-    status_code=201,
-    summary="Save a view",
-    openapi_extra=describe_body(ViewIn) | describe_answer(ViewOut, status=201),
-)
+@router.post("", summary="Save a view", **described(ViewOut, body=ViewIn, status=201))
 def add_view(
     request: Request, key: SecretKey, body: Annotated[ViewIn, Depends(json_body(ViewIn))]
 ) -> Response:

@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from typing import Annotated
 
-from fastapi import Depends, Request, Response
+from fastapi import Depends, Response
 
 from moderation.accounts.moderators import list_moderators
 from moderation.accounts.sign_in import emails_of
@@ -15,20 +15,19 @@ from moderation.domain.samples import Verdict
 from moderation.domain.second_looks import DAYS, GOLDEN_LIMIT
 from moderation.review import agreement
 from moderation.review.agreement import SiteAgreement
-from moderation.store.memberships import Membership
 from service.console.language import N_
-from service.console.navigation import query
-from service.console.pages import URL, CurrentSite, QueryName, page_router, pages, redirect
+from service.console.pages import QueryName, page_router, pages
 from service.console.policy_view import share_in_words
 from service.console.presenters import person_name
-from service.console.session import CurrentVisitor, SiteForm, Visitor, read_number, site_form
+from service.console.session import read_number
+from service.console.site_request import CurrentRequest, PostedForm, SiteRequest, request_form
 
 router = page_router("/agreement")
 
 Posted = Annotated[
-    SiteForm,
+    PostedForm,
     Depends(
-        site_form(
+        request_form(
             *("share", "person", "count", "look", "verdict"),
             may=Action.MANAGE_AGREEMENT,
             action=Action.MANAGE_AGREEMENT,
@@ -43,65 +42,63 @@ NOTICES = {
 
 
 @router.get("")
-def agreement_page(
-    request: Request, visitor: CurrentVisitor, membership: CurrentSite, did: QueryName = ""
-) -> Response:
+def agreement_page(request: CurrentRequest, did: QueryName = "") -> Response:
     """did: what was just done."""
-    return _page(request, visitor, membership, notice=NOTICES.get(did, ""))
+    return _page(request, notice=NOTICES.get(did, ""))
 
 
 @router.get("/csv")
-def agreement_csv(request: Request, visitor: CurrentVisitor, membership: CurrentSite) -> Response:
-    store = request.app.state.store
-    found = agreement.agreement(store, membership.site_id, now=now_ms())
-    names = _names(visitor, membership, found, emails_of(store, _people_of(found)))
+def agreement_csv(request: CurrentRequest) -> Response:
+    store = request.store
+    found = agreement.agreement(store, request.site_id, now=now_ms())
+    names = _names(request, found, emails_of(store, _people_of(found)))
     text = agreement.csv_of(found.people, names)
     return pages.attachment("agreement.csv", text)
 
 
 @router.post("/share")
-def set_share(request: Request, posted: Posted) -> Response:
-    visitor, form, membership = posted
-    store, by = request.app.state.store, visitor.signed.moderator_id
+def set_share(posted: Posted) -> Response:
+    request, form = posted
+    store, by = request.store, request.moderator_id
     share = read_number(form, "share", "share")
-    agreement.set_share(store, membership.site_id, share, by, now=now_ms())
-    return _back(membership, "share")
+    agreement.set_share(store, request.site_id, share, by, now=now_ms())
+    return _back(request, "share")
 
 
 @router.post("/golden")
-def ask_golden(request: Request, posted: Posted) -> Response:
+def ask_golden(posted: Posted) -> Response:
     """Asks somebody about comments with a known answer."""
-    visitor, form, membership = posted
+    request, form = posted
     try:
         agreement.ask_golden(
-            *(request.app.state.store, membership.site_id, form.get("person", "")),
-            *(read_number(form, "count", "number"), visitor.signed.moderator_id),
+            *(request.store, request.site_id, form.get("person", "")),
+            *(read_number(form, "count", "number"), request.moderator_id),
             now=now_ms(),
             entropy=os.urandom,
         )
     except (Conflict, Invalid, NotFound) as error:
         status = {Conflict: 409, Invalid: 422}.get(type(error), 404)
-        return _page(request, visitor, membership, status, problem=error.message)
-    return _back(membership, "asked")
+        return _page(request, status, problem=error.message)
+    return _back(request, "asked")
 
 
 @router.post("/settle")
-def settle(request: Request, posted: Posted) -> Response:
+def settle(posted: Posted) -> Response:
     """Keeps who is right."""
-    visitor, form, membership = posted
+    request, form = posted
     if form.get("verdict") not in (Verdict.PUBLISH, Verdict.REMOVE):
         raise Invalid(N_("The form does not say which verdict."))
-    store, by = request.app.state.store, visitor.signed.moderator_id
+    store, by = request.store, request.moderator_id
     verdict = Verdict(form["verdict"])
     try:
-        agreement.settle(store, membership.site_id, form.get("look", ""), verdict, by)
+        agreement.settle(store, request.site_id, form.get("look", ""), verdict, by)
     except NotFound as error:
-        return _page(request, visitor, membership, 404, problem=error.message)
-    return _back(membership, "settled")
+        return _page(request, 404, problem=error.message)
+    return _back(request, "settled")
 
 
-def _back(membership: Membership, did: str) -> Response:
-    return redirect(f"{URL}/agreement?{query(site=membership.site_id, did=did)}#notice")
+def _back(request: SiteRequest, did: str) -> Response:
+    return request.back("/agreement", did=did)
 
 
 def _people_of(found: SiteAgreement) -> set[str]:
@@ -114,35 +111,29 @@ def _people_of(found: SiteAgreement) -> set[str]:
     return {person.person_id for person in found.people} | differing
 
 
-def _names(
-    visitor: Visitor, membership: Membership, found: SiteAgreement, emails: Mapping[str, str]
-) -> dict[str, str]:
+def _names(request: SiteRequest, found: SiteAgreement, emails: Mapping[str, str]) -> dict[str, str]:
     """What those are called whose results this visitor may see, by id."""
     ids = {person.person_id for person in found.people}
-    if not membership.may(Action.SEE_AGREEMENT):
-        ids &= {visitor.signed.moderator_id}
+    if not request.may(Action.SEE_AGREEMENT):
+        ids &= {request.moderator_id}
     return {id: person_name(id, emails) for id in ids}
 
 
 def _page(
-    request: Request,
-    visitor: Visitor,
-    membership: Membership,
+    request: SiteRequest,
     status: int = 200,
     *,
     notice: str = "",
     problem: str = "",
 ) -> Response:
-    store, site_id = request.app.state.store, membership.site_id
+    store, site_id = request.store, request.site_id
     found = agreement.agreement(store, site_id, now=now_ms())
     emails = emails_of(store, _people_of(found))
-    names = _names(visitor, membership, found, emails)
-    sees, manages = membership.may(Action.SEE_AGREEMENT), membership.may(Action.MANAGE_AGREEMENT)
-    return pages.page(
+    names = _names(request, found, emails)
+    sees, manages = request.may(Action.SEE_AGREEMENT), request.may(Action.MANAGE_AGREEMENT)
+    return request.answer(
         "agreement.html",
         status,
-        visitor=visitor,
-        site=membership,
         found=found,
         people=[
             (names[person.person_id], person)

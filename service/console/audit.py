@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
-from fastapi import Depends, Query, Request, Response
+from fastapi import Depends, Query, Response
 
 from moderation.accounts.audit import list_entries
 from moderation.domain.audit import AuditEntry, AuditQuery, Change
@@ -15,9 +15,9 @@ from moderation.domain.roles import Action
 from service.console.asked import Day
 from service.console.language import _
 from service.console.navigation import PAGE_SIZE, ROWS_READ, query
-from service.console.pages import URL, CurrentSite, QueryName, page_router, pages
+from service.console.pages import URL, QueryName, page_router, pages
 from service.console.presenters import person_name
-from service.console.session import CurrentVisitor
+from service.console.site_request import CurrentRequest
 
 router = page_router("/audit")
 
@@ -50,24 +50,20 @@ Filters = Annotated[_Filters, Depends()]
 
 @router.get("")
 def audit_page(
-    request: Request,
-    visitor: CurrentVisitor,
-    membership: CurrentSite,
+    request: CurrentRequest,
     filters: Filters,
     after: Annotated[int | None, Query(ge=1, lt=1 << 62)] = None,
 ) -> Response:
     """The newest changes that the filters choose; `after` begins with older ones."""
-    membership.require(Action.SEE_AUDIT)
+    request.require(Action.SEE_AUDIT)
     entries, names = list_entries(
-        request.app.state.store, {membership.site_id}, filters.query(), after, ROWS_READ
+        request.store, {request.site_id}, filters.query(), after, ROWS_READ
     )
     shown, chosen = entries[:PAGE_SIZE], asdict(filters)
-    fields = query(site=membership.site_id, **chosen)
+    fields = query(site=request.site_id, **chosen)
     older = f"{URL}/audit?{fields}&after={shown[-1].number}" if len(entries) > PAGE_SIZE else ""
-    return pages.page(
+    return request.answer(
         "audit.html",
-        visitor=visitor,
-        site=membership,
         entries=[_row(entry, names) for entry in shown],
         kinds=_KINDS,
         actions=[change.value for change in Change],
@@ -80,14 +76,12 @@ def audit_page(
 
 @router.get("/csv")
 def audit_csv(
-    request: Request,
-    visitor: CurrentVisitor,
-    membership: CurrentSite,
+    request: CurrentRequest,
     filters: Filters,
 ) -> Response:
     """The newest changes that the filters choose, CSV_LIMIT at most, as a file."""
-    membership.require(Action.SEE_AUDIT)
-    entries, names = list_entries(request.app.state.store, {membership.site_id}, filters.query())
+    request.require(Action.SEE_AUDIT)
+    entries, names = list_entries(request.store, {request.site_id}, filters.query())
     return pages.attachment("audit.csv", csv_of(entries, names, header=True))
 
 

@@ -77,8 +77,8 @@ def author_values(request: Request, visitor: Visitor, site_id: str, comment_id: 
     marked = author_filters.of_comment(store, {site_id}, comment_id, now_ms())
     return {
         "comment_id": comment_id,
-        "named": sum(len(each.filters) for each in marked),
-        "marks": [_view(each) for each in marked],
+        "named": sum(len(filter.filters) for filter in marked),
+        "marks": [_view(filter) for filter in marked],
         "terms": {days: _(words) for days, words in TERMS.items()},
         "may_mark": visitor.membership(site_id).may(Action.CHANGE_FILTERS),
     }

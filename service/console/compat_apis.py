@@ -3,19 +3,17 @@
 import os
 from typing import Annotated
 
-from fastapi import Depends, Request, Response
+from fastapi import Depends, Response
 
 from moderation.accounts import compat_apis
 from moderation.clock import now_ms
 from moderation.domain.errors import Conflict, Invalid
 from moderation.domain.roles import Action
 from moderation.store.compat_apis import AKISMET, CORAL, OPENAI, PERSPECTIVE
-from moderation.store.memberships import Membership
 from service.console.form_error import NO_ERROR, FormError, form_error
 from service.console.language import N_
-from service.console.navigation import query
-from service.console.pages import URL, CurrentSite, QueryName, page_router, pages, redirect
-from service.console.session import CurrentVisitor, SiteForm, Visitor, site_form
+from service.console.pages import QueryName, page_router
+from service.console.site_request import CurrentRequest, PostedForm, SiteRequest, request_form
 
 router = page_router("/site/apis")
 
@@ -39,24 +37,22 @@ NOTICES = {
 _ADDRESSES = {AKISMET: "", OPENAI: "/v1", PERSPECTIVE: "/v1alpha1"}
 
 Posted = Annotated[
-    SiteForm, Depends(site_form("api", "do", "limit", "secret", may=Action.MANAGE_SITE))
+    PostedForm, Depends(request_form("api", "do", "limit", "secret", may=Action.MANAGE_SITE))
 ]
 
 
 @router.get("")
-def apis_page(
-    request: Request, visitor: CurrentVisitor, membership: CurrentSite, did: QueryName = ""
-) -> Response:
+def apis_page(request: CurrentRequest, did: QueryName = "") -> Response:
     """All of them, on or off. did: what was just done."""
-    membership.require(Action.SEE_SITE)
-    return _page(request, visitor, membership, notice=NOTICES.get(did, ""))
+    request.require(Action.SEE_SITE)
+    return _page(request, notice=NOTICES.get(did, ""))
 
 
 @router.post("")
-def change(request: Request, posted: Posted) -> Response:
+def change(posted: Posted) -> Response:
     """Switches one on or off, gives it another limit, key or secret, as the button says; a new key is shown once, on the page that answers."""
-    visitor, form, membership = posted
-    store, site_id, by = request.app.state.store, membership.site_id, visitor.signed.moderator_id
+    request, form = posted
+    store, site_id, by = request.store, request.site_id, request.moderator_id
     name, do, key = form.get("api", ""), form.get("do", ""), ""
     try:
         if do == "on":
@@ -79,16 +75,14 @@ def change(request: Request, posted: Posted) -> Response:
         status = 409 if isinstance(error, Conflict) else 422
         typed = form.get("limit", "")
         flaw = form_error(error)
-        return _page(request, visitor, membership, status, error=flaw, which=name, typed=typed)
+        return _page(request, status, error=flaw, which=name, typed=typed)
     if key:
-        return _page(request, visitor, membership, made=key, which=name)
-    return redirect(f"{URL}/site/apis?{query(site=site_id, did=do)}#notice")
+        return _page(request, made=key, which=name)
+    return request.back("/site/apis", did=do)
 
 
 def _page(
-    request: Request,
-    visitor: Visitor,
-    membership: Membership,
+    request: SiteRequest,
     status: int = 200,
     *,
     notice: str = "",
@@ -98,18 +92,16 @@ def _page(
     made: str = "",
 ) -> Response:
     """which: the API that the error is about, with the limit that was typed, or that has the new key `made`."""
-    service = request.app.state.settings.public_url
+    service = request.settings.public_url
     addresses = {name: f"{service}{path}" for name, path in _ADDRESSES.items()}
-    addresses[CORAL] = f"{service}/integrations/coral/{membership.site_id}"
-    return pages.page(
+    addresses[CORAL] = f"{service}/integrations/coral/{request.site_id}"
+    return request.answer(
         "compat_apis.html",
         status,
-        visitor=visitor,
-        site=membership,
-        states=compat_apis.list_apis(request.app.state.store, membership.site_id),
+        states=compat_apis.list_apis(request.store, request.site_id),
         apis=APIS,
         addresses=addresses,
-        usual=request.app.state.settings.limit_face,
+        usual=request.settings.limit_face,
         notice=notice,
         error=error,
         which=which,
@@ -117,5 +109,5 @@ def _page(
         made=made,
         secret_least=compat_apis.SECRET_LEAST,
         secret_most=compat_apis.SECRET_MOST,
-        may_manage=membership.may(Action.MANAGE_SITE),
+        may_manage=request.may(Action.MANAGE_SITE),
     )

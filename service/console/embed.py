@@ -2,23 +2,19 @@
 
 from typing import Annotated, Any
 
-from fastapi import Depends, Request, Response
+from fastapi import Depends, Response
 
 from moderation.domain.errors import Invalid
 from moderation.domain.reader_rules import ReaderRules
 from moderation.domain.roles import Action
 from moderation.review import reader_rules
-from moderation.store.memberships import Membership
 from service.console.form_error import NO_ERROR, FormError, form_error
 from service.console.language import N_, _
-from service.console.pages import URL, CurrentSite, QueryName, page_router, pages, redirect
+from service.console.pages import QueryName, page_router
 from service.console.session import (
-    CurrentVisitor,
-    SignedForm,
-    Visitor,
     read_number,
-    signed_form,
 )
+from service.console.site_request import CurrentRequest, PostedForm, SiteRequest, request_form
 
 router = page_router("/embed")
 
@@ -48,50 +44,46 @@ _CHOICES = {
     "website": N_("Ask writers for their website, and link their names to it"),
 }
 
-Posted = Annotated[SignedForm, Depends(signed_form("site", *_NUMBERS, *_CHOICES))]
+Posted = Annotated[
+    PostedForm, Depends(request_form(*_NUMBERS, *_CHOICES, may=Action.CHANGE_PAGE_DEFAULT))
+]
 
 
 @router.get("")
-def embed_page(
-    request: Request, visitor: CurrentVisitor, membership: CurrentSite, did: QueryName = ""
-) -> Response:
+def embed_page(request: CurrentRequest, did: QueryName = "") -> Response:
     """For everybody of a site: nothing on it is secret. did: whether the rules were just changed."""
-    rules = reader_rules.get_rules(request.app.state.store, membership.site_id)
-    return _page(request, visitor, membership, rules, is_saved=bool(did))
+    rules = reader_rules.get_rules(request.store, request.site_id)
+    return _page(request, rules, is_saved=bool(did))
 
 
 @router.post("")
-def change_rules(request: Request, posted: Posted) -> Response:
+def change_rules(posted: Posted) -> Response:
     """Sets what writers and readers may do; a refused number is shown as it was typed."""
-    visitor, form = posted
-    membership = visitor.membership(form.get("site", ""))
-    membership.require(Action.CHANGE_PAGE_DEFAULT)
+    request, form = posted
     typed: dict[str, Any] = {
         **{name: read_number(form, name, "number of each") for name in _NUMBERS},
         **{name: bool(form.get(name)) for name in _CHOICES},
     }
     rules = ReaderRules(**typed)
-    store, site_id = request.app.state.store, membership.site_id
+    store, site_id = request.store, request.site_id
     try:
-        reader_rules.set_rules(store, site_id, rules, visitor.signed.moderator_id)
+        reader_rules.set_rules(store, site_id, rules, request.moderator_id)
     except Invalid as error:
         flaw = form_error(error)
-        return _page(request, visitor, membership, rules, error=flaw, status=422)
-    return redirect(f"{URL}/embed?site={site_id}&did=saved#notice")
+        return _page(request, rules, error=flaw, status=422)
+    return request.back("/embed", did="saved")
 
 
 def _page(
-    request: Request,
-    visitor: Visitor,
-    membership: Membership,
+    request: SiteRequest,
     rules: ReaderRules,
     *,
     is_saved: bool = False,
     error: FormError = NO_ERROR,
     status: int = 200,
 ) -> Response:
-    service, site_id = request.app.state.settings.public_url, membership.site_id
-    integrity = request.app.state.embed_module().integrity
+    service, site_id = request.settings.public_url, request.site_id
+    integrity = request.plain.app.state.embed_module().integrity
     script = f'<script type="module" src="{service}/embed/v1.js"\n  integrity="{integrity}"'
     snippets = []
     for system, (where, page) in _PAGES.items():
@@ -112,11 +104,9 @@ def _page(
             f"{script.replace('<script', '<Script')} />\n\n{element}",
         ),
     ]
-    return pages.page(
+    return request.answer(
         "embed.html",
         status,
-        visitor=visitor,
-        site=membership,
         snippets=snippets,
         service=service,
         rules=rules,
@@ -124,5 +114,5 @@ def _page(
         choices=_CHOICES,
         is_saved=is_saved,
         error=error,
-        may_change=membership.may(Action.CHANGE_PAGE_DEFAULT),
+        may_change=request.may(Action.CHANGE_PAGE_DEFAULT),
     )

@@ -3,7 +3,7 @@
 import os
 from typing import Annotated
 
-from fastapi import Depends, Request, Response
+from fastapi import Depends, Response
 
 from moderation.clock import now_ms
 from moderation.domain.delivery import MODERATORS, Endpoint, Format, Payload
@@ -11,30 +11,25 @@ from moderation.domain.errors import Conflict, Invalid, Unavailable
 from moderation.domain.notice import DEFAULT_TYPES
 from moderation.domain.roles import Action
 from moderation.notify import endpoints
-from moderation.store.memberships import Membership
 from service.console import endpoint as endpoint_page
 from service.console import endpoint_form
 from service.console.delivery_view import endpoint_view
 from service.console.form_error import NO_ERROR, FormError, form_error
-from service.console.pages import CurrentSite, QueryName, page_router, pages, redirect
-from service.console.session import CurrentVisitor, SiteForm, Visitor, site_form
+from service.console.pages import QueryName, page_router, redirect
+from service.console.site_request import CurrentRequest, PostedForm, SiteRequest, request_form
 
 router = page_router("/endpoints")
 
 
 @router.get("")
-def endpoints_page(
-    request: Request, visitor: CurrentVisitor, membership: CurrentSite, did: QueryName = ""
-) -> Response:
+def endpoints_page(request: CurrentRequest, did: QueryName = "") -> Response:
     """Every webhook and channel of a site. did: what was just done."""
-    membership.require(Action.SEE_ENDPOINTS)
-    store, now = request.app.state.store, now_ms()
-    statuses = endpoints.with_status(store, endpoints.list_endpoints(store, {membership.site_id}))
+    request.require(Action.SEE_ENDPOINTS)
+    store, now = request.store, now_ms()
+    statuses = endpoints.with_status(store, endpoints.list_endpoints(store, {request.site_id}))
     views = [endpoint_view(status, now) for status in statuses]
-    return pages.page(
+    return request.answer(
         "endpoints.html",
-        visitor=visitor,
-        site=membership,
         webhooks=[view for view in views if not view.is_channel],
         channels=[view for view in views if view.is_channel],
         notice=endpoint_page.NOTICES.get(did, ""),
@@ -42,68 +37,56 @@ def endpoints_page(
 
 
 @router.get("/new")
-def new_page(
-    request: Request,
-    visitor: CurrentVisitor,
-    membership: CurrentSite,
-    kind: QueryName = endpoint_form.WEBHOOK,
-) -> Response:
-    membership.require(Action.MANAGE_ENDPOINTS)
+def new_page(request: CurrentRequest, kind: QueryName = endpoint_form.WEBHOOK) -> Response:
+    request.require(Action.MANAGE_ENDPOINTS)
     draft = endpoint_form.EndpointDraft(endpoint_form.WEBHOOK)
     if kind == endpoint_form.CHANNEL:
         draft = endpoint_form.EndpointDraft(kind, types=frozenset(DEFAULT_TYPES))
-    return _form(request, visitor, membership, draft)
+    return _form(request, draft)
 
 
 @router.post("/new")
 def add(
-    request: Request,
     posted: Annotated[
-        SiteForm,
-        Depends(site_form(*endpoint_form.DRAFT_NAMES, may=Action.MANAGE_ENDPOINTS)),
+        PostedForm,
+        Depends(request_form(*endpoint_form.DRAFT_NAMES, may=Action.MANAGE_ENDPOINTS)),
     ],
 ) -> Response:
     """Adds an endpoint; the page that answers shows the secret of a webhook, once."""
-    visitor, form, membership = posted
+    request, form = posted
     draft = endpoint_form.read_draft(form)
     try:
         if draft.kind == endpoint_form.CHANNEL:
-            channel = _add_channel(request, visitor, membership.site_id, draft)
+            channel = _add_channel(request, draft)
             return redirect(endpoint_page.endpoint_url(channel.id, "added"))
-        webhook, secret = _add_webhook(request, visitor, membership.site_id, draft)
+        webhook, secret = _add_webhook(request, draft)
     except (Invalid, Conflict, Unavailable) as error:
-        return _form(request, visitor, membership, draft, form_error(error))
+        return _form(request, draft, form_error(error))
     return endpoint_page.endpoint_response(
-        request, visitor, webhook, endpoint_page.EndpointAnswer(secret=secret)
+        request.plain, request.visitor, webhook, endpoint_page.EndpointAnswer(secret=secret)
     )
 
 
-def _add_channel(
-    request: Request, visitor: Visitor, site_id: str, draft: endpoint_form.EndpointDraft
-) -> Endpoint:
-    state = request.app.state
+def _add_channel(request: SiteRequest, draft: endpoint_form.EndpointDraft) -> Endpoint:
     url = MODERATORS if draft.url == "moderators" else draft.url
     return endpoints.add_channel(
-        state.store,
-        site_id,
+        request.store,
+        request.site_id,
         url,
-        state.channels.read(url),
+        request.plain.app.state.channels.read(url),
         types=sorted(draft.types),
-        allow=state.settings.webhook_allow,
-        by=visitor.signed.moderator_id,
+        allow=request.settings.webhook_allow,
+        by=request.moderator_id,
         now=now_ms(),
         entropy=os.urandom,
     )
 
 
-def _add_webhook(
-    request: Request, visitor: Visitor, site_id: str, draft: endpoint_form.EndpointDraft
-) -> tuple[Endpoint, str]:
+def _add_webhook(request: SiteRequest, draft: endpoint_form.EndpointDraft) -> tuple[Endpoint, str]:
     """The webhook and its secret."""
-    state = request.app.state
     return endpoints.add_webhook(
-        state.store,
-        site_id,
+        request.store,
+        request.site_id,
         draft.url,
         endpoints.Subscription(
             sorted(draft.types),
@@ -111,30 +94,24 @@ def _add_webhook(
             Format(draft.format),
             endpoint_form.parse_batch(draft.batch),
         ),
-        allow=state.settings.webhook_allow,
-        by=visitor.signed.moderator_id,
+        allow=request.settings.webhook_allow,
+        by=request.moderator_id,
         now=now_ms(),
         entropy=os.urandom,
     )
 
 
 def _form(
-    request: Request,
-    visitor: Visitor,
-    membership: Membership,
-    draft: endpoint_form.EndpointDraft,
-    error: FormError | None = None,
+    request: SiteRequest, draft: endpoint_form.EndpointDraft, error: FormError | None = None
 ) -> Response:
     """The form of a new endpoint. error: why the draft was refused."""
-    return pages.page(
+    return request.answer(
         "endpoint_new.html",
         422 if error else 200,
-        visitor=visitor,
-        site=membership,
         draft=draft,
         error=error or NO_ERROR,
         offered=endpoint_form.offered_types(draft.kind),
         payloads=endpoint_form.PAYLOADS,
         formats=endpoint_form.FORMATS,
-        has_mail=bool(request.app.state.settings.mail_url.get_secret_value()),
+        has_mail=bool(request.settings.mail_url.get_secret_value()),
     )

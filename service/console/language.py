@@ -64,7 +64,7 @@ class Catalogue(standard.NullTranslations):
         return self.messages.get(context + _CONTEXT + message, [""])[0] or message
 
 
-class Language:
+class ConsoleLanguage:
     """One language. code: for <html lang>. direction: ltr or rtl. thousands, decimal: the signs in numbers."""
 
     def __init__(self, code: str, words: standard.NullTranslations) -> None:
@@ -78,16 +78,16 @@ class Language:
 
 
 @cache
-def language(code: str) -> Language:
+def language(code: str) -> ConsoleLanguage:
     """code: of LANGUAGES, or the mirrored one's."""
     if code == mirrored.CODE:
-        return Language(code, mirrored.Mirrored())
+        return ConsoleLanguage(code, mirrored.Mirrored())
     path = FOLDER / code / "LC_MESSAGES" / "console.po"
     words = Catalogue(path.read_text("utf-8")) if path.exists() else standard.NullTranslations()
-    return Language(code, words)
+    return ConsoleLanguage(code, words)
 
 
-_request: ContextVar[list[Language] | None] = ContextVar("language", default=None)
+_request: ContextVar[list[ConsoleLanguage] | None] = ContextVar("language", default=None)
 
 
 def begin(request: Request) -> None:
@@ -105,7 +105,7 @@ def choose(code: str) -> None:
         held[0] = language(code)
 
 
-def current() -> Language:
+def current() -> ConsoleLanguage:
     held = _request.get()
     return held[0] if held else language("en")
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from typing import Annotated
 
-from fastapi import Depends, Query, Request, Response
+from fastapi import Depends, Query, Response
 
 from moderation.clock import now_ms
 from moderation.domain.comment import PageRef
@@ -14,12 +14,11 @@ from moderation.domain.page_state import PageDefault, parse_state
 from moderation.domain.roles import Action
 from moderation.review import page_states
 from moderation.review.page_states import PageChange, PageStatus
-from moderation.store.memberships import Membership
 from service.api.fields import is_web_address
 from service.console import navigation
 from service.console.language import N_
-from service.console.pages import URL, CurrentSite, QueryName, page_router, pages, redirect
-from service.console.session import CurrentVisitor, SignedForm, Visitor, signed_form
+from service.console.pages import URL, QueryName, page_router, redirect
+from service.console.site_request import CurrentRequest, PostedForm, SiteRequest, request_form
 
 router = page_router("/pages")
 
@@ -31,32 +30,30 @@ SITE = "site"  # in the place of a page's id: the default itself
 _SETTING = re.compile(r"([a-z]{1,20})\.([0-9]{0,9})")
 
 Posted = Annotated[
-    SignedForm, Depends(signed_form("site", "page", "url", "state", "days", "was", "undo"))
+    PostedForm,
+    Depends(request_form("page", "url", "state", "days", "was", "undo", may=Action.DECIDE)),
 ]
 
 
 @router.get("")
 def pages_page(
-    request: Request,
-    visitor: CurrentVisitor,
-    membership: CurrentSite,
+    request: CurrentRequest,
     after: QueryName = "",
     one: QueryName = "",
     was: QueryName = "",
     url: Annotated[str, Query(max_length=2_000)] = "",
 ) -> Response:
     """A site's pages, newest first. one, was: what was just changed, and what was set before; url: find it."""
-    return _page(request, visitor, membership, after, one=one, was=was, url=url)
+    return _page(request, after, one=one, was=was, url=url)
 
 
 @router.post("/state")
-def change_state(request: Request, posted: Posted) -> Response:
+def change_state(posted: Posted) -> Response:
     """Sets what holds for one page: one that is listed, or one by its address that has no comment yet."""
-    visitor, form = posted
-    membership = visitor.membership(form.get("site", ""))
-    store, site_id = request.app.state.store, membership.site_id
+    request, form = posted
+    store, site_id = request.store, request.site_id
     change = _change(form.get("state", ""), form.get("days", ""))
-    page_id, by, now = form.get("page", ""), visitor.signed.moderator_id, now_ms()
+    page_id, by, now = form.get("page", ""), request.moderator_id, now_ms()
     if not page_id:
         url = form.get("url", "").partition("#")[0]
         if not is_web_address(url):
@@ -68,33 +65,28 @@ def change_state(request: Request, posted: Posted) -> Response:
             store, site_id, page_id, change, _setting(form.get("was", "")), by, now=now
         )
     except Conflict as error:
-        return _page(request, visitor, membership, one=page_id, problem=error.message, status=409)
+        return _page(request, one=page_id, problem=error.message, status=409)
     return redirect(_changed_url(site_id, status.id, None if form.get("undo") else before))
 
 
 @router.post("/default")
-def change_default(request: Request, posted: Posted) -> Response:
+def change_default(posted: Posted) -> Response:
     """Sets what holds for all pages that have nothing set; editors and admins only."""
-    visitor, form = posted
-    membership = visitor.membership(form.get("site", ""))
-    membership.require(Action.CHANGE_PAGE_DEFAULT)
-    store, site_id = request.app.state.store, membership.site_id
+    request, form = posted
+    request.require(Action.CHANGE_PAGE_DEFAULT)
+    store, site_id = request.store, request.site_id
     default = _as_default(_change(form.get("state", ""), form.get("days", "")))
     expected = _as_default(_setting(form.get("was", "")))
     try:
-        before = page_states.set_default(
-            store, site_id, default, expected, visitor.signed.moderator_id
-        )
+        before = page_states.set_default(store, site_id, default, expected, request.moderator_id)
     except Conflict as error:
-        return _page(request, visitor, membership, problem=error.message, status=409)
+        return _page(request, problem=error.message, status=409)
     restored = PageChange(before.state, before.close_after_days)
     return redirect(_changed_url(site_id, SITE, None if form.get("undo") else restored))
 
 
 def _page(
-    request: Request,
-    visitor: Visitor,
-    membership: Membership,
+    request: SiteRequest,
     after: str = "",
     *,
     one: str = "",
@@ -104,7 +96,7 @@ def _page(
     status: int = 200,
 ) -> Response:
     """problem: why nothing was changed."""
-    store, site_id, now = request.app.state.store, membership.site_id, now_ms()
+    store, site_id, now = request.store, request.site_id, now_ms()
     url = url.strip().partition("#")[0]
     listed: Sequence[PageStatus]
     if one and one != SITE:
@@ -117,11 +109,9 @@ def _page(
         rows = page_states.list_pages(store, site_id, now, after, navigation.ROWS_READ)
         listed, next_id = navigation.one_page(rows)
     default = page_states.get_default(store, site_id)
-    return pages.page(
+    return request.answer(
         "pages.html",
         status,
-        visitor=visitor,
-        site=membership,
         default=default,
         default_was=_words(PageChange(default.state, default.close_after_days)),
         pages=[
@@ -129,7 +119,7 @@ def _page(
             for page in listed
         ],
         now=now,
-        may_change_default=membership.may(Action.CHANGE_PAGE_DEFAULT),
+        may_change_default=request.may(Action.CHANGE_PAGE_DEFAULT),
         one=one,
         undo=was if was and _SETTING.fullmatch(was) else "",
         url=url,

@@ -4,24 +4,23 @@ import os
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Depends, Request, Response
+from fastapi import Depends, Response
 
 from moderation.accounts import invitations, moderators, second_factor
 from moderation.clock import now_ms
 from moderation.domain.errors import Conflict, Forbidden, Invalid
 from moderation.domain.roles import Action, Role
 from moderation.domain.sections import sections_in
-from moderation.store.memberships import Membership
 from service.console.form_error import NO_ERROR, FormError, form_error
 from service.console.language import N_
-from service.console.navigation import query
-from service.console.pages import URL, CurrentSite, QueryName, page_router, pages, redirect
-from service.console.session import CurrentVisitor, SiteForm, Visitor, site_form
+from service.console.pages import URL, QueryName, page_router, redirect
+from service.console.site_request import CurrentRequest, PostedForm, SiteRequest, request_form
 
 router = page_router("/people")
 
 Posted = Annotated[
-    SiteForm, Depends(site_form("email", "role", "sections", "session", may=Action.MANAGE_PEOPLE))
+    PostedForm,
+    Depends(request_form("email", "role", "sections", "session", may=Action.MANAGE_PEOPLE)),
 ]
 
 NOTICES = {
@@ -43,23 +42,21 @@ ROLES = {
 
 
 @router.get("")
-def people_page(
-    request: Request, visitor: CurrentVisitor, membership: CurrentSite, did: QueryName = ""
-) -> Response:
+def people_page(request: CurrentRequest, did: QueryName = "") -> Response:
     """Everybody who looks after a site, and who was invited. did: what was just done."""
-    membership.require(Action.SEE_AUDIT)
-    return _page(request, visitor, membership, notice=NOTICES.get(did, ""))
+    request.require(Action.SEE_AUDIT)
+    return _page(request, notice=NOTICES.get(did, ""))
 
 
 @router.post("")
-def invite(request: Request, posted: Posted) -> Response:
+def invite(posted: Posted) -> Response:
     """Invites somebody; the page that answers shows the link, once."""
-    visitor, form, membership = posted
+    request, form = posted
     email, role, sections = form.get("email", ""), form.get("role", ""), form.get("sections", "")
-    state = request.app.state
+    state = request.plain.app.state
     try:
         made, token = invitations.invite(
-            *(state.store, membership.site_id, email, role, visitor.signed.moderator_id),
+            *(state.store, request.site_id, email, role, request.moderator_id),
             sections_in(sections),
             now=now_ms(),
             entropy=os.urandom,
@@ -71,100 +68,96 @@ def invite(request: Request, posted: Posted) -> Response:
         )
         # What is wrong with the sections is said beside their field.
         problem = "" if typed.error.field == "sections" else error.message
-        return _page(request, visitor, membership, typed, status, problem=problem)
+        return _page(request, typed, status, problem=problem)
     link = f"{state.settings.public_url}{URL}/invitation?link={token}"
-    return _page(request, visitor, membership, _Inviting(link=link, invited=made.email))
+    return _page(request, _Inviting(link=link, invited=made.email))
 
 
 @router.post("/withdraw/{invitation_id}")
-def withdraw(request: Request, posted: Posted, invitation_id: str) -> Response:
-    visitor, _, membership = posted
-    store, by = request.app.state.store, visitor.signed.moderator_id
-    invitations.withdraw(store, membership.site_id, invitation_id, by, now=now_ms())
-    return _back(membership, "withdrawn")
+def withdraw(posted: Posted, invitation_id: str) -> Response:
+    request, _ = posted
+    store, by = request.store, request.moderator_id
+    invitations.withdraw(store, request.site_id, invitation_id, by, now=now_ms())
+    return _back(request, "withdrawn")
 
 
 @router.get("/{moderator_id}")
 def person_page(
-    request: Request,
-    visitor: CurrentVisitor,
-    membership: CurrentSite,
+    request: CurrentRequest,
     moderator_id: str,
     did: QueryName = "",
 ) -> Response:
     """One of them: the role, and where they are logged in."""
-    membership.require(Action.SEE_AUDIT)
-    return _person(request, visitor, membership, moderator_id, notice=NOTICES.get(did, ""))
+    request.require(Action.SEE_AUDIT)
+    return _person(request, moderator_id, notice=NOTICES.get(did, ""))
 
 
 @router.post("/{moderator_id}/role")
-def change_role(request: Request, posted: Posted, moderator_id: str) -> Response:
-    visitor, form, membership = posted
-    by = visitor.signed.moderator_id
+def change_role(posted: Posted, moderator_id: str) -> Response:
+    request, form = posted
+    by = request.moderator_id
     try:
         moderators.change_role(
-            *(request.app.state.store, moderator_id, membership.site_id, form.get("role", ""), by),
+            *(request.store, moderator_id, request.site_id, form.get("role", ""), by),
             sections_in(form["sections"]) if "sections" in form else None,
             now=now_ms(),
         )
     except (Conflict, Forbidden) as error:
-        return _person(request, visitor, membership, moderator_id, 409, problem=error.message)
+        return _person(request, moderator_id, 409, problem=error.message)
     except Invalid as error:
         if error.pointer != "/sections":
             raise
         return _person(
-            *(request, visitor, membership, moderator_id, 422),
+            *(request, moderator_id, 422),
             typed=_TypedRole(form.get("role", ""), form["sections"], form_error(error)),
         )
-    return _back(membership, "role", moderator_id)
+    return _back(request, "role", moderator_id)
 
 
 @router.post("/{moderator_id}/sessions")
-def end_sessions(request: Request, posted: Posted, moderator_id: str) -> Response:
+def end_sessions(posted: Posted, moderator_id: str) -> Response:
     """Ends one session, or without one all of them."""
-    visitor, form, membership = posted
-    store, by = request.app.state.store, visitor.signed.moderator_id
-    moderators.end_sessions(store, moderator_id, membership.site_id, form.get("session", ""), by)
-    return _back(membership, "ended", moderator_id)
+    request, form = posted
+    store, by = request.store, request.moderator_id
+    moderators.end_sessions(store, moderator_id, request.site_id, form.get("session", ""), by)
+    return _back(request, "ended", moderator_id)
 
 
 @router.post("/{moderator_id}/second-factor")
-def reset_second_factor(request: Request, posted: Posted, moderator_id: str) -> Response:
+def reset_second_factor(posted: Posted, moderator_id: str) -> Response:
     """For somebody who has lost phone and recovery codes."""
-    visitor, _, membership = posted
-    store, by = request.app.state.store, visitor.signed.moderator_id
+    request, _ = posted
+    store, by = request.store, request.moderator_id
     try:
-        second_factor.reset(store, moderator_id, membership.site_id, by)
+        second_factor.reset(store, moderator_id, request.site_id, by)
     except (Conflict, Forbidden) as error:
-        return _person(request, visitor, membership, moderator_id, 409, problem=error.message)
-    return _back(membership, "reset", moderator_id)
+        return _person(request, moderator_id, 409, problem=error.message)
+    return _back(request, "reset", moderator_id)
 
 
 @router.get("/{moderator_id}/remove")
-def removal_page(
-    request: Request, visitor: CurrentVisitor, membership: CurrentSite, moderator_id: str
-) -> Response:
+def removal_page(request: CurrentRequest, moderator_id: str) -> Response:
     """What removing them means, and the button."""
-    membership.require(Action.MANAGE_PEOPLE)
-    return _removal(request, visitor, membership, moderator_id)
+    request.require(Action.MANAGE_PEOPLE)
+    return _removal(request, moderator_id)
 
 
 @router.post("/{moderator_id}/remove")
-def remove(request: Request, posted: Posted, moderator_id: str) -> Response:
-    visitor, _, membership = posted
-    store, by = request.app.state.store, visitor.signed.moderator_id
+def remove(posted: Posted, moderator_id: str) -> Response:
+    request, _ = posted
+    store, by = request.store, request.moderator_id
     try:
-        moderators.remove(store, moderator_id, membership.site_id, by)
+        moderators.remove(store, moderator_id, request.site_id, by)
     except Conflict as error:
-        return _removal(request, visitor, membership, moderator_id, 409, problem=error.message)
+        return _removal(request, moderator_id, 409, problem=error.message)
     if moderator_id == by:
         return redirect(f"{URL}/login")
-    return _back(membership, "removed")
+    return _back(request, "removed")
 
 
-def _back(membership: Membership, did: str, moderator_id: str = "") -> Response:
+def _back(request: SiteRequest, did: str, moderator_id: str = "") -> Response:
     path = f"/{moderator_id}" if moderator_id else ""
-    return redirect(f"{URL}/people{path}?{query(site=membership.site_id, did=did)}#notice")
+    return request.back(f"/people{path}", did=did)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,25 +184,21 @@ class _TypedRole:
 
 
 def _page(
-    request: Request,
-    visitor: Visitor,
-    membership: Membership,
+    request: SiteRequest,
     inviting: _Inviting = _Inviting(),
     status: int = 200,
     notice: str = "",
     problem: str = "",
 ) -> Response:
     """notice: what was done. problem: why nothing was."""
-    store, now = request.app.state.store, now_ms()
-    return pages.page(
+    store, now = request.store, now_ms()
+    return request.answer(
         "people.html",
         status,
-        visitor=visitor,
-        site=membership,
-        people=moderators.list_moderators(store, membership.site_id, now),
-        invitations=invitations.open_invitations(store, membership.site_id, now),
+        people=moderators.list_moderators(store, request.site_id, now),
+        invitations=invitations.open_invitations(store, request.site_id, now),
         roles=ROLES,
-        may_manage=membership.may(Action.MANAGE_PEOPLE),
+        may_manage=request.may(Action.MANAGE_PEOPLE),
         notice=notice,
         problem=problem,
         inviting=inviting,
@@ -218,9 +207,7 @@ def _page(
 
 
 def _person(
-    request: Request,
-    visitor: Visitor,
-    membership: Membership,
+    request: SiteRequest,
     moderator_id: str,
     status: int = 200,
     *,
@@ -229,40 +216,34 @@ def _person(
     typed: _TypedRole = _TypedRole(),
 ) -> Response:
     """problem: why nothing was changed."""
-    store = request.app.state.store
-    person, sessions = moderators.get_moderator(store, moderator_id, membership.site_id, now_ms())
-    return pages.page(
+    store = request.store
+    person, sessions = moderators.get_moderator(store, moderator_id, request.site_id, now_ms())
+    return request.answer(
         "person.html",
         status,
-        visitor=visitor,
-        site=membership,
         person=person,
         sessions=sessions,
         typed=typed,
         error=typed.error,
         roles=ROLES,
-        may_manage=membership.may(Action.MANAGE_PEOPLE),
+        may_manage=request.may(Action.MANAGE_PEOPLE),
         notice=notice,
         problem=problem,
     )
 
 
 def _removal(
-    request: Request,
-    visitor: Visitor,
-    membership: Membership,
+    request: SiteRequest,
     moderator_id: str,
     status: int = 200,
     *,
     problem: str = "",
 ) -> Response:
-    store = request.app.state.store
-    person, _ = moderators.get_moderator(store, moderator_id, membership.site_id, now_ms())
-    return pages.page(
+    store = request.store
+    person, _ = moderators.get_moderator(store, moderator_id, request.site_id, now_ms())
+    return request.answer(
         "person_removal.html",
         status,
-        visitor=visitor,
-        site=membership,
         person=person,
         problem=problem,
     )

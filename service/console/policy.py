@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import Depends, Query, Request, Response
+from fastapi import Depends, Query, Response
 from starlette.concurrency import run_in_threadpool
 
 from moderation.accounts import sign_in
@@ -25,11 +25,10 @@ from moderation.review.page_states import get_default
 from moderation.review.policy_advice import policy_advice
 from moderation.review.policy_bounds import measured_bounds
 from moderation.review.score_histograms import BINS, score_histograms
-from moderation.store.memberships import Membership
 from service.console import policy_modes, policy_view
 from service.console.form_error import NO_ERROR, FormError, form_error
 from service.console.language import N_
-from service.console.pages import URL, CurrentSite, page_router, pages, redirect
+from service.console.pages import URL, page_router, redirect
 from service.console.policy_scope import (
     KIND_WORDS,
     KindAsked,
@@ -39,14 +38,8 @@ from service.console.policy_scope import (
 )
 from service.console.presenters import person_name
 from service.console.sentences import translated
-from service.console.session import (
-    CurrentVisitor,
-    Form,
-    SignedForm,
-    Visitor,
-    read_number,
-    signed_form,
-)
+from service.console.session import Form, read_number
+from service.console.site_request import CurrentRequest, PostedForm, SiteRequest, request_form
 from service.queues.policy_trials import try_policy
 
 router = page_router("/policy")
@@ -58,94 +51,89 @@ _CONFLICT = N_(
 _UNSEEN = N_("Try the policy first: what it would change has to be seen before it is saved.")
 
 Posted = Annotated[
-    SignedForm,
-    Depends(signed_form(*policy_view.NAMES, *policy_modes.NAMES, limit=policy_view.FORM_LIMIT)),
+    PostedForm,
+    Depends(
+        request_form(
+            *policy_view.NAMES,
+            *policy_modes.NAMES,
+            may=Action.CHANGE_POLICY,
+            limit=policy_view.FORM_LIMIT,
+        )
+    ),
 ]
 Did = Annotated[str, Query(max_length=10, pattern="^[a-z]*$")]
 
 
 @router.get("")
 def policy_page(
-    request: Request,
-    visitor: CurrentVisitor,
-    membership: CurrentSite,
+    request: CurrentRequest,
     did: Did = "",
     scope: ScopeAsked = "",
     kind: KindAsked = "",
     value: ScopeAsked = "",
 ) -> Response:
     """The policy of the site, or of a part of it that a link or the form at the end names."""
-    membership.require(Action.SEE_POLICY)
+    request.require(Action.SEE_POLICY)
     asked = asked_scope(scope, kind, value)
     try:
-        part = _part(request, membership, asked)
+        part = _part(request, asked)
     except Invalid as broken:
         attempt = _Attempt(error=FormError("value", broken.message), status=422)
-        return _page(request, visitor, membership, attempt, asked=asked)
-    return _page(request, visitor, membership, part=part, did=did)
+        return _page(request, attempt, asked=asked)
+    return _page(request, part=part, did=did)
 
 
 @router.post("/try")
-async def try_out(request: Request, posted: Posted) -> Response:
+async def try_out(posted: Posted) -> Response:
     """Tries what was typed: thresholds, the TOML or a profile. htmx gets the trial alone."""
-    visitor, form = posted
-    membership = visitor.membership(form.get("site", ""))
-    membership.require(Action.CHANGE_POLICY)
+    request, form = posted
     attempt = _Attempt(form.get("toml", "").replace("\r\n", "\n"), form)
-    part = await run_in_threadpool(_part, request, membership, form.get("scope", ""))
+    part = await run_in_threadpool(_part, request, form.get("scope", ""))
     try:
         toml = _wanted(form)
         attempt = replace(attempt, toml=toml)
-        tried = await run_in_threadpool(_parsed, request, membership, part, toml)
+        tried = await run_in_threadpool(_parsed, request, part, toml)
         site_policy.check_hours(tried if toml else None, form.get("scope", ""))
         instead = None if part and not toml else tried
         attempt = replace(
-            attempt, found=await try_policy(request, instead, membership.site_id, scope=part)
+            attempt, found=await try_policy(request.plain, instead, request.site_id, scope=part)
         )
         # In a place of those that try something: while a slider is dragged many are asked for and given up.
-        bounds = await request.app.state.filter_trials.run(
-            request,
-            lambda _: measured_bounds(
-                request.app.state.store, membership.site_id, tried, part, now=now_ms()
-            ),
+        bounds = await request.plain.app.state.filter_trials.run(
+            request.plain,
+            lambda _: measured_bounds(request.store, request.site_id, tried, part, now=now_ms()),
         )
         attempt = replace(attempt, bounds=bounds)
     except (Invalid, TooMany) as broken:
         status = 429 if isinstance(broken, TooMany) else 422
         attempt = replace(attempt, error=form_error(broken), status=status)
-    return await run_in_threadpool(_page, request, visitor, membership, attempt, part)
+    return await run_in_threadpool(_page, request, attempt, part)
 
 
 @router.post("")
-def save(request: Request, posted: Posted) -> Response:
+def save(posted: Posted) -> Response:
     """Puts in force what was tried."""
-    visitor, form = posted
-    membership = visitor.membership(form.get("site", ""))
-    membership.require(Action.CHANGE_POLICY)
+    request, form = posted
     toml = form.get("toml", "").replace("\r\n", "\n")
-    part = _part(request, membership, form.get("scope", ""))
-    if form.get("seen") != _parsed(request, membership, part, toml).version:
+    part = _part(request, form.get("scope", ""))
+    if form.get("seen") != _parsed(request, part, toml).version:
         attempt = _Attempt(toml, form, FormError(message=_UNSEEN), 422)
-        return _page(request, visitor, membership, attempt, part)
-    return _set(request, visitor, membership, toml, form, part, "saved")
+        return _page(request, attempt, part)
+    return _set(request, toml, form, part, "saved")
 
 
 @router.post("/back")
-def go_back(request: Request, posted: Posted) -> Response:
+def go_back(posted: Posted) -> Response:
     """Puts an earlier version in force again."""
-    visitor, form = posted
-    membership = visitor.membership(form.get("site", ""))
-    membership.require(Action.CHANGE_POLICY)
+    request, form = posted
     earlier = read_number(form, "back", "version it goes back to")
-    version = site_policy.earlier_version(request.app.state.store, membership.site_id, earlier)
-    part = _part(request, membership, version.scope)
-    return _set(request, visitor, membership, version.toml, form, part, "back")
+    version = site_policy.earlier_version(request.store, request.site_id, earlier)
+    part = _part(request, version.scope)
+    return _set(request, version.toml, form, part, "back")
 
 
 def _set(
-    request: Request,
-    visitor: Visitor,
-    membership: Membership,
+    request: SiteRequest,
     toml: str,
     form: Form,
     part: ScopedPolicy | None,
@@ -153,23 +141,23 @@ def _set(
 ) -> Response:
     scope = part.scope if part else WHOLE_SITE
     seen = read_number(form, "number", "version it follows")
-    who, site_id = visitor.signed.moderator_id, membership.site_id
+    who, site_id = request.moderator_id, request.site_id
     override = form.get("override", "")
     if override.strip():
-        membership.require(Action.OVERRIDE_BOUNDS)
+        request.require(Action.OVERRIDE_BOUNDS)
     try:
         site_policy.set_policy(
-            *(request.app.state.store, site_id, toml, who, seen),
+            *(request.store, site_id, toml, who, seen),
             scope=scope,
             override=override,
             now=now_ms(),
         )
     except Conflict:
         attempt = _Attempt(error=FormError(message=_CONFLICT), status=409)
-        return _page(request, visitor, membership, attempt, part)
+        return _page(request, attempt, part)
     except site_policy.BoundsMissed as missed:
         error = FormError(message=f"Nothing was changed. {missed.message}")
-        return _page(request, visitor, membership, _Attempt(toml, form, error, 422), part)
+        return _page(request, _Attempt(toml, form, error, 422), part)
     return redirect(_url(site_id, scope, did=did) + "#notice")
 
 
@@ -178,20 +166,18 @@ def _url(site_id: str, scope: str, **more: str) -> str:
     return f"{URL}/policy?{urlencode(query)}"
 
 
-def _part(request: Request, membership: Membership, scope: str) -> ScopedPolicy | None:
+def _part(request: SiteRequest, scope: str) -> ScopedPolicy | None:
     """The part of the site that a form or a link names; None for the whole. Raises Invalid."""
-    return site_policy.scope_of(request.app.state.store, membership.site_id, scope)
+    return site_policy.scope_of(request.store, request.site_id, scope)
 
 
-def _parsed(
-    request: Request, membership: Membership, part: ScopedPolicy | None, toml: str
-) -> Policy:
+def _parsed(request: SiteRequest, part: ScopedPolicy | None, toml: str) -> Policy:
     """toml: '' for the policy that is in force where there is none of its own."""
-    state = request.app.state
+    state = request.plain.app.state
     default = load_policy(state.settings.policy)
     if toml:
         return read_policy(toml)
-    return site_policy.policy_of_site(state.store, membership.site_id, default) if part else default
+    return site_policy.policy_of_site(state.store, request.site_id, default) if part else default
 
 
 def _wanted(form: Form) -> str:
@@ -233,9 +219,7 @@ class _Attempt:
 
 
 def _page(
-    request: Request,
-    visitor: Visitor,
-    membership: Membership,
+    request: SiteRequest,
     attempt: _Attempt = _Attempt(),
     part: ScopedPolicy | None = None,
     did: str = "",
@@ -244,11 +228,9 @@ def _page(
     """The page, or for htmx what a trial found. part: of the site, None for the whole. asked: what was named as a part of
     it and is none.
     """
-    state, toml, form, found = request.app.state, attempt.toml, attempt.form, attempt.found
+    state, toml, form, found = request.plain.app.state, attempt.toml, attempt.form, attempt.found
     scope = part.scope if part else WHOLE_SITE
     values: dict[str, Any] = {
-        "visitor": visitor,
-        "site": membership,
         "error": attempt.error,
         "trial": policy_view.trial_view(found) if found else None,
         "tried_toml": toml,
@@ -258,12 +240,12 @@ def _page(
         "part": scope_in_words(scope),
         "share": policy_view.share_in_words,
     }
-    stored = site_policy.site_policy(state.store, membership.site_id, scope)
+    stored = site_policy.site_policy(state.store, request.site_id, scope)
     values["in_force_number"] = stored.number
-    values["is_fragment"] = bool(request.headers.get("hx-request"))
+    values["is_fragment"] = bool(request.plain.headers.get("hx-request"))
     if values["is_fragment"]:
-        return pages.page("policy_trial.html", **values)  # htmx shows nothing of a 422
-    own = site_policy.site_policy(state.store, membership.site_id).toml
+        return request.answer("policy_trial.html", **values)  # htmx shows nothing of a 422
+    own = site_policy.site_policy(state.store, request.site_id).toml
     below = own if part else ""  # what the part has without a policy
     shown = (stored.toml if toml is None else toml) or below
     shown = shown or _starting_point(state.settings.policy)
@@ -279,17 +261,17 @@ def _page(
     now = now_ms()
     advice = (
         policy_advice(
-            state.store, membership.site_id, policy, scope=part, now=now, limit=_ADVICE_LIMIT
+            state.store, request.site_id, policy, scope=part, now=now, limit=_ADVICE_LIMIT
         )
         if policy
         else []
     )
-    histograms = score_histograms(state.store, membership.site_id, signals, scope=part, now=now)
-    versions = site_policy.list_versions(state.store, membership.site_id, scope=scope)
+    histograms = score_histograms(state.store, request.site_id, signals, scope=part, now=now)
+    versions = site_policy.list_versions(state.store, request.site_id, scope=scope)
     names = sign_in.emails_of(state.store, {version.set_by for version in versions})
     if flaw and attempt.error == NO_ERROR:
         values["error"] = FormError("toml", flaw)
-    return pages.page(
+    return request.answer(
         "policy.html",
         attempt.status,
         **values,
@@ -297,15 +279,13 @@ def _page(
         toml=shown,
         is_own=bool(stored.toml),
         installation=load_policy(state.settings.policy),
-        scopes=policy_view.scopes_view(
-            site_policy.scoped_policies(state.store, membership.site_id)
-        ),
+        scopes=policy_view.scopes_view(site_policy.scoped_policies(state.store, request.site_id)),
         kinds=KIND_WORDS,
         asked=asked.partition(":"),
-        scope_url=lambda each: _url(membership.site_id, each),
+        scope_url=lambda scope: _url(request.site_id, scope),
         profiles=PROFILES,
         sliders=policy_view.sliders_of(
-            policy, histograms, {each.code: each for each in advice}, form
+            policy, histograms, {advised.code: advised for advised in advice}, form
         )
         if policy
         else [],
@@ -315,8 +295,7 @@ def _page(
         bins=BINS,
         modes=modes,
         modes_module=policy_modes,
-        is_premoderated=get_default(state.store, membership.site_id).state
-        is PageState.PREMODERATED,
+        is_premoderated=get_default(state.store, request.site_id).state is PageState.PREMODERATED,
         hours=policy_view.hours_in_words(policy.closed_hours)
         if policy and policy.closed_hours
         else "",

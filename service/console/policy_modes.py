@@ -10,8 +10,8 @@ from moderation.domain.closed_hours import (
     DAYS,
     WINDOWS_LIMIT,
     ClosedHours,
+    ClosedWindow,
     Then,
-    Window,
     on_a_clock,
     window_on,
 )
@@ -155,7 +155,7 @@ def _typed_rows(form: Form) -> list[Row]:
     ]
 
 
-def _typed_window(row: Row) -> Window:
+def _typed_window(row: Row) -> ClosedWindow:
     begin = _minutes(row.begins, f"/from{row.number}", last=24 * 60 - 1)
     end = _minutes(row.ends, f"/until{row.number}", last=24 * 60)
     return window_on([DAYS.index(day) for day in row.days], begin, end)

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Request, Response
+from fastapi import Depends, Response
 from starlette.concurrency import run_in_threadpool
 
 from moderation.clock import now_ms
@@ -14,28 +14,26 @@ from moderation.review import samples
 from moderation.review.policy_errors import ERRORS_DAYS, PolicyErrors, csv_of, policy_errors
 from moderation.review.samples import BlindEstimate
 from moderation.review.site_policy import policy_of_site, scope_of
-from moderation.store.memberships import Membership
 from service.console import policy_view
-from service.console.pages import URL, CurrentSite, page_router, pages, redirect
+from service.console.pages import URL, page_router, pages, redirect
 from service.console.policy_scope import ScopeAsked, scope_in_words
-from service.console.session import CurrentVisitor, SignedForm, read_number, signed_form
+from service.console.session import read_number
+from service.console.site_request import CurrentRequest, PostedForm, SiteRequest, request_form
 
 router = page_router("/policy")
 
-Posted = Annotated[SignedForm, Depends(signed_form("site", "size", action=Action.CHANGE_POLICY))]
+Posted = Annotated[
+    PostedForm, Depends(request_form("size", may=Action.CHANGE_POLICY, action=Action.CHANGE_POLICY))
+]
 
 
 @router.get("/record")
-async def record_page(
-    request: Request, visitor: CurrentVisitor, membership: CurrentSite, scope: ScopeAsked = ""
-) -> Response:
+async def record_page(request: CurrentRequest, scope: ScopeAsked = "") -> Response:
     """How often people decided otherwise than each rule."""
-    part, found, blind = await _counted(request, membership, scope)
+    part, found, blind = await _counted(request, scope)
     return await run_in_threadpool(
-        pages.page,
+        request.answer,
         "policy_record.html",
-        visitor=visitor,
-        site=membership,
         scope=part,
         part=scope_in_words(part),
         found=found,
@@ -47,18 +45,14 @@ async def record_page(
 
 
 @router.get("/record/csv")
-async def record_csv(
-    request: Request, visitor: CurrentVisitor, membership: CurrentSite, scope: ScopeAsked = ""
-) -> Response:
-    _part, found, blind = await _counted(request, membership, scope)
+async def record_csv(request: CurrentRequest, scope: ScopeAsked = "") -> Response:
+    _part, found, blind = await _counted(request, scope)
     return pages.attachment("errors.csv", csv_of(found, blind))
 
 
-async def _counted(
-    request: Request, membership: Membership, scope: str
-) -> tuple[str, PolicyErrors, BlindEstimate]:
-    membership.require(Action.SEE_POLICY)
-    state, site_id = request.app.state, membership.site_id
+async def _counted(request: SiteRequest, scope: str) -> tuple[str, PolicyErrors, BlindEstimate]:
+    request.require(Action.SEE_POLICY)
+    state, site_id = request.plain.app.state, request.site_id
 
     def count(_: object) -> tuple[str, PolicyErrors, BlindEstimate]:
         now, part = now_ms(), scope_of(state.store, site_id, scope)
@@ -67,17 +61,17 @@ async def _counted(
         found = policy_errors(state.store, site_id, policy, scope=part, now=now)
         return name, found, samples.estimate(state.store, site_id, now=now)
 
-    counted: tuple[str, PolicyErrors, BlindEstimate] = await state.filter_trials.run(request, count)
+    counted: tuple[str, PolicyErrors, BlindEstimate] = await state.filter_trials.run(
+        request.plain, count
+    )
     return counted
 
 
 @router.post("/sample")
-def set_sample(request: Request, posted: Posted) -> Response:
+def set_sample(posted: Posted) -> Response:
     """Sets how many comments a week's blind sample has."""
-    visitor, form = posted
-    membership = visitor.membership(form.get("site", ""))
-    membership.require(Action.CHANGE_POLICY)
+    request, form = posted
     size = read_number(form, "size", "size of the sample")
-    store, who = request.app.state.store, visitor.signed.moderator_id
-    samples.set_size(store, membership.site_id, size, who)
-    return redirect(f"{URL}/policy/record?site={membership.site_id}#sample")
+    store, who = request.store, request.moderator_id
+    samples.set_size(store, request.site_id, size, who)
+    return redirect(f"{URL}/policy/record?site={request.site_id}#sample")

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from moderation.domain.backtest import Affected, Backtest, Change, Share
+from moderation.domain.backtest import Affected, Backtest, OutcomeChange, Share
 from moderation.domain.closed_hours import ClosedHours, Then
 from moderation.domain.decision import Outcome
 from moderation.domain.errors import Invalid
@@ -24,7 +24,7 @@ from service.console.session import Form
 SLIDERS = 40  # of one policy; the profiles have ten
 FORM_LIMIT = 1024 * 1024  # bytes; 200,000 characters of TOML, escaped
 NAMES = (
-    *("site", "scope", "do", "toml", "profile", "number", "seen", "back", "override"),
+    *("scope", "do", "toml", "profile", "number", "seen", "back", "override"),
     *(f"{kind}{n}" for kind in "ts" for n in range(SLIDERS)),
 )
 _SENTENCES = {
@@ -172,10 +172,10 @@ def trial_view(found: Backtest) -> dict[str, Any]:
         "held_now": _percent(before.held, found.examined),
         "more": days,
         "changes": changes_view(found.changes),
-        "affected": [(_affected_name(each), each) for each in found.affected],
+        "affected": [(_affected_name(code), code) for code in found.affected],
         "groups": [
-            (_(GROUP_WORDS[each.name]), _interval(each.changed), _interval(each.others), each)
-            for each in found.named.groups
+            (_(GROUP_WORDS[group.name]), _interval(group.changed), _interval(group.others), group)
+            for group in found.named.groups
         ],
     }
 
@@ -217,7 +217,7 @@ def hours_in_words(hours: ClosedHours) -> str:
     return _("Closed: %(when)s. Comments that come in then wait for a person.", when=when)
 
 
-def changes_view(changes: Sequence[Change]) -> list[dict[str, Any]]:
+def changes_view(changes: Sequence[OutcomeChange]) -> list[dict[str, Any]]:
     """Changed outcomes in the words of the page."""
     return [
         {

@@ -231,7 +231,7 @@ def _reported(card: CommentCard) -> str:
 
 def _writers_changes(card: CommentCard) -> Iterator[HistoryEntry]:
     """What the writer did: a line for each change of the text, and one for the withdrawal."""
-    times = [each.created_at for each in card.earlier[1:]] + [card.text_at]
+    times = [earlier.created_at for earlier in card.earlier[1:]] + [card.text_at]
     for revision, changed_at in zip(card.earlier, times, strict=False):
         yield HistoryEntry(0, _("changed"), _("its writer"), changed_at, text=revision.text)
     if card.withdrawn_at is not None:

@@ -2,19 +2,19 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Request, Response
+from fastapi import Depends, Response
 
 from moderation.clock import now_ms
 from moderation.domain.comment import Status
 from moderation.domain.errors import Invalid
 from moderation.domain.expiry import TERM_LIMIT, WITH_TERM, Expiring
 from moderation.domain.roles import Action
-from moderation.store.memberships import Membership
 from moderation.upkeep import expiry
 from service.console.form_error import NO_ERROR, FormError, form_error
 from service.console.language import N_
-from service.console.pages import URL, CurrentSite, QueryName, page_router, pages, redirect
-from service.console.session import CurrentVisitor, SiteForm, Visitor, read_number, site_form
+from service.console.pages import QueryName, page_router
+from service.console.session import read_number
+from service.console.site_request import CurrentRequest, PostedForm, SiteRequest, request_form
 
 router = page_router("/retention")
 
@@ -26,26 +26,29 @@ _NAMES = {
     Status.WITHDRAWN: N_("Withdrawn by their writers, days"),
 }
 Posted = Annotated[
-    SiteForm, Depends(site_form("do", *(str(each) for each in _NAMES), may=Action.MANAGE_RETENTION))
+    PostedForm,
+    Depends(
+        request_form(
+            "do", *(str(term_status) for term_status in _NAMES), may=Action.MANAGE_RETENTION
+        )
+    ),
 ]
 
 
 @router.get("")
-def retention_page(
-    request: Request, visitor: CurrentVisitor, membership: CurrentSite, did: QueryName = ""
-) -> Response:
+def retention_page(request: CurrentRequest, did: QueryName = "") -> Response:
     """The terms of a site. did: whether they were just changed."""
-    membership.require(Action.SEE_AUDIT)
-    terms = expiry.get_terms(request.app.state.store, membership.site_id)
+    request.require(Action.SEE_AUDIT)
+    terms = expiry.get_terms(request.store, request.site_id)
     typed = {status.value: str(days) for status, days in terms.items()}
-    return _page(request, visitor, membership, typed, is_saved=bool(did))
+    return _page(request, typed, is_saved=bool(did))
 
 
 @router.post("")
-def change_terms(request: Request, posted: Posted) -> Response:
+def change_terms(posted: Posted) -> Response:
     """Tries the terms, or sets them; a refused number is shown as it was typed."""
-    visitor, form, membership = posted
-    store, site_id = request.app.state.store, membership.site_id
+    request, form = posted
+    store, site_id = request.store, request.site_id
     typed = {status.value: form.get(status.value, "").strip() for status in WITH_TERM}
     terms = {
         status: read_number(form, status.value, "number of days")
@@ -55,18 +58,16 @@ def change_terms(request: Request, posted: Posted) -> Response:
     try:
         if form.get("do") != "save":
             tried = expiry.try_terms(store, site_id, terms, now_ms())
-            return _page(request, visitor, membership, typed, tried=tried)
-        expiry.set_terms(store, site_id, terms, visitor.signed.moderator_id)
+            return _page(request, typed, tried=tried)
+        expiry.set_terms(store, site_id, terms, request.moderator_id)
     except Invalid as error:
         flaw = form_error(error)
-        return _page(request, visitor, membership, typed, error=flaw, status=422)
-    return redirect(f"{URL}/retention?site={site_id}&did=saved#notice")
+        return _page(request, typed, error=flaw, status=422)
+    return request.back("/retention", did="saved")
 
 
 def _page(
-    request: Request,
-    visitor: Visitor,
-    membership: Membership,
+    request: SiteRequest,
     typed: dict[str, str],
     *,
     tried: list[Expiring] | None = None,
@@ -75,18 +76,16 @@ def _page(
     status: int = 200,
 ) -> Response:
     """typed: days by status, '' as the installation's. tried: what these would delete, None where nobody asked."""
-    settings = request.app.state.settings
-    return pages.page(
+    settings = request.settings
+    return request.answer(
         "retention.html",
         status,
-        visitor=visitor,
-        site=membership,
-        names={each.value: name for each, name in _NAMES.items()},
+        names={term_status.value: name for term_status, name in _NAMES.items()},
         typed=typed,
         usual={"spam": settings.spam_days, "withdrawn": settings.personal_days},
         limit=TERM_LIMIT,
         tried=tried,
         is_saved=is_saved,
         error=error,
-        may_change=membership.may(Action.MANAGE_RETENTION),
+        may_change=request.may(Action.MANAGE_RETENTION),
     )

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Request, Response
+from fastapi import Depends, Response
 
 from moderation.clock import now_ms
 from moderation.domain.errors import Conflict, Invalid
@@ -12,14 +12,14 @@ from moderation.review import second_looks
 from moderation.review.second_looks import Answered
 from service.console import navigation
 from service.console.language import N_
-from service.console.pages import URL, CurrentSite, QueryName, page_router, pages, redirect
-from service.console.session import CurrentVisitor, SiteForm, site_form
+from service.console.pages import URL, QueryName, page_router, redirect
+from service.console.site_request import CurrentRequest, PostedForm, request_form
 
 router = page_router("/sample")
 
 Posted = Annotated[
-    SiteForm,
-    Depends(site_form("comment", "verdict", may=Action.PROPOSE, action=Action.PROPOSE)),
+    PostedForm,
+    Depends(request_form("comment", "verdict", may=Action.PROPOSE, action=Action.PROPOSE)),
 ]
 _SAYS = {
     Verdict.PUBLISH: N_("It should be published"),
@@ -45,24 +45,20 @@ _OTHERWISE = {Verdict.REMOVE: "reject", Verdict.PUBLISH: "approve"}
 
 
 @router.get("")
-def sample_page(
-    request: Request, visitor: CurrentVisitor, membership: CurrentSite, judged: QueryName = ""
-) -> Response:
+def sample_page(request: CurrentRequest, judged: QueryName = "") -> Response:
     """The next comment. judged: the one before, of which it says now what had been decided. Trainees are asked about golden items alone."""
-    store, site_id = request.app.state.store, membership.site_id
-    who, is_trainee = visitor.signed.moderator_id, navigation.is_trainee_of(membership)
+    store, site_id = request.store, request.site_id
+    who, is_trainee = request.moderator_id, navigation.is_trainee_of(request.membership)
     said = second_looks.get_answered(store, site_id, judged, who) if judged else None
     waiting = second_looks.next_blind(store, site_id, who, only_asked=is_trainee, now=now_ms())
-    return pages.page(
+    return request.answer(
         "sample.html",
-        visitor=visitor,
-        site=membership,
-        tabs=navigation.queue_tabs(request, membership, navigation.SAMPLE),
+        tabs=navigation.queue_tabs(request.plain, request.membership, navigation.SAMPLE),
         comment=waiting[0] if waiting else None,
         says=[(verdict.value, words) for verdict, words in _SAYS.items()],
         said=said,
         noted=_NOTED[said.kind, said.known] if said else "",
-        offered=_offered(said) if said and membership.may(Action.DECIDE) else "",
+        offered=_offered(said) if said and request.may(Action.DECIDE) else "",
     )
 
 
@@ -72,22 +68,22 @@ def _offered(said: Answered) -> str:
 
 
 @router.post("")
-def judge(request: Request, posted: Posted) -> Response:
+def judge(posted: Posted) -> Response:
     """Keeps a verdict; the comment stays as it is."""
-    visitor, form, membership = posted
+    request, form = posted
     if form.get("verdict") not in {each.value for each in _SAYS}:
         raise Invalid(N_("The form does not say which verdict."))
     store, site_id, comment_id = (
-        request.app.state.store,
-        membership.site_id,
+        request.store,
+        request.site_id,
         form.get("comment", ""),
     )
     try:
         second_looks.answer(
-            *(store, site_id, comment_id, Verdict(form["verdict"]), visitor.signed.moderator_id),
-            only_asked=navigation.is_trainee_of(membership),
+            *(store, site_id, comment_id, Verdict(form["verdict"]), request.moderator_id),
+            only_asked=navigation.is_trainee_of(request.membership),
             now=now_ms(),
         )
     except Conflict:
         return redirect(f"{URL}/sample?site={site_id}")  # to the next one
-    return redirect(f"{URL}/sample?site={site_id}&judged={comment_id}#notice")
+    return request.back("/sample", judged=comment_id)

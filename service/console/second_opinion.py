@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Request, Response
+from fastapi import Depends, Response
 
 from moderation.accounts import sign_in
 from moderation.clock import now_ms
@@ -11,14 +11,14 @@ from moderation.domain.roles import Action
 from moderation.policies import load_policy
 from moderation.review import second_opinion
 from moderation.review.second_opinion import APPROVE_FROM, DECISIONS_NEEDED, SHARE_NEEDED
-from moderation.store.memberships import Membership
 from service.console.form_error import NO_ERROR, FormError
 from service.console.language import N_, _
-from service.console.pages import URL, CurrentSite, QueryName, page_router, pages, redirect
+from service.console.pages import QueryName, page_router
 from service.console.policy_view import share_in_words
 from service.console.presenters import person_name
 from service.console.sentences import translated
-from service.console.session import CurrentVisitor, Form, SiteForm, Visitor, site_form
+from service.console.session import Form
+from service.console.site_request import CurrentRequest, PostedForm, SiteRequest, request_form
 
 router = page_router("/policy/second-opinion")
 
@@ -31,48 +31,47 @@ _NOTICES = {
     "forbidden": N_("It approves nothing any more; its answers are advice."),
 }
 
-Posted = Annotated[SiteForm, Depends(site_form("do", "from", may=Action.CHANGE_POLICY))]
+Posted = Annotated[PostedForm, Depends(request_form("do", "from", may=Action.CHANGE_POLICY))]
 
 
 @router.get("")
-def second_opinion_page(
-    request: Request, visitor: CurrentVisitor, membership: CurrentSite, did: QueryName = ""
-) -> Response:
+def second_opinion_page(request: CurrentRequest, did: QueryName = "") -> Response:
     """What is sent where, how good the answers are, and what they may do."""
-    membership.require(Action.SEE_POLICY)
-    return _page(request, visitor, membership, notice=_(_NOTICES[did]) if did in _NOTICES else "")
+    request.require(Action.SEE_POLICY)
+    return _page(request, notice=_(_NOTICES[did]) if did in _NOTICES else "")
 
 
 @router.post("")
-def act(request: Request, posted: Posted) -> Response:
+def act(posted: Posted) -> Response:
     """Switches it, asks about past comments, permits or forbids, as the button says."""
-    visitor, form, membership = posted
+    request, form = posted
     try:
-        did = _act(request, membership.site_id, visitor.signed.moderator_id, form)
+        did = _act(request, form)
     except Conflict as error:
-        return _page(request, visitor, membership, FormError(message=error.message), status=409)
-    return redirect(f"{URL}/policy/second-opinion?site={membership.site_id}&did={did}#notice")
+        return _page(request, FormError(message=error.message), status=409)
+    return request.back("/policy/second-opinion", did=did)
 
 
-def _act(request: Request, site_id: str, who: str, form: Form) -> str:
+def _act(request: SiteRequest, form: Form) -> str:
     """What was done. Raises Conflict, and Invalid for a form that says nothing of the kind."""
-    state, now = request.app.state, now_ms()
-    model, default = state.settings.second_opinion_asked, load_policy(state.settings.policy)
+    store, site_id, who, now = request.store, request.site_id, request.moderator_id, now_ms()
+    model = request.settings.second_opinion_asked
+    default = load_policy(request.settings.policy)
     match form.get("do"):
         case "on" | "off" as wanted:
-            second_opinion.switch(state.store, site_id, wanted == "on", who, now=now)
+            second_opinion.switch(store, site_id, wanted == "on", who, now=now)
             return wanted
         case "ask":
             second_opinion.ask_about_past(
-                state.store, site_id, ASKED_AT_ONCE, model, default, who, now=now
+                store, site_id, ASKED_AT_ONCE, model, default, who, now=now
             )
             return "asked"
         case "permit":
             probability = _probability(form)
-            second_opinion.permit(state.store, site_id, probability, model, default, who, now=now)
+            second_opinion.permit(store, site_id, probability, model, default, who, now=now)
             return "permitted"
         case "forbid":
-            second_opinion.forbid(state.store, site_id, who)
+            second_opinion.forbid(store, site_id, who)
             return "forbidden"
     raise Invalid("The form does not say what to do.")
 
@@ -85,17 +84,15 @@ def _probability(form: Form) -> float:
 
 
 def _page(
-    request: Request,
-    visitor: Visitor,
-    membership: Membership,
+    request: SiteRequest,
     error: FormError | None = None,
     notice: str = "",
     status: int = 200,
 ) -> Response:
-    state = request.app.state
+    state = request.plain.app.state
     found = second_opinion.get_state(
         state.store,
-        membership.site_id,
+        request.site_id,
         state.settings.second_opinion_asked,
         load_policy(state.settings.policy),
         now=now_ms(),
@@ -106,11 +103,9 @@ def _page(
         if found.site.permission:
             people.add(found.site.permission.permitted_by)
     names = sign_in.emails_of(state.store, people)
-    return pages.page(
+    return request.answer(
         "second_opinion.html",
         status,
-        visitor=visitor,
-        site=membership,
         found=found,
         who={by: person_name(by, names) for by in people},
         share=share_in_words,

@@ -85,10 +85,10 @@ class Visitor:
     def allowed(self, action: Action) -> "Visitor":
         """The same, of the sites where they may do this. Raises Forbidden where there are none, and they watch some."""
         sites = self.signed.sites
-        mine = tuple(each for each in sites if each.may(action))
+        mine = tuple(site for site in sites if site.may(action))
         if sites and not mine:
             sites[0].require(action)
-        watched = tuple(each for each in sites if each not in mine)
+        watched = tuple(site for site in sites if site not in mine)
         signed = replace(self.signed, sites=mine)
         return replace(self, signed=signed, watched=watched, needed=action)
 
@@ -323,10 +323,10 @@ class SiteForm(NamedTuple):
 
 
 def site_form(
-    *names: str, may: Action, action: Action = Action.DECIDE
+    *names: str, may: Action, action: Action = Action.DECIDE, limit: int = FORM_LIMIT
 ) -> Callable[[SignedForm], SiteForm]:
     """A dependency: signed_form() with the field `site` and these, from somebody who may do this on that site."""
-    read = signed_form("site", *names, action=action)
+    read = signed_form("site", *names, action=action, limit=limit)
 
     def check(posted: Annotated[SignedForm, Depends(read)]) -> SiteForm:
         visitor, form = posted

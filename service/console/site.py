@@ -3,7 +3,7 @@
 import hashlib
 from typing import Annotated, Any
 
-from fastapi import Depends, Request, Response
+from fastapi import Depends, Response
 
 from moderation.accounts import site_settings
 from moderation.accounts.site_settings import PagesJoin
@@ -15,9 +15,9 @@ from moderation.domain.site import LANGUAGE_LIMIT, NAME_LIMIT, SiteSettings
 from moderation.store.memberships import Membership, PartMembership
 from service.console.form_error import NO_ERROR, FormError, form_error
 from service.console.language import N_
-from service.console.navigation import query
-from service.console.pages import URL, CurrentSite, QueryName, page_router, pages, redirect
-from service.console.session import CurrentVisitor, Form, SiteForm, Visitor, site_form
+from service.console.pages import QueryName, page_router
+from service.console.session import Form
+from service.console.site_request import CurrentRequest, PostedForm, SiteRequest, request_form
 from service.console.sites import lines
 
 router = page_router("/site")
@@ -40,58 +40,56 @@ _CHANGED = N_(
 )
 
 Posted = Annotated[
-    SiteForm,
-    Depends(site_form("was", "join", *_TEXTS, *_APART, may=Action.MANAGE_SITE)),
+    PostedForm,
+    Depends(request_form("was", "join", *_TEXTS, *_APART, may=Action.MANAGE_SITE)),
 ]
-PostedState = Annotated[SiteForm, Depends(site_form("state", may=Action.MANAGE_SITE))]
+PostedState = Annotated[PostedForm, Depends(request_form("state", may=Action.MANAGE_SITE))]
 
 
 @router.get("")
-def site_page(
-    request: Request, visitor: CurrentVisitor, membership: CurrentSite, did: QueryName = ""
-) -> Response:
+def site_page(request: CurrentRequest, did: QueryName = "") -> Response:
     """The settings of a site. did: what was just done."""
-    membership.require(Action.SEE_SITE)
-    found = site_settings.get_site(request.app.state.store, membership.site_id)
-    return _page(request, visitor, membership, _typed(found.settings), notice=NOTICES.get(did, ""))
+    request.require(Action.SEE_SITE)
+    found = site_settings.get_site(request.store, request.site_id)
+    return _page(request, _typed(found.settings), notice=NOTICES.get(did, ""))
 
 
 @router.post("")
-def change(request: Request, posted: Posted) -> Response:
+def change(posted: Posted) -> Response:
     """Saves what was typed; what is refused is shown as it was typed."""
-    visitor, form, membership = posted
-    store, site_id = request.app.state.store, membership.site_id
+    request, form = posted
+    store, site_id = request.store, request.site_id
     seen = site_settings.get_site(store, site_id).settings
     typed: dict[str, Any] = {name: form.get(name, "") for name in _TEXTS}
     typed["apart"] = [name for name in DISTINCTIONS if form.get(name)]
     if form.get("was", "") != _digest(seen):
         flaw = FormError(message=_CHANGED)
-        return _page(request, visitor, membership, typed, 409, error=flaw, now=seen)
+        return _page(request, typed, 409, error=flaw, now=seen)
     try:
         site_settings.change_settings(
-            *(store, site_id, _settings(typed, seen), seen, visitor.signed.moderator_id),
+            *(store, site_id, _settings(typed, seen), seen, request.moderator_id),
             may_join=bool(form.get("join")),
-            own_site_ids=[site.site_id for site in visitor.signed.sites if _manages(site)],
+            own_site_ids=[site.site_id for site in request.visitor.signed.sites if _manages(site)],
         )
     except PagesJoin as error:
         count = int(str(error.members["count"]))
-        return _page(request, visitor, membership, typed, 409, joins=count)
+        return _page(request, typed, 409, joins=count)
     except (Conflict, Invalid) as error:
         status = 409 if isinstance(error, Conflict) else 422
-        return _page(request, visitor, membership, typed, status, error=form_error(error))
-    return redirect(f"{URL}/site?{query(site=site_id, did='saved')}#notice")
+        return _page(request, typed, status, error=form_error(error))
+    return request.back("/site", did="saved")
 
 
 @router.post("/state")
-def change_state(request: Request, posted: PostedState) -> Response:
+def change_state(posted: PostedState) -> Response:
     """Closes the site or opens it again."""
-    visitor, form, membership = posted
-    store, site_id, by = request.app.state.store, membership.site_id, visitor.signed.moderator_id
+    request, form = posted
+    store, site_id, by = request.store, request.site_id, request.moderator_id
     if form.get("state") == "closed":
         site_settings.close_site(store, site_id, by, now=now_ms())
-        return redirect(f"{URL}/site?{query(site=site_id, did='closed')}#notice")
+        return request.back("/site", did="closed")
     site_settings.reopen_site(store, site_id, by)
-    return redirect(f"{URL}/site?{query(site=site_id, did='reopened')}#notice")
+    return request.back("/site", did="reopened")
 
 
 def _manages(membership: Membership | PartMembership) -> bool:
@@ -131,9 +129,7 @@ def _digest(settings: SiteSettings) -> str:
 
 
 def _page(
-    request: Request,
-    visitor: Visitor,
-    membership: Membership,
+    request: SiteRequest,
     typed: Form | dict[str, Any],
     status: int = 200,
     *,
@@ -143,12 +139,10 @@ def _page(
     now: SiteSettings | None = None,
 ) -> Response:
     """joins: how many pages would be joined with others by what was typed. now: as it is, where somebody else has changed it."""
-    found = site_settings.get_site(request.app.state.store, membership.site_id)
-    return pages.page(
+    found = site_settings.get_site(request.store, request.site_id)
+    return request.answer(
         "site.html",
         status,
-        visitor=visitor,
-        site=membership,
         found=found,
         typed=typed,
         was=_digest(found.settings),
@@ -159,5 +153,5 @@ def _page(
         error=error,
         joins=joins,
         now=_typed(now) if now else None,
-        may_manage=membership.may(Action.MANAGE_SITE),
+        may_manage=request.may(Action.MANAGE_SITE),
     )

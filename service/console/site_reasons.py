@@ -3,17 +3,17 @@
 from collections.abc import Sequence
 from typing import Annotated
 
-from fastapi import Depends, Request, Response
+from fastapi import Depends, Response
 
 from moderation.domain.errors import Conflict, Invalid
 from moderation.domain.roles import Action
 from moderation.domain.site_reasons import LABEL_LIMIT, SENTENCE_LIMIT, SiteReason, SiteReasons
 from moderation.review import site_reasons
-from moderation.store.memberships import Membership
 from service.console.form_error import NO_ERROR, FormError
 from service.console.language import N_, _
-from service.console.pages import URL, CurrentSite, QueryName, page_router, pages, redirect
-from service.console.session import CurrentVisitor, Form, SiteForm, Visitor, read_number, site_form
+from service.console.pages import QueryName, page_router
+from service.console.session import Form, read_number
+from service.console.site_request import CurrentRequest, PostedForm, SiteRequest, request_form
 
 router = page_router("/reasons")
 
@@ -29,35 +29,33 @@ _CONFLICT = N_(
 )
 
 Posted = Annotated[
-    SiteForm,
-    Depends(site_form("version", "was", "do", "code", *_TEXTS, may=Action.CHANGE_REASONS)),
+    PostedForm,
+    Depends(request_form("version", "was", "do", "code", *_TEXTS, may=Action.CHANGE_REASONS)),
 ]
 
 
 @router.get("")
 def reasons_page(
-    request: Request,
-    visitor: CurrentVisitor,
-    membership: CurrentSite,
+    request: CurrentRequest,
     did: QueryName = "",
     one: QueryName = "",
 ) -> Response:
     """The list of a site. did, one: what was just done to which."""
-    known = site_reasons.get_reasons(request.app.state.store, membership.site_id)
+    known = site_reasons.get_reasons(request.store, request.site_id)
     notice = _(_NOTICES[did], name=known.name_of(one)) if did in _NOTICES else ""
-    return _page(visitor, membership, known, notice=notice)
+    return _page(request, known, notice=notice)
 
 
 @router.post("")
-def change(request: Request, posted: Posted) -> Response:
+def change(posted: Posted) -> Response:
     """Saves a reason, moves it up or removes it, as the button says; a refused one is shown as it was typed."""
-    visitor, form, membership = posted
-    store = request.app.state.store
-    known = site_reasons.get_reasons(store, membership.site_id)
+    request, form = posted
+    store = request.store
+    known = site_reasons.get_reasons(store, request.site_id)
     was, version = form.get("was", ""), read_number(form, "version", "version it changes")
     if version != known.version:
-        return _page(visitor, membership, known, error=FormError(message=_CONFLICT), status=409)
-    place = next((i for i, each in enumerate(known.reasons) if each.code == was), None)
+        return _page(request, known, error=FormError(message=_CONFLICT), status=409)
+    place = next((i for i, reason in enumerate(known.reasons) if reason.code == was), None)
     reasons, did, code = list(known.reasons), form.get("do", ""), was
     if did == "removed" and place is not None:
         reasons.pop(place)
@@ -70,15 +68,13 @@ def change(request: Request, posted: Posted) -> Response:
         place = len(reasons) if place is None else place
         reasons[place : place + 1] = [typed]
     try:
-        site_reasons.set_reasons(
-            store, membership.site_id, reasons, version, visitor.signed.moderator_id
-        )
+        site_reasons.set_reasons(store, request.site_id, reasons, version, request.moderator_id)
     except Conflict:
-        current = site_reasons.get_reasons(store, membership.site_id)
-        return _page(visitor, membership, current, error=FormError(message=_CONFLICT), status=409)
+        current = site_reasons.get_reasons(store, request.site_id)
+        return _page(request, current, error=FormError(message=_CONFLICT), status=409)
     except Invalid as error:
-        return _page(visitor, membership, known, error=_flaw(error), was=was, form=form, status=422)
-    return redirect(f"{URL}/reasons?site={membership.site_id}&did={did}&one={code}#notice")
+        return _page(request, known, error=_flaw(error), was=was, form=form, status=422)
+    return request.back("/reasons", did=did, one=code)
 
 
 def _typed(form: Form, before: SiteReason | None) -> SiteReason:
@@ -106,8 +102,7 @@ def _flaw(error: Invalid) -> FormError:
 
 
 def _page(
-    visitor: Visitor,
-    membership: Membership,
+    request: SiteRequest,
     known: SiteReasons,
     *,
     notice: str = "",
@@ -118,11 +113,9 @@ def _page(
 ) -> Response:
     """was, form: the reason whose change was refused, '' for a new one, and what was typed."""
     rows = [(reason, known.name_of(reason.code), _fields(reason)) for reason in known.reasons]
-    return pages.page(
+    return request.answer(
         "site_reasons.html",
         status,
-        visitor=visitor,
-        site=membership,
         rows=_with_typed(rows, was, form),
         new=form if form and not was else {},
         known=known,
@@ -132,7 +125,7 @@ def _page(
         notice=notice,
         error=error or NO_ERROR,
         was=was if form is not None else None,
-        may_write=membership.may(Action.CHANGE_REASONS),
+        may_write=request.may(Action.CHANGE_REASONS),
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Annotated
 
-from fastapi import Query, Request, Response
+from fastapi import Query, Response
 
 from moderation.accounts.sign_in import emails_of
 from moderation.clock import now_ms
@@ -25,12 +25,11 @@ from moderation.review.statistics import (
     iso_day,
     statistics,
 )
-from moderation.store.memberships import Membership
 from service.console.durations import duration
 from service.console.language import N_, _, number
-from service.console.pages import CurrentSite, page_router, pages
+from service.console.pages import page_router, pages
 from service.console.presenters import label, person_name
-from service.console.session import CurrentVisitor, Visitor
+from service.console.site_request import CurrentRequest, SiteRequest
 
 router = page_router("/statistics")
 
@@ -39,19 +38,15 @@ Days = Annotated[int, Query(ge=1, le=90)]
 
 
 @router.get("")
-def statistics_page(
-    request: Request, visitor: CurrentVisitor, membership: CurrentSite, days: Days = 30
-) -> Response:
+def statistics_page(request: CurrentRequest, days: Days = 30) -> Response:
     """The numbers of the last days; somebody who is no auditor or admin sees of colleagues' work only their own."""
-    store, now = request.app.state.store, now_ms()
-    found = statistics(store, membership.site_id, days, now=now)
-    names = _names(request, visitor, membership, found)
-    sites = {site.site_id: site.site_name for site in visitor.signed.sites}
+    store, now = request.store, now_ms()
+    found = statistics(store, request.site_id, days, now=now)
+    names = _names(request, found)
+    sites = {site.site_id: site.site_name for site in request.visitor.signed.sites}
     sums = by_site(store, sites, days, now=now) if len(sites) > 1 else {}
-    return pages.page(
+    return request.answer(
         "statistics.html",
-        visitor=visitor,
-        site=membership,
         found=found,
         days=days,
         periods=PERIODS,
@@ -68,20 +63,18 @@ def statistics_page(
 
 
 @router.get("/csv")
-def statistics_csv(
-    request: Request, visitor: CurrentVisitor, membership: CurrentSite, days: Days = 30
-) -> Response:
-    found = statistics(request.app.state.store, membership.site_id, days, now=now_ms())
-    text = csv_of(found, _names(request, visitor, membership, found))
+def statistics_csv(request: CurrentRequest, days: Days = 30) -> Response:
+    found = statistics(request.store, request.site_id, days, now=now_ms())
+    text = csv_of(found, _names(request, found))
     return pages.attachment("statistics.csv", text)
 
 
 @router.get("/statements/csv")
-def statements_csv(request: Request, membership: CurrentSite, days: Days = 30) -> Response:
+def statements_csv(request: CurrentRequest, days: Days = 30) -> Response:
     """The statements of reasons of what was decided on the days that are shown, the oldest first, as a file that is sent as it is read."""
-    store, first = request.app.state.store, now_ms() // DAY_MS - (days - 1)
+    store, first = request.store, now_ms() // DAY_MS - (days - 1)
     return pages.attachment(
-        "statements.csv", _lines(each_statement(store, membership.site_id, first * DAY_MS))
+        "statements.csv", _lines(each_statement(store, request.site_id, first * DAY_MS))
     )
 
 
@@ -105,14 +98,12 @@ _SHIFTS = {
 }
 
 
-def _names(
-    request: Request, visitor: Visitor, membership: Membership, found: Statistics
-) -> dict[str, str]:
+def _names(request: SiteRequest, found: Statistics) -> dict[str, str]:
     """What those are called whose work this visitor may see, by id."""
     ids = [id for id, _ in found.whole.counts("by")]
-    if not membership.may(Action.SEE_AUDIT):
-        ids = [id for id in ids if id == visitor.signed.moderator_id]
-    emails = emails_of(request.app.state.store, ids)
+    if not request.may(Action.SEE_AUDIT):
+        ids = [id for id in ids if id == request.moderator_id]
+    emails = emails_of(request.store, ids)
     return {id: person_name(id, emails) for id in ids}
 
 

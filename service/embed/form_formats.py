@@ -5,7 +5,7 @@ from typing import Any
 
 from moderation.domain.errors import Forbidden, GatehouseError, Invalid
 from moderation.domain.page_url import origin_of
-from service.embed.reply import Problem, problems, within
+from service.embed.reply import FormProblem, problems, within
 
 # Each theme for Staticman chooses its names; these are in use, the commonest first.
 _STATICMAN = {
@@ -91,14 +91,14 @@ def staticman_error(error: GatehouseError) -> dict[str, object]:
         "message": " ".join(map(_staticman_message, broken)) or error.message,
         "errorCode": "INVALID_ORIGIN" if isinstance(error, Forbidden) else error.code.upper(),
     }
-    if names := [_staticman_name(each.field) for each in broken if each.field]:
+    if names := [_staticman_name(problem.field) for problem in broken if problem.field]:
         body["data"] = names
-    if any(each.message.endswith("must not be empty.") for each in broken):
+    if any(problem.message.endswith("must not be empty.") for problem in broken):
         body["errorCode"] = "MISSING_REQUIRED_FIELDS"
     return body
 
 
-def _staticman_message(broken: Problem) -> str:
+def _staticman_message(broken: FormProblem) -> str:
     if broken.field != "page_url":
         return broken.message
     return (

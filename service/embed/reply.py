@@ -51,25 +51,25 @@ _ADDED_PARAMETERS = ("gatehouse=", "replytocom=")
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class FormProblem:
     """A field that breaks a rule. field: its name in the form, '' for the form as a whole."""
 
     field: str
     message: str
 
 
-def problem(error: Invalid) -> Problem:
+def problem(error: Invalid) -> FormProblem:
     """An Invalid of the shared rules, with the field and the label of the form."""
     field = _FIELD_BY_POINTER.get(error.pointer, "")
     rule = error.message.removeprefix(f"{error.pointer}: ").removeprefix("String ")
     if not field or rule == error.message:
-        return Problem(field, error.message)
-    return Problem(field, f"{LABELS[field]} {rule[0].lower()}{rule[1:]}")
+        return FormProblem(field, error.message)
+    return FormProblem(field, f"{LABELS[field]} {rule[0].lower()}{rule[1:]}")
 
 
-def problems(error: Invalid) -> list[Problem]:
+def problems(error: Invalid) -> list[FormProblem]:
     """Everything that an Invalid tells."""
-    return [problem(each) for each in (error, *error.others)]
+    return [problem(rule) for rule in (error, *error.others)]
 
 
 def within(url: str, origins: Iterable[str]) -> bool:
@@ -140,8 +140,8 @@ def read_submission(
             },
         )
     except Invalid as error:
-        told = {each.pointer for each in broken}
-        broken += [each for each in (error, *error.others) if each.pointer not in told]
+        told = {field_problem.pointer for field_problem in broken}
+        broken += [rule for rule in (error, *error.others) if rule.pointer not in told]
         error.others = ()  # they stand beside it now
         raise together(broken) from None
     if broken:

@@ -30,7 +30,7 @@ from service.embed.module import module
 from service.embed.page_thread import is_plain, page_thread
 from service.embed.reply import (
     NAMES,
-    Problem,
+    FormProblem,
     landing,
     page_of,
     problems,
@@ -238,8 +238,8 @@ def _check_origin(request: Request, site: Site) -> None:
 def _refused(error: GatehouseError, site: Site | None, fields: Mapping[str, str]) -> Response:
     """A page that says what was wrong, and still contains what was typed."""
     status, title = status_of(error)
-    broken = problems(error) if isinstance(error, Invalid) else [Problem("", error.message)]
-    wrong = {each.field for each in broken}
+    broken = problems(error) if isinstance(error, Invalid) else [FormProblem("", error.message)]
+    wrong = {problem.field for problem in broken}
     # Only the page's own URL goes back into the form, and only if it is on the site.
     origins = site.origins if site else ()
     is_on_site = site is not None and within(fields.get("page_url", ""), origins)

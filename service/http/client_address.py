@@ -4,16 +4,14 @@ import logging
 from collections.abc import Sequence
 from functools import lru_cache
 from ipaddress import ip_address, ip_network
+from threading import Lock
 
-from cachetools import TTLCache
+from cachetools import TTLCache, cached
 from fastapi import Request
 
 from moderation.domain.sender_address import Network, canonical_address
 
 log = logging.getLogger("gatehouse.http")
-
-# Proxies of which the broker was told less than a minute ago.
-_noted: TTLCache[str, bool] = TTLCache(maxsize=256, ttl=60)
 
 
 def client_address(request: Request, trusted: Sequence[Network]) -> str:
@@ -51,11 +49,11 @@ def flood_unit(address: str) -> str:
     return str(ip_network((canonical, 64), strict=False))
 
 
+# The broker is told of a proxy at most once a minute.
+@cached(TTLCache(maxsize=256, ttl=60), key=lambda request, proxy: proxy, lock=Lock())
 def _tell_of(request: Request, proxy: str) -> None:
     _warn_of(proxy)
-    if proxy not in _noted:
-        _noted[proxy] = True
-        request.app.state.bell.note_mute_proxy(proxy)
+    request.app.state.bell.note_mute_proxy(proxy)
 
 
 @lru_cache(maxsize=256)  # so that each proxy is named once

@@ -7,7 +7,7 @@ from starlette.concurrency import run_in_threadpool
 
 from moderation.domain.comment import PageRef
 from moderation.domain.page_url import origin_of
-from moderation.domain.policy import Policy, Verdict, decide
+from moderation.domain.policy import Policy, PolicyVerdict, decide
 from moderation.policies import load_policy
 from moderation.policies.scoped import SitePolicies
 from moderation.review.page_states import find_page
@@ -18,7 +18,7 @@ _UNKNOWN = PageRef("")
 
 async def policy_verdict(
     request: Request, site_id: str, text: str, deadline: float = 0.0, page: PageRef = _UNKNOWN
-) -> Verdict:
+) -> PolicyVerdict:
     """The verdict on a text alone: nothing is known of its author.
 
     deadline: seconds, 0 for the service's. page: where it would stand; one whose URL is '' or no address is unknown, and then its language's

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gatehouse.commands.perspective_clients import CALLS_LIMIT, FILE_LIMIT, Call, calls
+from gatehouse.commands.perspective_clients import CALLS_LIMIT, FILE_LIMIT, ClientCall, calls
 from moderation.domain.errors import Invalid
 from tests.gatehouse.conftest import Run
 
@@ -109,7 +109,7 @@ def test_hostile_sources_take_no_time(tmp_path: Path) -> None:
     began = time.process_time()
     found = list(calls(tmp_path, URL))
     assert time.process_time() - began < 5
-    assert len(found) == CALLS_LIMIT and all(isinstance(call, Call) for call in found)
+    assert len(found) == CALLS_LIMIT and all(isinstance(call, ClientCall) for call in found)
     assert all(len(call.text) <= 160 for call in found)
 
 

@@ -118,12 +118,21 @@ EVERY: dict[str, Call[Any]] = {
     ),
     "queues": queue_calls.queues(),
     "queue": queue_calls.queue(
-        "mine", "toxic", 10, True, "listed", {"author": "ada", "status": "held", "score_from": 0.5}
+        "mine",
+        {
+            "reason": "toxic",
+            "order": "listed",
+            "author": "ada",
+            "status": "held",
+            "score_from": 0.5,
+        },
+        10,
+        True,
     ),
     "queue_reasons": queue_calls.queue_reasons("held"),
     "search": queue_calls.search(
+        "sea wall",
         {
-            "query": "sea wall",
             "status": "held",
             "reason": "toxic",
             "page_url": "https://herald.test/1",

@@ -41,10 +41,10 @@ class TrustOfSites:
 
 def _read(filters: FilterSet) -> Trusted:
     entries: dict[FilterKind, list[tuple[int, str]]] = {}
-    for each in filters.filters:
-        if each.action is FilterAction.TRUST:
-            lines = enumerate(each.entries, 1)
-            entries.setdefault(each.kind, []).extend(
+    for filter in filters.filters:
+        if filter.action is FilterAction.TRUST:
+            lines = enumerate(filter.entries, 1)
+            entries.setdefault(filter.kind, []).extend(
                 (number, entry) for number, line in lines if (entry := without_remark(line))
             )
     return Trusted(

@@ -15,7 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from moderation.domain import errors
 from moderation.domain.comment import PageRef
 from moderation.domain.decision import Outcome
-from moderation.domain.policy import Verdict
+from moderation.domain.policy import PolicyVerdict
 from moderation.domain.reason_codes import ReasonCode
 from moderation.store import compat_apis, site_settings
 from moderation.store.compat_apis import CORAL
@@ -135,7 +135,7 @@ def _story(payload: Mapping[str, Any]) -> PageRef:
     return PageRef(url if isinstance(url, str) and is_web_address(url) else "")
 
 
-def phase_response(verdict: Verdict) -> dict[str, Any]:
+def phase_response(verdict: PolicyVerdict) -> dict[str, Any]:
     """The verdict as a phase answers it; empty where the comment may pass.
 
     Held: withheld with a flag that says why, or premoderated where the only reason is that it could

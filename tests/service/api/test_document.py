@@ -3,7 +3,7 @@
 import jsonschema
 import pytest
 
-from service.api.answers import SCHEMAS
+from service.api.described import SCHEMAS
 from tests.service.described_answers import document, validator
 
 OPERATIONS = [

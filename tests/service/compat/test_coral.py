@@ -7,7 +7,7 @@ import json
 import pytest
 
 from moderation.domain.decision import Outcome, Reason
-from moderation.domain.policy import Verdict
+from moderation.domain.policy import PolicyVerdict
 from moderation.review.site_policy import set_policy
 from moderation.store import compat_apis
 from service.compat.coral.routes import is_signed, phase_response
@@ -195,7 +195,7 @@ def test_nothing_is_kept(send, house):
 
 def test_what_is_rejected_says_why_in_corals_words():
     threat = Reason("threat", "May be a threat: 0.9 reaches 0.3.", label="threat", value=0.9)
-    assert phase_response(Verdict(Outcome.REJECT, (threat,))) == {
+    assert phase_response(PolicyVerdict(Outcome.REJECT, (threat,))) == {
         "status": "REJECTED",
         "actions": [{"actionType": "FLAG", "reason": "COMMENT_DETECTED_TOXIC"}],
         "moderationAction": {
@@ -207,11 +207,11 @@ def test_what_is_rejected_says_why_in_corals_words():
         },
     }
     links = Reason("links", "5 links.", label="links", value=5)
-    assert phase_response(Verdict(Outcome.SPAM, (links,)))["actions"] == [
+    assert phase_response(PolicyVerdict(Outcome.SPAM, (links,)))["actions"] == [
         {"actionType": "FLAG", "reason": "COMMENT_DETECTED_SPAM"}
     ]
     reason = Reason("scorer_unavailable", "Could not be measured yet: bundled.", label="bundled")
-    assert phase_response(Verdict(Outcome.HOLD, (reason,))) == {"status": "PREMOD"}
+    assert phase_response(PolicyVerdict(Outcome.HOLD, (reason,))) == {"status": "PREMOD"}
 
 
 def test_no_secret_means_no_signature():

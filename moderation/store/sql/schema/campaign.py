@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from moderation.store.sql.schema.columns import Millis, metadata, only, text
+from moderation.store.sql.schema.columns import Millis, metadata, partial_index, text
 
 sketches = sa.Table(
     "sketches",
@@ -21,18 +21,8 @@ sketches = sa.Table(
         for name in ("site", "page", "name", "address", "network")
     ),
 )
-sa.Index(
-    "sketches_of_campaign",
-    sketches.c.campaign_id,
-    sketches.c.number,
-    **only(sketches.c.campaign_id != ""),
-)
-sa.Index(
-    "sketches_in_order",
-    sketches.c.campaign_id,
-    sketches.c.comment_id,
-    **only(sketches.c.campaign_id != ""),
-)
+partial_index(sketches, "sketches_of_campaign", "campaign_id number", sketches.c.campaign_id != "")
+partial_index(sketches, "sketches_in_order", "campaign_id comment_id", sketches.c.campaign_id != "")
 
 sketch_keys = sa.Table(
     "sketch_keys",

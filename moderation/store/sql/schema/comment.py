@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from moderation.store.sql.schema.columns import Millis, metadata, only, text
+from moderation.store.sql.schema.columns import Millis, metadata, partial_index, text
 
 comments = sa.Table(
     "comments",
@@ -35,85 +35,44 @@ comments = sa.Table(
         *("comments_of_page", "page_id", "status", "id"), *("created_at", "sequence", "picked_at")
     ),
 )
-sa.Index(
-    "comments_of_campaign",
-    comments.c.campaign_id,
-    comments.c.site_id,
-    comments.c.id,
-    **only(comments.c.campaign_id != ""),
+partial_index(
+    comments, "comments_of_campaign", "campaign_id site_id id", comments.c.campaign_id != ""
 )
-sa.Index(
+partial_index(
+    comments,
     "comments_told_of",
-    comments.c.campaign_id,
-    comments.c.site_id,
-    comments.c.status,
-    **only(sa.and_(comments.c.campaign_id != "", comments.c.decided_by == "moderator")),
+    "campaign_id site_id status",
+    sa.and_(comments.c.campaign_id != "", comments.c.decided_by == "moderator"),
 )
-sa.Index(
+partial_index(
+    comments,
     "campaigns_waiting",
-    comments.c.site_id,
-    comments.c.campaign_id,
-    comments.c.id,
-    **only(sa.and_(comments.c.campaign_id != "", comments.c.status == "held")),
+    "site_id campaign_id id",
+    sa.and_(comments.c.campaign_id != "", comments.c.status == "held"),
 )
-sa.Index(
-    "comments_reported",
-    comments.c.site_id,
-    comments.c.first_report,
-    **only(comments.c.first_report != ""),
-)
-sa.Index(
-    "comments_reported_in_order",
-    comments.c.site_id,
-    comments.c.id,
-    **only(comments.c.first_report != ""),
-)
-sa.Index(
-    "comments_withdrawn",
-    comments.c.withdrawn_at,
-    **only(comments.c.withdrawn_at.is_not(None)),
-)
-sa.Index(
-    "comments_by_parent", comments.c.parent_id, comments.c.id, **only(comments.c.parent_id != "")
-)
-sa.Index(
-    "comments_picked",
-    comments.c.page_id,
-    comments.c.status,
-    comments.c.id,
-    **only(comments.c.picked_at.is_not(None)),
-)
-sa.Index(
-    "comments_replied",
-    comments.c.page_id,
-    comments.c.status,
-    comments.c.parent_id,
-    **only(comments.c.parent_id != ""),
-)
+partial_index(comments, "comments_reported", "site_id first_report", comments.c.first_report != "")
+partial_index(comments, "comments_reported_in_order", "site_id id", comments.c.first_report != "")
+partial_index(comments, "comments_withdrawn", "withdrawn_at", comments.c.withdrawn_at.is_not(None))
+partial_index(comments, "comments_by_parent", "parent_id id", comments.c.parent_id != "")
+partial_index(comments, "comments_picked", "page_id status id", comments.c.picked_at.is_not(None))
+partial_index(comments, "comments_replied", "page_id status parent_id", comments.c.parent_id != "")
 
 # Of those, that stand by themselves: a campaign is one card, however many it has.
-sa.Index(
+partial_index(
+    comments,
     "comments_held_alone",
-    comments.c.site_id,
-    comments.c.id,
-    **only(sa.and_(comments.c.campaign_id == "", comments.c.status == "held")),
+    "site_id id",
+    sa.and_(comments.c.campaign_id == "", comments.c.status == "held"),
 )
 
 # The most urgent first.
 _HELD = comments.c.status == "held"
-sa.Index(
-    "held_by_urgency",
-    comments.c.site_id,
-    comments.c.urgent_at,
-    comments.c.id,
-    **only(_HELD),
-)
-sa.Index(
+partial_index(comments, "held_by_urgency", "site_id urgent_at id", _HELD)
+partial_index(
+    comments,
     "held_alone_by_urgency",
-    comments.c.site_id,
-    comments.c.urgent_at,
-    comments.c.id,
-    **only(sa.and_(comments.c.campaign_id == "", _HELD)),
+    "site_id urgent_at id",
+    sa.and_(comments.c.campaign_id == "", _HELD),
 )
 
 revisions = sa.Table(
@@ -171,10 +130,9 @@ comment_counts = sa.Table(
     sa.Column("comments", sa.Integer, nullable=False),
     sqlite_with_rowid=False,
 )
-sa.Index(
+partial_index(
+    comment_counts,
     "campaigns_held",
-    comment_counts.c.site_id,
-    comment_counts.c.campaign_id,
-    comment_counts.c.comments,
-    **only(sa.and_(comment_counts.c.campaign_id != "", comment_counts.c.status == "held")),
+    "site_id campaign_id comments",
+    sa.and_(comment_counts.c.campaign_id != "", comment_counts.c.status == "held"),
 )

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from moderation.store.sql.schema.columns import Millis, metadata, only, text
+from moderation.store.sql.schema.columns import Millis, metadata, partial_index, text
 
 # Comments that people look at without knowing what a machine decided, and what they say.
 samples = sa.Table(
@@ -19,9 +19,7 @@ samples = sa.Table(
     sa.Column("judged_at", Millis),
     sa.Index("samples_of_site", "site_id", "week", "machine", "verdict"),
 )
-sa.Index(
-    "samples_waiting", samples.c.site_id, samples.c.comment_id, **only(samples.c.verdict == "")
-)
+partial_index(samples, "samples_waiting", "site_id comment_id", samples.c.verdict == "")
 
 # Comments that somebody decided about, put before another person without that decision (domain/second_looks.py).
 second_looks = sa.Table(
@@ -45,12 +43,8 @@ second_looks = sa.Table(
     sa.Index("second_looks_of_comment", "comment_id"),
     sa.Index("second_looks_judged", "site_id", "judged_at"),
 )
-sa.Index(
-    "second_looks_waiting",
-    second_looks.c.site_id,
-    second_looks.c.asked,
-    second_looks.c.id,
-    **only(second_looks.c.verdict == ""),
+partial_index(
+    second_looks, "second_looks_waiting", "site_id asked id", second_looks.c.verdict == ""
 )
 
 # A row: that week's sample was drawn.

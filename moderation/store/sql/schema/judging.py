@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from moderation.store.sql.schema.columns import Millis, metadata, only, text
+from moderation.store.sql.schema.columns import Millis, metadata, partial_index, text
 
 findings = sa.Table(
     "findings",
@@ -37,40 +37,25 @@ decisions = sa.Table(
     text("branch_id", server_default=""),  # the comment above it with which it was decided, '' none
     sa.Column("branch_sequence", sa.Integer),  # the sequence of the decision about that comment
 )
-sa.Index(
-    "decisions_of_branch",
-    decisions.c.branch_id,
-    decisions.c.branch_sequence,
-    **only(decisions.c.branch_id != ""),
+partial_index(
+    decisions, "decisions_of_branch", "branch_id branch_sequence", decisions.c.branch_id != ""
 )
 
 # What each person decided: in the order of the comments, and by time.
 _BY_PEOPLE = decisions.c.actor_kind == "moderator"
-sa.Index(
-    "decisions_of_person",
-    decisions.c.actor_id,
-    decisions.c.comment_id,
-    decisions.c.sequence,
-    **only(_BY_PEOPLE),
-)
-sa.Index(
-    "decisions_of_person_by_time",
-    decisions.c.actor_id,
-    decisions.c.created_at,
-    **only(_BY_PEOPLE),
-)
+partial_index(decisions, "decisions_of_person", "actor_id comment_id sequence", _BY_PEOPLE)
+partial_index(decisions, "decisions_of_person_by_time", "actor_id created_at", _BY_PEOPLE)
 
 # What was decided against comments, by time.
-sa.Index(
+partial_index(
+    decisions,
     "decisions_against",
-    decisions.c.created_at,
-    decisions.c.comment_id,
-    decisions.c.sequence,
-    **only(decisions.c.outcome != "approve"),
+    "created_at comment_id sequence",
+    decisions.c.outcome != "approve",
 )
 
 # What people decided, by time, on all sites.
-sa.Index("decisions_by_people", decisions.c.created_at, **only(_BY_PEOPLE))
+partial_index(decisions, "decisions_by_people", "created_at", _BY_PEOPLE)
 
 # The reason codes of each comment's latest decision: a projection like comments.status, to find them by.
 comment_reasons = sa.Table(

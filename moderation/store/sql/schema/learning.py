@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from moderation.store.sql.schema.columns import Millis, metadata, only, text
+from moderation.store.sql.schema.columns import Millis, metadata, partial_index, text
 
 # One row for every word of a person about a comment, written in its decision's transaction.
 feedback = sa.Table(
@@ -26,22 +26,16 @@ feedback = sa.Table(
     sa.Index("feedback_of_kin", "site_id", "kin"),
     sa.Index("feedback_of_teacher", "site_id", "teacher", "created_at"),
 )
-sa.Index(
-    "feedback_waiting", feedback.c.site_id, feedback.c.created_at, **only(feedback.c.version == 0)
-)
+partial_index(feedback, "feedback_waiting", "site_id created_at", feedback.c.version == 0)
 
 # What each moderator has taught, summed up without reading the rows.
-sa.Index(
+partial_index(
+    feedback,
     "feedback_standing",
-    feedback.c.site_id,
-    feedback.c.teacher,
-    feedback.c.is_spam,
-    feedback.c.weight,
-    **only(sa.and_(feedback.c.weight > 0, feedback.c.undone_in == 0)),
+    "site_id teacher is_spam weight",
+    sa.and_(feedback.c.weight > 0, feedback.c.undone_in == 0),
 )
-sa.Index(
-    "feedback_undone", feedback.c.site_id, feedback.c.undone_in, **only(feedback.c.undone_in > 0)
-)
+partial_index(feedback, "feedback_undone", "site_id undone_in", feedback.c.undone_in > 0)
 
 lessons = sa.Table(
     "lessons",

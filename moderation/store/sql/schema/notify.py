@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from moderation.store.sql.schema.columns import Millis, metadata, only, text
+from moderation.store.sql.schema.columns import Millis, metadata, partial_index, text
 
 endpoints = sa.Table(
     "endpoints",
@@ -57,14 +57,10 @@ deliveries = sa.Table(
 )
 
 # The oldest due of one endpoint, without looking at another's backlog.
-sa.Index(
-    "deliveries_waiting",
-    deliveries.c.endpoint_id,
-    deliveries.c.due_at,
-    deliveries.c.id,
-    **only(deliveries.c.state == "due"),
+partial_index(
+    deliveries, "deliveries_waiting", "endpoint_id due_at id", deliveries.c.state == "due"
 )
-sa.Index("deliveries_due", deliveries.c.due_at, **only(deliveries.c.state == "due"))
+partial_index(deliveries, "deliveries_due", "due_at", deliveries.c.state == "due")
 
 attempts = sa.Table(
     "attempts",

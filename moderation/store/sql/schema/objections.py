@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from moderation.store.sql.schema.columns import Millis, metadata, only, text
+from moderation.store.sql.schema.columns import Millis, metadata, only, partial_index, text
 
 # What readers said against comments that they saw.
 reports = sa.Table(
@@ -50,16 +50,10 @@ legal_notices = sa.Table(
     sa.Index("legal_notices_of_comment", "comment_id", "id"),
     sa.Index("legal_notices_of_site", "site_id", "state", "id"),
 )
-sa.Index(
-    "legal_notices_decided",
-    legal_notices.c.decided_at,
-    **only(legal_notices.c.decided_at.is_not(None)),
+partial_index(
+    legal_notices, "legal_notices_decided", "decided_at", legal_notices.c.decided_at.is_not(None)
 )
-sa.Index(
-    "legal_notices_by_email",
-    legal_notices.c.email_key,
-    **only(legal_notices.c.email_key != ""),
-)
+partial_index(legal_notices, "legal_notices_by_email", "email_key", legal_notices.c.email_key != "")
 
 # Writers' appeals against decisions.
 appeals = sa.Table(
@@ -85,4 +79,4 @@ appeals = sa.Table(
     sa.Index("appeals_of_comment", "comment_id", "id"),
     sa.Index("appeals_of_site", "site_id", "state", "id"),
 )
-sa.Index("appeals_answered", appeals.c.answered_at, **only(appeals.c.answered_at.is_not(None)))
+partial_index(appeals, "appeals_answered", "answered_at", appeals.c.answered_at.is_not(None))

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from moderation.store.sql.schema.columns import Millis, metadata, only, text
+from moderation.store.sql.schema.columns import Millis, metadata, partial_index, text
 
 # Who is about to decide; a row whose time is over says nothing. while_open: because they have it open, for seconds.
 claims = sa.Table(
@@ -37,11 +37,8 @@ proposals = sa.Table(
     sa.Index("proposals_of_site", "site_id", "state", "id"),
     sa.Index("proposals_of_moderator", "moderator_id", "site_id", "id"),
 )
-sa.Index(
-    "proposals_open_in_order",
-    proposals.c.site_id,
-    proposals.c.comment_id,
-    **only(proposals.c.state == "open"),
+partial_index(
+    proposals, "proposals_open_in_order", "site_id comment_id", proposals.c.state == "open"
 )
 
 notes = sa.Table(
@@ -69,12 +66,7 @@ mentions = sa.Table(
     sa.Column("created_at", Millis, nullable=False),
     sa.Column("seen_at", Millis),
 )
-sa.Index(
-    "mentions_unseen",
-    mentions.c.moderator_id,
-    mentions.c.note_id,
-    **only(mentions.c.seen_at.is_(None)),
-)
+partial_index(mentions, "mentions_unseen", "moderator_id note_id", mentions.c.seen_at.is_(None))
 
 # A person's word that a score was wrong about a text.
 corrections = sa.Table(

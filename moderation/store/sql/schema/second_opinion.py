@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from moderation.store.sql.schema.columns import Millis, metadata, only, text
+from moderation.store.sql.schema.columns import Millis, metadata, partial_index, text
 
 # The sites whose comments may be sent, and whether an answer may approve.
 second_opinion_sites = sa.Table(
@@ -43,18 +43,13 @@ second_opinions = sa.Table(
     sa.Column("sequence", sa.Integer, nullable=False, server_default="0"),
     sa.Column("answered_at", Millis),
 )
-sa.Index(
+partial_index(
+    second_opinions,
     "second_opinions_due",
-    second_opinions.c.past,
-    second_opinions.c.due_at,
-    second_opinions.c.comment_id,
-    **only(second_opinions.c.due_at.is_not(None)),
+    "past due_at comment_id",
+    second_opinions.c.due_at.is_not(None),
 )
-sa.Index(
-    "second_opinions_answered",
-    second_opinions.c.digest,
-    **only(second_opinions.c.label != ""),
-)
+partial_index(second_opinions, "second_opinions_answered", "digest", second_opinions.c.label != "")
 
 # By day (since 1970, UTC): questions asked, answered, failed by kind, and tokens.
 second_opinion_usage = sa.Table(
