@@ -1,4 +1,4 @@
-"""Erasures of persons that are under way: by what the rest is found, should they be interrupted."""
+"""Erasures of persons that are under way: by what the rest is found, should they be interrupted. Bulk decisions within sections."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -20,6 +20,10 @@ def upgrade() -> None:
         sa.Column("at", sa.BigInteger(), nullable=False),
     )
 
+    sections = sa.Column("sections_json", sa.Text(), nullable=False, server_default="")
+    op.add_column("bulk_acts", sections)
+
 
 def downgrade() -> None:
+    op.drop_column("bulk_acts", "sections_json")
     op.drop_table("erasures")
