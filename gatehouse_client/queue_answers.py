@@ -46,7 +46,7 @@ class Bulk(Answer):
 
 @dataclass(frozen=True, slots=True)
 class BulkMember(Answer):
-    """What became of a comment: waiting | decided | decided_since | changed | claimed | erased | cancelled | undone | kept.
+    """What became of a comment: waiting | decided | decided_since | changed | claimed | erased | moved | cancelled | undone | kept.
 
     sequence: of the decision that was made about it, None for none.
     """

@@ -24,6 +24,7 @@ from moderation.upkeep.due_work import sweep
 from moderation.upkeep.erase import empty_spam, empty_withdrawn
 from moderation.upkeep.expiry import delete_expired
 from moderation.upkeep.page_paths import fill_paths
+from moderation.upkeep.person_erasure import finish_interrupted
 from moderation.upkeep.retention import purge
 from moderation.upkeep.samples import draw_reviews, draw_samples
 from moderation.upkeep.search_index import index_due
@@ -56,6 +57,8 @@ PURGE_SECONDS = 60.0
 DIGEST_SECONDS = 20.0
 # So long comments whose term is over are erased at most in each purge: the rest waits for the next. Seconds.
 EXPIRY_SECONDS = 0.5
+# So long interrupted erasures of persons are gone on with in each purge: the rest waits for the next. Seconds.
+ERASING_SECONDS = 0.5
 # So long lessons are made at most in each sweep, and those of another prior made anew: the rest waits for the next. Seconds.
 LEARNING_SECONDS = 0.5
 # Between two looks for decisions whose worker died before it had the evidence. Seconds.
@@ -312,7 +315,7 @@ def _fill_paths(worker: WorkerContext) -> None:
 
 
 def _clean_up(worker: WorkerContext) -> None:
-    """Every PURGE_SECONDS: deletes old data, and resumes campaign decisions. Raises Unavailable."""
+    """Every PURGE_SECONDS: deletes old data, completes interrupted erasures, and resumes campaign decisions. Raises Unavailable."""
     if time.monotonic() - worker.cleaned_up_at <= PURGE_SECONDS:
         return
     worker.cleaned_up_at = time.monotonic()
@@ -332,4 +335,6 @@ def _clean_up(worker: WorkerContext) -> None:
     before = worker.now() - settings.personal_days * DAY_MS
     empty_withdrawn(store, before, now=worker.now(), entropy=os.urandom)
     delete_expired(store, worker.now(), os.urandom, _time_left(EXPIRY_SECONDS))
+    if finish_interrupted(store, worker.now(), os.urandom, _time_left(ERASING_SECONDS)):
+        worker.bell.ring(DELIVER)
     resume_unfinished(store, worker.now(), os.urandom)

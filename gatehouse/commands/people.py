@@ -78,16 +78,19 @@ def erase_person(
 
     Endpoints get `comment.erased` for each comment. It cannot be taken back.
     """
-    from moderation.upkeep import people
+    from moderation.upkeep import person_erasure
+    from moderation.upkeep.people import find_person
 
     ref = _person(email, token, author_id, comment)
     with _chosen_sites(site) as (store, site_ids):
-        result = people.find_person(store, ref, site_ids)
+        result = find_person(store, ref, site_ids)
         if not yes and not as_json:
             print(_text(result, ref))
         is_asked = not yes and result.found and sys.stdin.isatty() and sys.stdout.isatty()
         if yes or (is_asked and typer.confirm("Erase all this for good?")):
-            result = people.erase_person(store, ref, site_ids, now=now_ms(), entropy=entropy)
+            result = person_erasure.erase_person(
+                store, ref, site_ids, now=now_ms(), entropy=entropy
+            )
             yes = True
     if as_json:
         print(json.dumps(asdict(result)))

@@ -26,6 +26,9 @@ class MemberState(StrEnum):
     CHANGED = "changed"  # left: its writer had changed or withdrawn it meanwhile
     CLAIMED = "claimed"  # left: somebody else was about to decide
     ERASED = "erased"  # left: it was erased meanwhile
+    MOVED = "moved"  # left: its page had left the sections that the decision is limited to
     CANCELLED = "cancelled"  # left: all of it was taken back before its turn came
     UNDONE = "undone"  # has the outcome of before again
-    KEPT = "kept"  # decided, and not taken back: somebody has decided about it since
+    KEPT = (
+        "kept"  # decided, and not taken back: somebody has decided about it since, or it has moved
+    )

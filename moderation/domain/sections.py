@@ -65,6 +65,12 @@ def part_of(site_id: str, sections: Sequence[str]) -> str:
     return _BREAK.join((site_id, *sections))
 
 
+def place_of(site_id: str, text: str) -> str:
+    """The site, or the part of it that stored() sections are."""
+    sections = read_stored(text)
+    return part_of(site_id, sections) if sections else site_id
+
+
 def is_part(id: str) -> bool:
     """Whether an id is of a part, not of a site."""
     return _BREAK in id

@@ -12,6 +12,7 @@ from moderation.domain.bulk import SMALL, BulkState, MemberState
 from moderation.domain.decision import Outcome
 from moderation.domain.errors import Conflict, Invalid, NotFound
 from moderation.domain.ids import Entropy, timed_id
+from moderation.domain.sections import site_and_sections, stored
 from moderation.review.bulk_batches import go_on
 from moderation.review.bulk_sets import Seen
 from moderation.review.explanation import UNEXPLAINED, Explanation
@@ -27,6 +28,7 @@ LEFT = (
     MemberState.CHANGED,
     MemberState.CLAIMED,
     MemberState.ERASED,
+    MemberState.MOVED,
     MemberState.CANCELLED,
 )
 
@@ -67,7 +69,7 @@ class BulkProgress:
 def start(
     store: Store,
     moderator_id: str,
-    site_id: str,
+    place_id: str,
     seen: Seen,
     outcome: Outcome,
     explanation: Explanation = UNEXPLAINED,
@@ -78,11 +80,12 @@ def start(
 ) -> BulkProgress:
     """Makes a decision about these comments. Up to SMALL are decided at once; of more the sweep takes care.
 
-    seen: of bulk_sets.py. explanation, take_over: as for a single decision, without a note. What somebody has decided about since it
+    place_id, seen: of bulk_sets.py; of a part, what leaves it before its turn is left as it is. explanation, take_over: as for a single decision, without a note. What somebody has decided about since it
     was seen is left as it is; so is what others have claimed, unless taken over. Raises Invalid, also for no comments.
     """
     if not seen:
         raise Invalid("There are no comments to decide about.")
+    site_id, sections = site_and_sections(place_id)
     with store.read() as connection:
         _, sentence = explanation.words(connection, site_id, outcome)
     act = BulkAct(
@@ -96,6 +99,7 @@ def start(
         BulkState.GATHERING,
         now,
         sentence=sentence,
+        sections_json=stored(sections),
     )
     for place in range(0, len(seen), NOTED_AT_ONCE):
         with store.write() as connection:
@@ -110,57 +114,62 @@ def start(
                 bulk.change(connection, act.id, state=BulkState.DECIDING.value)
     if len(seen) <= SMALL:
         go_on(store, act.id, lambda: now, entropy)
-    return get_progress(store, site_id, act.id)
+    return get_progress(store, place_id, act.id, moderator_id)
 
 
 def undo(
-    store: Store, moderator_id: str, site_id: str, bulk_id: str, *, now: int, entropy: Entropy
+    store: Store, moderator_id: str, place_id: str, bulk_id: str, *, now: int, entropy: Entropy
 ) -> BulkProgress:
     """Takes it back: each comment it decided about has the outcome of before again, unless somebody has decided about
-    it since. What it has not come to stays as it is. Raises NotFound, and Conflict where it was taken back before.
+    it since. What it has not come to stays as it is; of a part, so does what has left it. Raises NotFound, also for somebody else's in
+    a part, and Conflict where it was taken back before.
     """
     with store.write() as connection:
         act = bulk.lock(connection, bulk_id)
-        if act is None or act.site_id != site_id or act.state is BulkState.GATHERING:
+        mine = bulk.get(connection, place_id, bulk_id, moderator_id)
+        if act is None or mine is None or act.state is BulkState.GATHERING:
             raise NotFound(NOT_FOUND)
         if act.undone_at is not None:
             raise Conflict("It was taken back before.")
         bulk.cancel_waiting(connection, bulk_id)
         undone = {"undone_by": moderator_id, "undone_at": now, "finished_at": None, "sentence": ""}
         bulk.change(connection, bulk_id, state=BulkState.UNDOING.value, **undone)
-        audit.record(connection, moderator_id, Change.BULK_UNDONE, site_id, bulk_id)
+        audit.record(connection, moderator_id, Change.BULK_UNDONE, act.site_id, bulk_id)
     if act.members <= SMALL:
         go_on(store, bulk_id, lambda: now, entropy)
-    return get_progress(store, site_id, bulk_id)
+    return get_progress(store, place_id, bulk_id, moderator_id)
 
 
-def get_progress(store: Store, site_id: str, bulk_id: str) -> BulkProgress:
-    """Raises NotFound."""
+def get_progress(store: Store, place_id: str, bulk_id: str, by: str = "") -> BulkProgress:
+    """by: whose it is, where the place is a part of a site. Raises NotFound."""
     with store.read() as connection:
-        act = bulk.get(connection, site_id, bulk_id)
+        act = bulk.get(connection, place_id, bulk_id, by)
         if act is None:
             raise NotFound(NOT_FOUND)
         return BulkProgress(act, bulk.counts(connection, [bulk_id])[bulk_id])
 
 
-def list_acts(store: Store, site_id: str, after: str = "", limit: int = 25) -> list[BulkProgress]:
-    """The site's bulk decisions, the newest first, past the one `after`."""
+def list_acts(
+    store: Store, place_id: str, after: str = "", limit: int = 25, by: str = ""
+) -> list[BulkProgress]:
+    """The site's bulk decisions, the newest first, past the one `after`; of a part those that this person made."""
     with store.read() as connection:
-        acts = bulk.newest(connection, site_id, after, limit)
+        acts = bulk.newest(connection, place_id, after, limit, by)
         counts = bulk.counts(connection, [act.id for act in acts])
     return [BulkProgress(act, counts[act.id]) for act in acts]
 
 
 def list_members(
     store: Store,
-    site_id: str,
+    place_id: str,
     bulk_id: str,
     states: Collection[MemberState] = tuple(MemberState),
     after: str = "",
     limit: int = 25,
+    by: str = "",
 ) -> list[BulkMember]:
     """Its comments in one of these states, the oldest first, past the comment `after`. Raises NotFound."""
     with store.read() as connection:
-        if bulk.get(connection, site_id, bulk_id) is None:
+        if bulk.get(connection, place_id, bulk_id, by) is None:
             raise NotFound(NOT_FOUND)
         return bulk.members(connection, bulk_id, states, after, limit)

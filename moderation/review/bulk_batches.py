@@ -12,7 +12,7 @@ from moderation.domain.decision import ActorKind, Reason, text_since
 from moderation.domain.ids import Entropy
 from moderation.domain.reason_codes import ReasonCode
 from moderation.review.decisions import decide_locked, take_back_locked
-from moderation.store import bulk, claims, decisions, sites
+from moderation.store import bulk, claims, decisions, reach, sites
 from moderation.store.bulk import BulkAct, BulkMember
 from moderation.store.sql.engine import Connection, Store
 
@@ -74,6 +74,7 @@ def _decide(
 ) -> _Results:
     ids = [member.comment_id for member in members]
     standings = decisions.standings(connection, ids)
+    reached = _reached(connection, act, ids)
     claims_by_comment = claims.live(connection, ids)
     edited = [standing.comment_id for standing in standings.values() if standing.revision > 1]
     histories = decisions.histories(connection, edited) if edited else {}
@@ -85,6 +86,8 @@ def _decide(
         claim = claims_by_comment.get(member.comment_id)
         if standing is None or standing.status is Status.ERASED:
             results[member.comment_id] = (MemberState.ERASED, None)
+        elif member.comment_id not in reached:
+            results[member.comment_id] = (MemberState.MOVED, None)
         elif standing.status is Status.WITHDRAWN or member.seen < text_since(
             history, standing.revision, standing.sequence
         ):
@@ -124,16 +127,26 @@ def _take_back(
     now: int,
     entropy: Entropy,
 ) -> _Results:
-    standings = decisions.standings(connection, [member.comment_id for member in members])
+    ids = [member.comment_id for member in members]
+    standings = decisions.standings(connection, ids)
+    # Whoever is limited to a part takes nothing back beyond it; whoever looks after the site, all.
+    is_limited = act.undone_by == act.moderator_id
+    reached = _reached(connection, act, ids) if is_limited else ids
     results: _Results = {}
     chosen = []
     for member in members:
         standing = standings.get(member.comment_id)
-        # Whatever came after, a person's word or that it was erased, stays.
-        if standing is None or standing.sequence != member.sequence:
+        # Whatever came after, a person's word or that it was erased or went elsewhere, stays.
+        moved = member.comment_id not in reached
+        if standing is None or standing.sequence != member.sequence or moved:
             results[member.comment_id] = (MemberState.KEPT, member.sequence)
         else:
             chosen.append(standing)
             results[member.comment_id] = (MemberState.UNDONE, member.sequence)
     take_back_locked(connection, chosen, act.undone_by, _UNDO_SENTENCE, now=now, entropy=entropy)
     return results
+
+
+def _reached(connection: Connection, act: BulkAct, ids: Collection[str]) -> Collection[str]:
+    """Those of its comments that are still where it is limited to: pages may be moved."""
+    return reach.reached_ids(connection, ids, {act.place_id}) if act.sections_json else ids

@@ -1,4 +1,7 @@
-"""The comments that one decision is to be about: named, or all that a search finds; looked at before, and compared."""
+"""The comments that one decision is to be about: named, or all that a search finds; looked at before, and compared.
+
+place_id: a site's id, or the part of one that somebody is limited to (domain/sections.py).
+"""
 
 import hmac
 import re
@@ -38,20 +41,20 @@ class Preview:
     snapshot: str
 
 
-def preview(store: Store, site_id: str, criteria: Criteria, now: int) -> Preview:
-    """All comments that a search finds now (ms), the newest of them as a sample. Raises Invalid, as search() does, and for more
+def preview(store: Store, place_id: str, criteria: Criteria, now: int) -> Preview:
+    """All comments of a site, or of the part that somebody is limited to, that a search finds now (ms), the newest of them as a sample. Raises Invalid, as search() does, and for more
     than MEMBERS_LIMIT.
     """
-    seen = _found(store, site_id, criteria, now)
+    seen = _found(store, place_id, criteria, now)
     with store.read() as connection:
         entries = queues.by_ids(connection, [id for id, _ in seen[-SAMPLE_SIZE:]])
         sample = cards_of(connection, entries[::-1])
-    return Preview(len(seen), sample, _snapshot(store, site_id, seen, now))
+    return Preview(len(seen), sample, _snapshot(store, place_id, seen, now))
 
 
 def matching(
     store: Store,
-    site_id: str,
+    place_id: str,
     criteria: Criteria,
     expected_count: int,
     snapshot: str = "",
@@ -65,21 +68,21 @@ def matching(
     newest, _, rest = snapshot.partition(".")
     moment, _, _ = rest.partition(".")
     looked_at = int(moment) if re.fullmatch(_MOMENT, moment) else now
-    seen = _found(store, site_id, criteria, looked_at, newest)
+    seen = _found(store, place_id, criteria, looked_at, newest)
     is_same = not snapshot or hmac.compare_digest(
-        snapshot.encode(), _snapshot(store, site_id, seen, looked_at).encode()
+        snapshot.encode(), _snapshot(store, place_id, seen, looked_at).encode()
     )
     if not is_same or len(seen) != expected_count:
         raise Drifted(len(seen))
     return seen
 
 
-def named(store: Store, site_id: str, ids: Sequence[str]) -> Seen:
+def named(store: Store, place_id: str, ids: Sequence[str]) -> Seen:
     """These comments, each once. Raises Invalid with a pointer to each that is not on the site."""
     if len(ids) > IDS_LIMIT:
         raise Invalid(f"/ids: Takes {IDS_LIMIT:,} at most.", "/ids")
     with store.read() as connection:
-        sequences = bulk.sequences(connection, site_id, ids)
+        sequences = bulk.sequences(connection, place_id, ids)
     unknown = [
         Invalid(f"/ids/{place}: There is no such comment.", f"/ids/{place}")
         for place, id in enumerate(ids)
@@ -90,12 +93,12 @@ def named(store: Store, site_id: str, ids: Sequence[str]) -> Seen:
     return sorted(sequences.items())
 
 
-def _found(store: Store, site_id: str, criteria: Criteria, now: int, newest: str = "") -> Seen:
+def _found(store: Store, place_id: str, criteria: Criteria, now: int, newest: str = "") -> Seen:
     """All of them, the oldest first. now: ms, ages are as of then. newest: an id, past which nothing counts, '' for none."""
     seen: dict[str, int] = {}
     after = ""
     with store.read() as connection:
-        wanted = wanted_of(connection, store.crypto, [site_id], criteria, now)
+        wanted = wanted_of(connection, store.crypto, [place_id], criteria, now)
         if wanted is None:
             return []
         # Somebody's own are few beside what a site has: they are followed, as with words.
@@ -107,7 +110,7 @@ def _found(store: Store, site_id: str, criteria: Criteria, now: int, newest: str
         wanted = replace(wanted, order=OLDEST)
         for _ in range(LOOKS):
             found = find(connection, wanted, after, PIECE)
-            seen |= _up_to(connection, site_id, found.ids, newest)
+            seen |= _up_to(connection, place_id, found.ids, newest)
             after = found.after
             if len(seen) > MEMBERS_LIMIT:
                 break
@@ -116,11 +119,13 @@ def _found(store: Store, site_id: str, criteria: Criteria, now: int, newest: str
     raise _TOO_MUCH
 
 
-def _up_to(connection: Connection, site_id: str, ids: Sequence[str], newest: str) -> dict[str, int]:
-    return bulk.sequences(connection, site_id, [id for id in ids if not newest or id <= newest])
+def _up_to(
+    connection: Connection, place_id: str, ids: Sequence[str], newest: str
+) -> dict[str, int]:
+    return bulk.sequences(connection, place_id, [id for id in ids if not newest or id <= newest])
 
 
-def _snapshot(store: Store, site_id: str, seen: Seen, moment: int) -> str:
+def _snapshot(store: Store, place_id: str, seen: Seen, moment: int) -> str:
     newest = seen[-1][0] if seen else ""
-    all_of_it = "\x1f".join([site_id, str(moment), *(f"{id} {sequence}" for id, sequence in seen)])
+    all_of_it = "\x1f".join([place_id, str(moment), *(f"{id} {sequence}" for id, sequence in seen)])
     return f"{newest}.{moment}.{store.crypto.cursor_mac(f'bulk {all_of_it}')}"

@@ -16,6 +16,7 @@ from moderation.domain.sender_address import canonical_address
 from moderation.review.queues import SEARCHED, CommentCard, cards_of
 from moderation.store import comment_context, comment_lists, pages, queues, reach
 from moderation.store.held_ranks import rank_of
+from moderation.store.place_seal import PlaceSeal
 from moderation.store.queue_search import find_in_queue
 from moderation.store.ranked_search import find_ranked
 from moderation.store.search import find
@@ -96,8 +97,11 @@ def search(
 ) -> Results:
     """Up to `limit` comments of these sites past the place `after`; what a person has claimed of their own stands before these, on the first page.
 
-    now: ms. Raises Invalid with the pointer /query, /author, /age, /score, /queue or /order.
+    now: ms. Raises Invalid with the pointer /after, /query, /author, /age, /score, /queue or /order.
     """
+    # A page that was sought far back may end at a comment that is not reached: its id is for nobody to read.
+    seal = PlaceSeal(store.crypto, site_ids) if reach.has_parts(site_ids) else None
+    after = seal.opened(after) if seal else after
     with store.read() as connection:
         wanted = wanted_of(connection, store.crypto, site_ids, criteria, now)
         if wanted is None:
@@ -109,7 +113,8 @@ def search(
         found = find_page(connection, wanted, after, limit)
         entries = {entry.id: entry for entry in queues.by_ids(connection, found.ids)}
         in_order = [entries[id] for id in found.ids if id in entries]
-        return Results(cards_of(connection, in_order), found.after)
+        next_after = seal.sealed(found.after) if seal else found.after
+        return Results(cards_of(connection, in_order), next_after)
 
 
 def wanted_of(

@@ -9,6 +9,8 @@ from sqlalchemy.engine import Connection
 
 from moderation.domain.bulk import BulkState, MemberState
 from moderation.domain.decision import Outcome
+from moderation.domain.sections import place_of, site_and_sections, stored
+from moderation.store import reach
 from moderation.store.sql.dialect import execute, fetch, insert_rows
 from moderation.store.sql.rows import record_of, row_of
 from moderation.store.sql.schema import bulk_acts, bulk_members
@@ -19,7 +21,7 @@ class BulkAct:
     """One decision about many comments. note_code: the reason that was chosen, '' none. sentence: to the writers, '' none, or
     done. take_over: also about those
     that others have claimed. members: how many. finished_at: ms, when it was decided or undone. undone_by: who took
-    it back, '' nobody.
+    it back, '' nobody. sections: that whoever made it is limited to, stored() (domain/sections.py), '' to none.
     """
 
     id: str
@@ -35,6 +37,12 @@ class BulkAct:
     undone_by: str = ""
     undone_at: int | None = None
     sentence: str = ""
+    sections_json: str = ""
+
+    @property
+    def place_id(self) -> str:
+        """The site, or the part of it that the decision is limited to."""
+        return place_of(self.site_id, self.sections_json)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +80,29 @@ def lock(connection: Connection, bulk_id: str) -> BulkAct | None:
     return _act(row) if row else None
 
 
-def get(connection: Connection, site_id: str, bulk_id: str) -> BulkAct | None:
-    query = sa.select(bulk_acts).where(bulk_acts.c.id == bulk_id, bulk_acts.c.site_id == site_id)
-    row = connection.execute(query).one_or_none()
-    return _act(row) if row else None
+def get(connection: Connection, place_id: str, bulk_id: str, by: str = "") -> BulkAct | None:
+    """by: whose it is, for a part of a site."""
+    is_there = _of_place(place_id, by)
+    row = connection.execute(sa.select(bulk_acts).where(bulk_acts.c.id == bulk_id, is_there))
+    found = row.one_or_none()
+    return _act(found) if found else None
 
 
-def newest(connection: Connection, site_id: str, after: str, limit: int) -> list[BulkAct]:
-    """The acts of a site, the newest first, past the act `after`."""
-    query = sa.select(bulk_acts).where(bulk_acts.c.site_id == site_id)
+def _of_place(place_id: str, by: str) -> sa.ColumnElement[bool]:
+    """The acts of a site; of a part only those of one person that were limited to it."""
+    site_id, sections = site_and_sections(place_id)
+    is_of_site = bulk_acts.c.site_id == site_id
+    if not sections:
+        return is_of_site
+    is_theirs = bulk_acts.c.moderator_id == by
+    return sa.and_(is_of_site, is_theirs, bulk_acts.c.sections_json == stored(sections))
+
+
+def newest(
+    connection: Connection, place_id: str, after: str, limit: int, by: str = ""
+) -> list[BulkAct]:
+    """The acts of a site, the newest first, past the act `after`; of a part those of one person."""
+    query = sa.select(bulk_acts).where(_of_place(place_id, by))
     if after:
         query = query.where(bulk_acts.c.id < after)
     return [
@@ -160,9 +182,14 @@ _SEQUENCES = """
 """
 
 
-def sequences(connection: Connection, site_id: str, ids: Sequence[str]) -> dict[str, int]:
-    """The sequences of those of the comments that are on the site and not erased."""
-    return dict(fetch(connection, _SEQUENCES, ids=list(ids), site=site_id))
+def sequences(connection: Connection, place_id: str, ids: Sequence[str]) -> dict[str, int]:
+    """The sequences of those of the comments that are on the site, or in the part of it, and not erased."""
+    site_id, sections = site_and_sections(place_id)
+    there = dict(fetch(connection, _SEQUENCES, ids=list(ids), site=site_id))
+    if not sections:
+        return there
+    mine = reach.reached_ids(connection, there, {place_id})
+    return {id: sequence for id, sequence in there.items() if id in mine}
 
 
 def forget_old(connection: Connection, before: int, limit: int, abandoned_before: int) -> int:

@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 
 from moderation.domain.comment import Status
 from moderation.domain.ids import timed_id
+from moderation.domain.sections import is_part
 from moderation.store import claims, counts, proposals, reach
 from moderation.store.comment_fields import NEWEST_REVISION, CommentFields, labelled
 from moderation.store.expiry import has_own_term
@@ -120,11 +121,16 @@ def _wanted_ids(site_id: str, status: Status, reason: str, alone: bool) -> sa.Se
 def newest_ids_by_site(
     connection: Connection, site_ids: Collection[str], status: Status, limit: int
 ) -> dict[str, list[str]]:
-    """The ids of each of these sites' comments with this status that came last, the last one first."""
+    """The ids of each of these sites' comments with this status that came last, the last one first; also of parts of sites."""
     is_status = comments.c.status == sa.literal(status.value, literal_execute=True)
     newest = sa.select(comments.c.id).where(is_status).order_by(comments.c.id.desc()).limit(limit)
-    rows = first_of_sites(connection, newest, comments.c.site_id, site_ids)
-    return {site_id: [id for (id,) in ids] for site_id, ids in rows.items()}
+    whole = [id for id in site_ids if not is_part(id)]
+    rows = first_of_sites(connection, newest, comments.c.site_id, whole)
+    found = {site_id: [id for (id,) in ids] for site_id, ids in rows.items()}
+    for part in filter(is_part, site_ids):
+        is_there = reach.within(comments.c.site_id, comments.c.page_id, [part])
+        found[part] = list(connection.scalars(newest.where(is_there)))
+    return found
 
 
 def spam_before(connection: Connection, before: int, limit: int) -> list[str]:

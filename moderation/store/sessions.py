@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 from moderation.domain.durations import HOUR_MS, MINUTE_MS, WEEK_MS
 from moderation.domain.ids import Entropy
 from moderation.domain.roles import Role
-from moderation.store.memberships import IS_OF_ALL
+from moderation.domain.sections import place_of
 from moderation.store.sql.schema import (
     login_links,
     memberships,
@@ -127,16 +127,22 @@ def session(
 def roles_of_sessions(
     connection: Connection, tokens: Collection[str], now: int
 ) -> dict[tuple[str, str], Role]:
-    """By token and site the role of whoever is signed in with it there; nothing of sessions that have ended, nor of those who are limited
-    to sections.
+    """By token and site the role of whoever is signed in with it there, or by the part of a site that they are limited to; nothing of
+    sessions that have ended.
     """
     token_by_digest = {token_digest(token): token for token in tokens}
     rows = connection.execute(
-        sa.select(sessions.c.digest, memberships.c.site_id, memberships.c.role)
+        sa.select(
+            *(sessions.c.digest, memberships.c.site_id, memberships.c.sections_json),
+            memberships.c.role,
+        )
         .join(memberships, memberships.c.moderator_id == sessions.c.moderator_id)
-        .where(sessions.c.digest.in_(token_by_digest), is_open(now), IS_OF_ALL)
+        .where(sessions.c.digest.in_(token_by_digest), is_open(now))
     )
-    return {(token_by_digest[row.digest], row.site_id): Role(row.role) for row in rows}
+    return {
+        (token_by_digest[row.digest], place_of(row.site_id, row.sections_json)): Role(row.role)
+        for row in rows
+    }
 
 
 def note_seen(connection: Connection, token: str, now: int) -> None:

@@ -1,17 +1,13 @@
-"""All that is kept of one person: handed out, or erased."""
+"""All that is kept of one person: found, counted, handed out; upkeep/person_erasure.py erases it."""
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 
 from moderation.domain.appeal import Appeal
-from moderation.domain.audit import COMMAND, Change
-from moderation.domain.comment import Status
 from moderation.domain.decision import Decision
 from moderation.domain.errors import NotFound
 from moderation.domain.event import iso
-from moderation.domain.ids import Entropy
 from moderation.domain.legal_notice import LegalNotice
-from moderation.domain.normalise import normalise
 from moderation.domain.person import (
     KeptAppeal,
     KeptDecision,
@@ -30,42 +26,38 @@ from moderation.domain.person import (
     SuggestedScore,
     check_person,
 )
-from moderation.domain.score import Candidate, Findings
-from moderation.domain.similarity import target_key
-from moderation.scorers.spam.link_targets import targets_of
+from moderation.domain.score import Findings
 from moderation.store import (
     appeals,
-    audit,
     corrections,
     decisions,
+    erasures,
     legal_notices,
     people,
-    reputations,
     second_opinions,
-    sketches,
 )
 from moderation.store.people import KeptComment, KeptRows, PersonKeys
-from moderation.store.scrub import scrub
 from moderation.store.second_opinions import StoredOpinion
 from moderation.store.sql.crypto import Crypto
 from moderation.store.sql.engine import Connection, Store
-from moderation.upkeep.erase import erase_together
 
 AT_ONCE = 100  # comments of a transaction
 
 
 def keys_of(store: Store, ref: PersonRef, site_ids: Collection[str]) -> PersonKeys:
-    """By what a person's data is found on these sites. Raises Invalid, and NotFound where the comment that names the person is
-    not there, also for one of another site.
+    """By what a person's data is found on these sites; by a comment that is erased, what an erasure under way began with.
+
+    Raises Invalid, and NotFound where the comment that names the person is not there, also for one of another site.
     """
     check_person(ref)
     if not ref.comment_id:
         return people.keys_of(store.crypto, ref, site_ids)
     with store.read() as connection:
         keys = people.keys_by_comment(connection, store.crypto, ref.comment_id, site_ids)
+        begun = erasures.begun_with(connection, ref.comment_id, site_ids)
     if keys is None:
         raise NotFound("There is no such comment.")
-    return keys
+    return PersonKeys(keys.email or begun.email, {**begun.authors, **keys.authors}, ref.comment_id)
 
 
 def export_person(
@@ -75,7 +67,12 @@ def export_person(
 
     Raises Invalid, NotFound.
     """
-    keys = keys_of(store, ref, site_ids)
+    return _exported(store, keys_of(store, ref, site_ids), site_ids, after, limit)
+
+
+def _exported(
+    store: Store, keys: PersonKeys, site_ids: Collection[str], after: str, limit: int
+) -> list[PersonComment]:
     with store.read() as connection:
         ids = people.find(connection, keys, site_ids, after, limit)
         if not ids:
@@ -104,9 +101,9 @@ def export_person(
 def each_comment(
     store: Store, ref: PersonRef, site_ids: Collection[str]
 ) -> Iterator[PersonComment]:
-    """All of them, read piece by piece. Raises Invalid, NotFound."""
-    after = ""
-    while page := export_person(store, ref, site_ids, after):
+    """All of them, read piece by piece; whoever wrote the comment that names them is known once, before. Raises Invalid, NotFound."""
+    keys, after = keys_of(store, ref, site_ids), ""
+    while page := _exported(store, keys, site_ids, after, AT_ONCE):
         yield from page
         after = page[-1].id
 
@@ -160,98 +157,6 @@ def find_person(store: Store, ref: PersonRef, site_ids: Collection[str]) -> Pers
         if notices := _sent_notices(store, connection, keys, site_ids):
             found["notices_sent"] = len(notices)
     return PersonErased(dict(found), 0, complete=not found, rewritten=None)
-
-
-def erase_person(
-    store: Store,
-    ref: PersonRef,
-    site_ids: Collection[str],
-    by: str = COMMAND,
-    *,
-    now: int,
-    entropy: Entropy,
-    limit: int | None = None,
-    rewrite_up_to: int | None = None,
-) -> PersonErased:
-    """Erases a person's comments on these sites with all that is kept of them, AT_ONCE in a transaction.
-
-    Of each comment there stay its id, page, time and decisions, without their words; endpoints hear `comment.erased`. limit: of
-    comments, None for all; then it is not complete, and may be called again. rewrite_up_to: bytes up to which SQLite's file
-    is rewritten, None for any. Raises Invalid, NotFound.
-    """
-    keys = keys_of(store, ref, site_ids)
-    found: Counter[str] = Counter()
-    erased, complete = 0, False
-    while not complete and (limit is None or erased < limit):
-        most = AT_ONCE if limit is None else min(AT_ONCE, limit - erased)
-        with store.write() as connection:
-            ids = people.find(connection, keys, site_ids, "", most + 1)
-            is_rest = len(ids) <= most
-            if not is_rest:
-                ids = [id for id in ids if id != keys.comment_id][:most]
-            # A comment that names the person goes last, with the rest: by it this is found again.
-            complete = len(ids) < most or (is_rest and bool(keys.comment_id))
-            found.update(people.count(connection, ids) if ids else {})
-            _erase(connection, ids, by, ref.kind, now, entropy)
-            if complete:
-                if sent := people.reports_by(connection, keys):
-                    found["reports_sent"] = len(sent)
-                    for site_id, count in sorted(Counter(row.site_id for row in sent).items()):
-                        facts = {"found_by": ref.kind, "reports": count}
-                        audit.record(connection, by, Change.PERSON_ERASED, site_id, "", None, facts)
-                if notices := _sent_notices(store, connection, keys, site_ids):
-                    found["notices_sent"] = len(notices)
-                    legal_notices.forget(connection, [notice.id for notice in notices])
-                    for site_id, count in sorted(
-                        Counter(notice.site_id for notice in notices).items()
-                    ):
-                        facts = {"found_by": ref.kind, "notices": count}
-                        audit.record(connection, by, Change.PERSON_ERASED, site_id, "", None, facts)
-                people.forget_author(connection, keys)
-        erased += len(ids)
-    # Without a limit also where nothing is found: an erasure with one may have left the file as it was.
-    rewritten = scrub(store, rewrite_up_to) if found or rewrite_up_to is None else None
-    return PersonErased(dict(found), erased, complete, rewritten)
-
-
-def _erase(
-    connection: Connection, ids: list[str], by: str, found_by: str, now: int, entropy: Entropy
-) -> None:
-    standings = decisions.standings(connection, ids)
-    left = [standing for standing in standings.values() if standing.status is not Status.ERASED]
-    own_domains = _own_domains(connection, ids, now)
-    people.forget_requests(connection, ids)
-    reputations.forget(connection, ids, own_domains)
-    erase_together(connection, left, now, entropy)
-    for site_id, count in sorted(Counter(standing.site_id for standing in left).items()):
-        facts = {"found_by": found_by, "comments": count}
-        audit.record(connection, by, Change.PERSON_ERASED, site_id, "", None, facts)
-    people.forget_domains(connection, own_domains)
-
-
-def _own_domains(connection: Connection, ids: list[str], now: int) -> set[str]:
-    """Where these comments alone link to, in any of their texts."""
-    rows = people.rows_of(connection, ids)
-    targets = {
-        target
-        for row in rows.comments
-        for text in rows.texts.get(row.id, ())
-        for target in targets_of(
-            Candidate(
-                text.text,
-                normalise(text.text),
-                author_name=row.author_name,
-                author_url=row.author_url,
-                page_url=row.url,
-            )
-        )
-    }
-    theirs = {sketches.number_of(row.id, row.created_at) for row in rows.comments}
-    target_by_key = {target_key(target): target for target in targets}
-    for key, numbers in sketches.find(connection, list(target_by_key), now).items():
-        if not theirs.issuperset(numbers):
-            targets.discard(target_by_key[key])
-    return targets
 
 
 def _comment(

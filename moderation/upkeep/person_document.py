@@ -23,8 +23,15 @@ def note_export(store: Store, ref: PersonRef, site_ids: Collection[str], by: str
 def document(
     store: Store, ref: PersonRef, site_ids: Collection[str], by: str = COMMAND
 ) -> Iterator[str]:
-    """found_by, comments, reports_sent and notices_sent, as they are read; a comment a line. Raises Invalid, NotFound."""
+    """found_by, comments, reports_sent and notices_sent, piece by piece as they are read; a comment a line.
+
+    It is noted before the first piece. Raises Invalid, NotFound: at once.
+    """
     note_export(store, ref, site_ids, by)
+    return _pieces(store, ref, site_ids)
+
+
+def _pieces(store: Store, ref: PersonRef, site_ids: Collection[str]) -> Iterator[str]:
     yield f'{{"found_by": "{ref.kind}", "comments": ['
     separator = "\n"
     for comment in people.each_comment(store, ref, site_ids):

@@ -9,6 +9,7 @@ from moderation.clock import now_ms
 from moderation.doorbell import DELIVER
 from moderation.upkeep import people
 from moderation.upkeep.person_document import note_export
+from moderation.upkeep.person_erasure import REWRITTEN_UP_TO, erase_person
 from service.access.keys import SecretKey
 from service.api.bodies import json_body
 from service.api.described import described
@@ -28,9 +29,6 @@ from service.api.responses import private_json
 router = APIRouter(prefix="/api/v1", tags=["people"], dependencies=KEYED)
 
 ERASED_AT_ONCE = 1_000  # comments of a call
-REWRITTEN_UP_TO = (
-    200_000_000  # bytes of SQLite's file: a second or two, in which nothing is written
-)
 
 
 @router.post(
@@ -77,7 +75,7 @@ def erase(
         return private_json(
             person_erased_out(people.find_person(state.store, body.ref, {key.site_id}))
         )
-    result = people.erase_person(
+    result = erase_person(
         state.store,
         body.ref,
         {key.site_id},

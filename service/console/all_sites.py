@@ -10,7 +10,7 @@ from moderation.review.views import ALL_SITES
 from moderation.store.memberships import Membership, PartMembership
 from service.console.language import _
 from service.console.pages import NoSite, QueryName
-from service.console.session import CurrentVisitor, PartVisitor, Visitor
+from service.console.session import PartVisitor, Visitor
 
 ALL = ALL_SITES
 
@@ -66,15 +66,16 @@ def place_in(visitor: Visitor, back: str, site_id: str) -> Place:
     return place_of(visitor, ALL if back.startswith(f"site={ALL}&") else site_id)
 
 
-def _place(visitor: CurrentVisitor, site: QueryName = "") -> Membership | AllSites:
-    place = place_of(visitor, site)
-    assert not isinstance(place, PartMembership)  # which this visitor does not have
-    return place
-
-
 def _place_with_parts(visitor: PartVisitor, site: QueryName = "") -> Place:
     return place_of(visitor, site)
 
 
-CurrentPlace = Annotated[Membership | AllSites, Depends(_place)]
+def _site_or_part(visitor: PartVisitor, site: QueryName = "") -> Membership | PartMembership:
+    """One site, or the part of one. Raises NotFound and NoSite."""
+    if not visitor.signed.sites:
+        raise NoSite(visitor)
+    return visitor.place(site)
+
+
+CurrentSiteOrPart = Annotated[Membership | PartMembership, Depends(_site_or_part)]
 CurrentPlaceOrPart = Annotated[Place, Depends(_place_with_parts)]

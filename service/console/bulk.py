@@ -18,19 +18,19 @@ from moderation.review import bulk, bulk_sets, queues
 from moderation.review.bulk import BulkProgress
 from moderation.review.explanation import Explanation
 from moderation.review.queues import CommentCard
-from moderation.store.memberships import Membership
+from moderation.store.memberships import Membership, PartMembership
 from moderation.store.sql.engine import Store
-from service.console.all_sites import AllSites, CurrentPlace
+from service.console.all_sites import AllSites, CurrentPlaceOrPart, CurrentSiteOrPart
 from service.console.asked import CONDITIONS, Asked, AskedFor, criteria_of
 from service.console.bulk_view import bulk_views, left_views
 from service.console.comment import reason_choices
 from service.console.language import _
 from service.console.navigation import BACK, ROWS_READ, one_page, query
-from service.console.pages import URL, CurrentSite, QueryName, page_router, pages, redirect
+from service.console.pages import URL, QueryName, page_router, pages, redirect
 from service.console.presenters import VERBS, excerpt
 from service.console.session import (
-    CurrentVisitor,
     Form,
+    PartVisitor,
     SignedForm,
     Visitor,
     read_number,
@@ -49,21 +49,22 @@ Posted = Annotated[
         signed_form(
             *("site", "outcome", "back", "ids", "expected_count", "snapshot", "take_over"),
             *("with_reason", "sentence", *CONDITIONS),
+            parts=True,
         )
     ),
 ]
-PostedUndo = Annotated[SignedForm, Depends(signed_form("site", "back"))]
+PostedUndo = Annotated[SignedForm, Depends(signed_form("site", "back", parts=True))]
 
 
 @router.get("")
 def acts_page(
-    request: Request, visitor: CurrentVisitor, membership: CurrentSite, after: QueryName = ""
+    request: Request, visitor: PartVisitor, membership: CurrentSiteOrPart, after: QueryName = ""
 ) -> Response:
-    """A site's decisions about many comments, the newest first."""
+    """A site's decisions about many comments, the newest first; of sections whoever is limited to these has their own."""
     store, site_id = request.app.state.store, membership.site_id
-    progresses = {
-        progress.act.id: progress for progress in bulk.list_acts(store, site_id, after, ROWS_READ)
-    }
+    [place_id] = membership.site_ids
+    found = bulk.list_acts(store, place_id, after, ROWS_READ, visitor.signed.moderator_id)
+    progresses = {progress.act.id: progress for progress in found}
     acts, last_id = one_page([progress.act for progress in progresses.values()])
     url = f"{URL}/bulk"
     return pages.page(
@@ -79,8 +80,8 @@ def acts_page(
 @router.get("/new")
 def confirm_page(
     request: Request,
-    visitor: CurrentVisitor,
-    place: CurrentPlace,
+    visitor: PartVisitor,
+    place: CurrentPlaceOrPart,
     asked: AskedFor,
     outcome: QueryName = "",
     back: str = "",
@@ -106,11 +107,12 @@ def confirm_page(
 def start(request: Request, posted: Posted) -> Response:
     """Makes the decision that was confirmed."""
     visitor, form = posted
-    state, membership = request.app.state, visitor.membership(form.get("site", ""))
-    site_id, outcome, back = membership.site_id, read_outcome(form), form.get("back", "")
+    state, membership = request.app.state, visitor.place(form.get("site", ""))
+    [place_id] = membership.site_ids
+    outcome, back = read_outcome(form), form.get("back", "")
     asked, ticked = None, form.get("ids", "").split()
     if ticked:
-        cards = _ticked(state.store, site_id, ticked)
+        cards = _ticked(state.store, place_id, ticked)
         seen = [(card.id, sequence) for card, sequence in cards]
         if not seen:
             return _confirm(request, visitor, membership, _Question(outcome, back))
@@ -120,7 +122,7 @@ def start(request: Request, posted: Posted) -> Response:
         try:
             seen = bulk_sets.matching(
                 state.store,
-                site_id,
+                place_id,
                 criteria_of(asked, visitor.signed.moderator_id),
                 count,
                 form.get("snapshot", ""),
@@ -133,7 +135,7 @@ def start(request: Request, posted: Posted) -> Response:
         progress = bulk.start(
             state.store,
             visitor.signed.moderator_id,
-            site_id,
+            place_id,
             seen,
             outcome,
             Explanation(form.get("with_reason", ""), form.get("sentence", "")),
@@ -145,15 +147,15 @@ def start(request: Request, posted: Posted) -> Response:
         flaw = error.message.removeprefix(f"{error.pointer}: ")
         question = _Question(outcome, back, ticked, asked, form)
         return _confirm(request, visitor, membership, question, flaw=flaw)
-    return _taken(request, progress, back)
+    return _taken(request, membership, progress, back)
 
 
 @router.get("/{bulk_id}")
 def act_page(
     request: Request,
-    visitor: CurrentVisitor,
+    visitor: PartVisitor,
     bulk_id: str,
-    membership: CurrentSite,
+    membership: CurrentSiteOrPart,
     back: str = "",
 ) -> Response:
     """How far a decision is, and what it left; for htmx without the frame."""
@@ -164,25 +166,28 @@ def act_page(
 def undo(request: Request, posted: PostedUndo, bulk_id: str) -> Response:
     """Takes it back: every comment, but those that somebody has decided about since."""
     visitor, form = posted
-    membership, back = visitor.membership(form.get("site", "")), form.get("back", "")
+    membership, back = visitor.place(form.get("site", "")), form.get("back", "")
+    [place_id] = membership.site_ids
     try:
         progress = bulk.undo(
             request.app.state.store,
             visitor.signed.moderator_id,
-            membership.site_id,
+            place_id,
             bulk_id,
             now=now_ms(),
             entropy=os.urandom,
         )
     except Conflict as error:
         return _act(request, visitor, membership, bulk_id, back, error.message, 409)
-    return _taken(request, progress, back)
+    return _taken(request, membership, progress, back)
 
 
-def _taken(request: Request, progress: BulkProgress, back: str) -> Response:
+def _taken(
+    request: Request, membership: Membership | PartMembership, progress: BulkProgress, back: str
+) -> Response:
     act = progress.act
     request.app.state.ring(DELIVER if act.finished_at else BULK)
-    return redirect(f"{URL}/bulk/{act.id}?{query(site=act.site_id, back=_back(back))}")
+    return redirect(f"{URL}/bulk/{act.id}?{query(site=membership.site_id, back=_back(back))}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,27 +207,28 @@ class _Question:
 def _confirm(
     request: Request,
     visitor: Visitor,
-    membership: Membership,
+    membership: Membership | PartMembership,
     question: _Question,
     problem: str = "",
     flaw: str = "",
 ) -> Response:
     """problem: why nothing was changed. flaw: what is wrong with the reason or the sentence."""
-    store, site_id, asked = request.app.state.store, membership.site_id, question.asked
+    store, asked = request.app.state.store, question.asked
+    [place_id] = membership.site_ids
     fields: Mapping[str, str]
     cards: Sequence[CommentCard]
     status = 409 if problem else 422 if flaw else 200
     if asked:
         try:
             criteria = criteria_of(asked, visitor.signed.moderator_id)
-            shown = bulk_sets.preview(store, site_id, criteria, now_ms())
+            shown = bulk_sets.preview(store, place_id, criteria, now_ms())
         except Invalid as error:
             shown, status = bulk_sets.Preview(0, (), ""), 422
             problem = error.message.removeprefix(f"{error.pointer}: ")
         count, cards = shown.count, shown.sample
         fields = asked.given() | {"expected_count": str(count), "snapshot": shown.snapshot}
     else:
-        pairs = _ticked(store, site_id, question.ticked)
+        pairs = _ticked(store, place_id, question.ticked)
         count, cards = len(pairs), [card for card, _ in pairs]
         fields = {"ids": " ".join(f"{card.id}.{sequence}" for card, sequence in pairs)}
     return pages.page(
@@ -239,13 +245,13 @@ def _confirm(
         problem=problem,
         flaw=flaw,
         said=question.said,
-        choices=reason_choices(store, site_id),
+        choices=reason_choices(store, membership.of_site),
     )
 
 
 def _by_site(
     store: Store, place: AllSites, ticked: Sequence[str]
-) -> list[tuple[Membership, list[tuple[CommentCard, int]]]]:
+) -> list[tuple[Membership | PartMembership, list[tuple[CommentCard, int]]]]:
     """The ticked comments by the sites, of those where the visitor decides, that have some."""
     sites = [site for site in place.sites if site.may(Action.DECIDE)]
     by_site = [(site, _ticked(store, site.site_id, ticked)) for site in sites]
@@ -257,7 +263,7 @@ def _apart(
     place: AllSites,
     outcome: Outcome,
     back: str,
-    parts: Sequence[tuple[Membership, Sequence[tuple[CommentCard, int]]]],
+    parts: Sequence[tuple[Membership | PartMembership, Sequence[tuple[CommentCard, int]]]],
 ) -> Response:
     """A page that leads to the confirmation of each site."""
     return pages.page(
@@ -277,25 +283,26 @@ def _apart(
     )
 
 
-def _ticked(store: Store, site_id: str, ticked: Sequence[str]) -> list[tuple[CommentCard, int]]:
+def _ticked(store: Store, place_id: str, ticked: Sequence[str]) -> list[tuple[CommentCard, int]]:
     """The ticked comments that are there, each with the sequence that was seen."""
     found = (_TICKED.fullmatch(each) for each in ticked[:_TICKED_LIMIT])
     sequences = {match[1]: int(match[2]) for match in found if match}
-    cards = queues.get_cards(store, {site_id}, list(sequences))
+    cards = queues.get_cards(store, {place_id}, list(sequences))
     return [(card, sequences[card.id]) for card in cards if card.status is not Status.ERASED]
 
 
 def _act(
     request: Request,
     visitor: Visitor,
-    membership: Membership,
+    membership: Membership | PartMembership,
     bulk_id: str,
     back: str,
     problem: str = "",
     status: int = 200,
 ) -> Response:
-    store, site_id = request.app.state.store, membership.site_id
-    progress = bulk.get_progress(store, site_id, bulk_id)
+    store, who = request.app.state.store, visitor.signed.moderator_id
+    [place_id] = membership.site_ids
+    progress = bulk.get_progress(store, place_id, bulk_id, who)
     [view] = bulk_views(store, [progress])
     return pages.page(
         "bulk_progress.html" if "hx-request" in request.headers else "bulk.html",
@@ -303,7 +310,7 @@ def _act(
         visitor=visitor,
         site=membership,
         act=view,
-        left=left_views(store, progress),
+        left=left_views(store, progress, place_id, who),
         back=_back(back),
         problem=problem,
     )

@@ -17,6 +17,7 @@ _WHY = {
     MemberState.CHANGED: N_("its writer had changed or withdrawn it meanwhile"),
     MemberState.CLAIMED: N_("somebody else was deciding about it"),
     MemberState.ERASED: N_("it was erased meanwhile"),
+    MemberState.MOVED: N_("its page had been moved to another section meanwhile"),
     MemberState.CANCELLED: N_("taken back before its turn"),
     MemberState.KEPT: N_("somebody has decided about it since"),
 }
@@ -83,11 +84,14 @@ def comments_words(count: int) -> str:
     return ngettext("%(n)s comment", "%(n)s comments", count)
 
 
-def left_views(store: Store, progress: BulkProgress) -> list[LeftView]:
+def left_views(store: Store, progress: BulkProgress, place_id: str, by: str) -> list[LeftView]:
+    """What a decision left, of what whoever looks reaches. place_id: the site, or the part of one that they are limited to; by: who they are."""
     act = progress.act
     states = tuple(_WHY) if progress.left or progress.kept else ()
-    members = bulk.list_members(store, act.site_id, act.id, states, limit=_LISTED) if states else []
-    cards = queues.get_cards(store, {act.site_id}, [member.comment_id for member in members])
+    members = (
+        bulk.list_members(store, place_id, act.id, states, limit=_LISTED, by=by) if states else []
+    )
+    cards = queues.get_cards(store, {place_id}, [member.comment_id for member in members])
     cards_by_id = {card.id: card for card in cards}
     return [
         LeftView(card.id, card.author_name, excerpt(card.text), _(_WHY[member.state]))

@@ -16,11 +16,12 @@ from moderation.domain.comment import Status
 from moderation.domain.errors import NotFound, Unauthenticated
 from moderation.domain.roles import Role
 from moderation.review import live_queues, queues
+from moderation.store.memberships import PartMembership
 from moderation.store.queue_marks import Marks
 from moderation.store.sql.engine import Store
 from service.api.responses import private_json
 from service.console import navigation
-from service.console.all_sites import ALL, place_of
+from service.console.all_sites import place_of
 from service.console.pages import URL, QueryName
 from service.console.session import Visitor, session_cookie
 from service.http.event_stream import QUIET_SECONDS, EventStream
@@ -67,11 +68,12 @@ class QueueLook:
         roles = sign_in.roles_of(self._store, {page.token for page in pages}, now_ms())
         seen = [page for page in pages if all((page.token, id) in roles for id in page.site_ids)]
         marks = live_queues.marks_of(self._store, {id for page in seen for id in page.site_ids})
+        # Of a part they are the site's: whenever something changes there, what is in the part is counted again.
         same = {id for id in marks if marks[id] == self._marks.get(id)}
         self._counts = {
             id: self._counts[id]
             if id in same and id in self._counts
-            else navigation.tab_counts(self._store, [id])
+            else navigation.live_counts(self._store, id)
             for id in {page.site_ids[0] for page in seen if len(page.site_ids) == 1} & marks.keys()
         }
         newest = {key: ids for key, ids in self._newest.items() if key[0] in same}
@@ -120,11 +122,15 @@ def open_page(request: Request, site: QueryName, queue: QueryName = "") -> OpenP
     signed = sign_in.session_of(request.app.state.store, token, now_ms(), in_passing=True)
     if signed is None:
         raise Unauthenticated("Please log in.")
-    if not signed.sites or (site != ALL and site not in signed.site_ids):
+    signed = signed.with_parts
+    if not signed.sites or not site:
         raise NotFound("There is no such site.")
     if queue and queue not in queues.QUEUE_ORDER:
         raise NotFound("There is no such queue.")
-    return OpenPage(token, place_of(Visitor(signed, token), site).site_ids, queue)
+    place = place_of(Visitor(signed, token), site)
+    # Of a part only what waits is counted, and told of as new: one by one, among what waits on the site.
+    is_told = not isinstance(place, PartMembership) or queue == Status.HELD
+    return OpenPage(token, place.site_ids, queue if is_told else "")
 
 
 Page = Annotated[OpenPage, Depends(open_page)]

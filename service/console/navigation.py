@@ -11,6 +11,7 @@ from fastapi import Request
 from moderation.domain.comment import Status
 from moderation.domain.queue_names import OWN, PROPOSED, REPORTED, WITHOUT_STATUS
 from moderation.domain.roles import Action
+from moderation.domain.sections import is_part
 from moderation.review import campaigns, live_queues, queues, second_looks
 from moderation.store.memberships import Membership, PartMembership
 from moderation.store.queue_marks import Marks
@@ -90,6 +91,13 @@ def tab_counts(store: Store, site_ids: Sequence[str]) -> dict[str, int | None]:
     }
 
 
+def live_counts(store: Store, place_id: str) -> dict[str, int | None]:
+    """What the tabs of a site show, or of the part of one that somebody is limited to: what waits there."""
+    if is_part(place_id):
+        return {Status.HELD.value: queues.count_in_parts(store, [place_id], Status.HELD)}
+    return tab_counts(store, [place_id])
+
+
 def counts_together(marks: Collection[Marks]) -> dict[str, int | None]:
     """How much there is in the lists that several sites have together: their queues, what is reported, what is proposed."""
     counts: dict[str, int | None] = {
@@ -129,13 +137,14 @@ def queue_tabs(request: Request, place: Place, current: str | None) -> list[Tab]
 
 def _part_tabs(store: Store, place: PartMembership, current: str | None) -> list[Tab]:
     """The lists of somebody's sections, of which only what waits is counted: it is counted one by one."""
-    held = queues.count_in_parts(store, place.site_ids, Status.HELD)
-    counts = {Status.HELD.value: number(held)}
+    counts = {
+        queue: number(count or 0) for queue, count in live_counts(store, place.site_ids[0]).items()
+    }
     shown = (*queues.QUEUE_ORDER, REPORTED, PROPOSED, OWN)
     return [
         Tab(
             *(queue, _(_NAMES[queue]), counts.get(queue, "")),
-            *(queue_url(site=place.site_id, queue=queue), queue == current, False),
+            *(queue_url(site=place.site_id, queue=queue), queue == current, queue in counts),
         )
         for queue in map(str, shown)
     ]

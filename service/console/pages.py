@@ -43,6 +43,8 @@ URL = "/console"
 NAME_PATTERN = r"^[A-Za-z0-9_.-]*$"
 # An id, a queue or a reason code in the query of a page.
 QueryName = Annotated[str, Query(max_length=64, pattern=NAME_PATTERN)]
+# Where a list goes on, which may be sealed (moderation/store/place_seal.py).
+PlaceName = Annotated[str, Query(max_length=200, pattern=NAME_PATTERN)]
 
 
 def is_mixed(back: str) -> bool:

@@ -14,6 +14,7 @@ from moderation.doorbell import DELIVER
 from moderation.store.memberships import Membership
 from moderation.upkeep import people
 from moderation.upkeep.person_document import document
+from moderation.upkeep.person_erasure import REWRITTEN_UP_TO, erase_person
 from service.console.form_error import NO_ERROR, FormError
 from service.console.language import N_
 from service.console.pages import CurrentSite, page_router, pages
@@ -22,7 +23,6 @@ from service.console.session import CurrentVisitor, Form, SiteForm, Visitor, sit
 router = page_router("/personal-data")
 
 ERASED_AT_ONCE = 1_000  # comments of a click
-REWRITTEN_UP_TO = 200_000_000  # bytes of SQLite's file, as by the API
 Posted = Annotated[
     SiteForm,
     Depends(
@@ -84,11 +84,11 @@ def find(request: Request, posted: Posted) -> Response:
 
 @router.post("/export")
 def export(request: Request, posted: Posted) -> Response:
-    """All of it as a file."""
+    """All of it as a file, sent as it is read."""
     visitor, form, membership = posted
     who = visitor.signed.moderator_id
     pieces = document(request.app.state.store, _person(form), {membership.site_id}, who)
-    return pages.attachment("personal-data.json", "".join(pieces), "application/json")
+    return pages.attachment("personal-data.json", pieces, "application/json")
 
 
 @router.post("/erase")
@@ -100,7 +100,7 @@ def erase(request: Request, posted: Posted) -> Response:
         found = people.find_person(state.store, ref, site_ids)
         error = FormError("sure", _UNSURE)
         return _page(visitor, membership, form, found=found, error=error, status=422)
-    erased = people.erase_person(
+    erased = erase_person(
         *(state.store, ref, site_ids, visitor.signed.moderator_id),
         now=now_ms(),
         entropy=os.urandom,

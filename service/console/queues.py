@@ -17,7 +17,7 @@ from service.console.asked import Asked, AskedFor
 from service.console.campaign_view import campaign_views
 from service.console.comment import comment_views, get_card
 from service.console.desk import Desk
-from service.console.pages import QueryName, page_router, pages
+from service.console.pages import PlaceName, QueryName, page_router, pages
 from service.console.presenters import CommentView
 from service.console.queue_without_status import queue_without_status
 from service.console.refine import refine_of
@@ -35,7 +35,7 @@ def queue_page(
     place: CurrentPlaceOrPart,
     asked: AskedFor,
     queue: QueryName = Status.HELD.value,
-    after: QueryName = "",
+    after: PlaceName = "",
     done: QueryName = "",
     unclaimed: QueryName = "",
     open: QueryName = "",
@@ -93,7 +93,7 @@ def queue_page(
     comments = comment_views(store, [*lone, *found.cards])
     shown = campaign_views(store, [campaign for campaign in waiting if not campaign.is_lone])
     # New comments are told of only where all of the queue is listed.
-    is_told = not (reason or unclaimed or place.sections)
+    is_told = not (reason or unclaimed or (place.sections and status is not Status.HELD))
     newest = newest_id(store, place.site_ids, status) if is_told else None
     return pages.page(
         "queue.html",

@@ -10,10 +10,9 @@ from moderation.domain.decision import STATUS_AFTER
 from moderation.domain.errors import Invalid
 from moderation.review import queues, search
 from moderation.review.search import Results
-from moderation.store.memberships import Membership
 from moderation.store.sql.engine import Store
 from service.console import navigation
-from service.console.all_sites import Place
+from service.console.all_sites import AllSites, Place
 from service.console.asked import Asked, chips, criteria_of, status_chips
 from service.console.comment import comment_views
 from service.console.desk import Desk
@@ -43,7 +42,7 @@ def bulk_bar(place: Place, asked: Asked, count: str = "") -> BulkBar:
         if STATUS_AFTER[outcome].value != asked.status
     ]
     given = {name: value for name, value in asked.given().items() if value}
-    return BulkBar(given if isinstance(place, Membership) else {}, count, actions)
+    return BulkBar({} if isinstance(place, AllSites) else given, count, actions)
 
 
 def results_page(

@@ -30,7 +30,7 @@ from moderation.review import (
 from moderation.review.page_states import PageChange
 from moderation.store import audit as audit_store
 from moderation.store.sql.engine import Store
-from moderation.upkeep import erase, people, retention
+from moderation.upkeep import erase, person_erasure, retention
 from tests.factories import NOON, POLICY, hand_in, newspaper, panel, reply
 
 CLOCK = {"now": NOON, "entropy": os.urandom}
@@ -202,7 +202,7 @@ def test_an_erased_person_is_not_in_the_audit_of_it(store: Store) -> None:
     site = newspaper(store)
     carol = AuthorRef("Carol", "carol@private.test", identity="id:u7")
     hand_in(store, reply(site, author=carol), reply(site))
-    people.erase_person(store, PersonRef(author_id="u7"), {site.id}, "key_1", **CLOCK)
+    person_erasure.erase_person(store, PersonRef(author_id="u7"), {site.id}, "key_1", **CLOCK)
     [entry] = entries(store, site.id)
     assert (entry.change, entry.about) == (Change.PERSON_ERASED, "")
     assert entry.after == {"found_by": "author_id", "comments": 1}

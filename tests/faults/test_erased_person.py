@@ -4,8 +4,7 @@ import json
 import secrets
 import subprocess
 import time
-from urllib.error import HTTPError
-from urllib.request import Request, urlopen
+from dataclasses import dataclass
 
 import pytest
 import sqlalchemy as sa
@@ -13,31 +12,31 @@ import sqlalchemy as sa
 from harness.gatehouse_process import GATEHOUSE, GatehouseProcess
 from harness.servers import Broker, wait_until
 from harness.texts import PAGE
+from moderation.accounts import moderators
+from moderation.domain.decision import Outcome
+from moderation.domain.roles import Role
 from moderation.doorbell import redis_client
 from moderation.notify import endpoints
+from moderation.review import proposals
+from moderation.review.explanation import Explanation
 from moderation.store.sql.schema import deliveries, search_due
+from tests.faults.read_routes import Answers, Ids, ask, read_all
 from tests.faults.test_privacy import Canaries
 from tests.notify.receiver import Receiver
 from tests.upkeep.test_people import dump, files
 
 pytestmark = pytest.mark.timeout(300)
-# What is sent there stays open.
-STREAMS = {"/api/v1/threads/events"}
-
-
-def ask(gatehouse: GatehouseProcess, method: str, path: str, body: object = None, **headers: str):
-    """The status and the text of an answer to the secret key."""
-    request = Request(
-        f"http://127.0.0.1:{gatehouse.port}{path}",
-        json.dumps(body).encode() if body is not None else None,
-        {"Authorization": f"Bearer {gatehouse.key}", "Content-Type": "application/json", **headers},
-        method=method,
-    )
-    try:
-        with urlopen(request, timeout=30) as answer:
-            return answer.status, answer.read().decode()
-    except HTTPError as error:
-        return error.code, error.read().decode()
+UNREAD = {"/api/v1/policies/shadow": "no candidate is tried"}
+# Where words of the person stand before.
+TOLD = {
+    *("/api/v1/appeals", "/api/v1/comments", "/api/v1/notices", "/api/v1/proposals"),
+    *("/api/v1/statements", "/api/v1/threads", "/api/v1/reputation"),
+    *("/api/v1/authors/{author}/notes", "/api/v1/campaigns/{campaign_id}"),
+    *("/api/v1/campaigns/{campaign_id}/comments", "/api/v1/comments/{comment_id}"),
+    *("/api/v1/comments/{comment_id}/context", "/api/v1/comments/{comment_id}/notes"),
+    *("/api/v1/comments/{comment_id}/reputation", "/api/v1/proposals/{proposal_id}"),
+    *("/api/v1/queues/{name}", "/api/v1/reputation/{kind}/{name}"),
+}
 
 
 def done(gatehouse: GatehouseProcess, method: str, path: str, body: object = None, **headers: str):
@@ -60,8 +59,18 @@ def command(gatehouse: GatehouseProcess, *arguments: str) -> str:
     return result.stdout + result.stderr
 
 
-def planted(gatehouse: GatehouseProcess, canaries: Canaries) -> list[str]:
-    """A person who comments, changes, appeals, reports and notifies; of whom moderators write. The comments' ids."""
+@dataclass
+class Planted:
+    """comments: of the person. elsewhere: a comment of somebody else. notice: of the person, about that. tokens: of receipts."""
+
+    comments: list[str]
+    elsewhere: str
+    notice: str
+    tokens: dict[str, str]
+
+
+def planted(gatehouse: GatehouseProcess, canaries: Canaries) -> Planted:
+    """A person who comments, changes, appeals, reports and notifies; of whom moderators write."""
     author = {"name": canaries.name, "email": canaries.email, "id": f"u-{canaries.name}"}
     context = {"ip": canaries.address, "user_agent": canaries.agent}
     sent = []
@@ -70,6 +79,11 @@ def planted(gatehouse: GatehouseProcess, canaries: Canaries) -> list[str]:
         body = {"page": {"url": PAGE}, "text": text, "author": author, "context": context}
         key = {"Idempotency-Key": f"{canaries.text}-{number}"}
         sent.append(done(gatehouse, "POST", "/api/v1/comments", body, **key))
+    for number in range(3):  # a campaign
+        page = {"url": f"{PAGE}-{number}"}
+        text = f"Cheap watches for everybody, {canaries.text}: https://{canaries.text}.net/{number}"
+        body = {"page": page, "text": text, "author": author, "context": context}
+        sent.append(done(gatehouse, "POST", "/api/v1/comments", body))
     other = {"page": {"url": PAGE}, "text": "Somebody else's.", "author": {"name": "Nora"}}
     elsewhere = done(gatehouse, "POST", "/api/v1/comments", other)["id"]
     gatehouse.wait_until_decided(40)
@@ -87,12 +101,55 @@ def planted(gatehouse: GatehouseProcess, canaries: Canaries) -> list[str]:
     done(gatehouse, "POST", f"{path}/{elsewhere}/reports", by_person)
     notice = {"name": canaries.name, "email": canaries.email, "why": canaries.text}
     notice["good_faith"] = True
-    done(gatehouse, "POST", f"{path}/{elsewhere}/notices", notice)
+    notified = done(gatehouse, "POST", f"{path}/{elsewhere}/notices", notice)
     changed = {"text": f"Now {canaries.text} again."}
     writer = {"Authorization": f"Bearer {sent[1]['author_token']}"}
     done(gatehouse, "PATCH", f"{path}/{ids[1]}", changed, **writer)
     gatehouse.wait_until_decided(40)
-    return ids
+    done(gatehouse, "POST", f"{path}/{ids[1]}/decisions", {"outcome": "approve"})
+    tokens = {receipt["id"]: receipt["author_token"] for receipt in sent}
+    return Planted(ids, elsewhere, notified["id"], tokens | {notified["id"]: notified["token"]})
+
+
+def about(gatehouse: GatehouseProcess, planted: Planted, canaries: Canaries) -> Ids:
+    """What moderators do with a person's comments: note, propose, decide together, list; the ids of it all."""
+    store, site = gatehouse.store, gatehouse.site.id
+    now = time.time_ns() // 1_000_000
+    waiting = planted.comments[2]
+    author = store.crypto.author_key(site, f"id:u-{canaries.name}")
+    done(gatehouse, "POST", f"/api/v1/authors/{author}/notes", {"text": canaries.text})
+    bo = moderators.add_moderator(
+        *(store, "bo@herald.test", "", site, Role.TRAINEE), now=now, entropy=secrets.token_bytes
+    )
+    reject, words = Outcome.REJECT, Explanation(sentence=canaries.text, note=canaries.text)
+    proposed = proposals.propose(
+        *(store, bo, {site}, waiting, reject, words), now=now, entropy=secrets.token_bytes
+    )
+    wanted = {"action": "reject", "sentence": canaries.text, "ids": planted.comments[3:]}
+    bulk = done(gatehouse, "POST", "/api/v1/bulk", wanted)["id"]
+    path = f"/api/v1/bulk/{bulk}"
+    wait_until(lambda: not done(gatehouse, "GET", path)["waiting"], "all are decided", 40)
+    words = {"name": "Watches", "kind": "words", "action": "hold", "entries": ["watches"]}
+    done(gatehouse, "PUT", "/api/v1/readers", {"proof_of_work": 1_000})
+    networks = done(gatehouse, "GET", "/api/v1/reputation?kind=network")["items"]
+    return Ids(
+        site,
+        planted.comments,
+        [hook["id"] for hook in done(gatehouse, "GET", "/api/v1/endpoints")["items"]],
+        author,
+        bulk,
+        done(gatehouse, "GET", f"/api/v1/comments/{planted.comments[3]}")["campaign_id"],
+        done(gatehouse, "POST", "/api/v1/filters", words)["id"],
+        bo,
+        planted.notice,
+        proposed.id,
+        [
+            f"author/{author}",
+            f"domain/{canaries.text}.com",
+            *(f"network/{each['name']}" for each in networks),
+        ],
+        planted.tokens,
+    )
 
 
 def is_quiet(gatehouse: GatehouseProcess) -> bool:
@@ -120,10 +177,10 @@ def broker_keys(broker: Broker) -> str:
         client.close()
 
 
-def handed_out(gatehouse: GatehouseProcess, ids: list[str]) -> dict[str, str]:
-    """What each export command and each route that reads gives out, by its name."""
+def exported(gatehouse: GatehouseProcess, comment_id: str) -> dict[str, str]:
+    """What each export command writes."""
     site = gatehouse.site.id
-    written = {
+    return {
         " ".join(each): command(gatehouse, *each)
         for each in (
             ("export", site),
@@ -131,28 +188,18 @@ def handed_out(gatehouse: GatehouseProcess, ids: list[str]) -> dict[str, str]:
             ("export", site, "--corrections"),
             ("statements", "--site", site, "--since", "30d"),
             ("audit", "--since", "30d"),
-            ("person", "export", "--comment", ids[0]),
+            ("person", "export", "--comment", comment_id),
         )
     }
-    described = json.loads(ask(gatehouse, "GET", "/api/v1/openapi.json")[1])
-    paths = [path for path, methods in described["paths"].items() if "get" in methods]
-    hooks = json.loads(ask(gatehouse, "GET", "/api/v1/endpoints")[1])["items"]
-    filling = {
-        "{comment_id}": ids,
-        "{endpoint_id}": [hook["id"] for hook in hooks],
-        "{name}": ["pending", "held", "approved", "rejected", "spam"],
-        "{site_id}": [site],
+
+
+def leaks(answers: Answers, canaries: Canaries) -> dict[str, list[str]]:
+    """By the route: the addresses that gave out a word of the person."""
+    found = {
+        route: [path for path, (_, text) in given.items() if canaries.found_in(text)]
+        for route, given in answers.items()
     }
-    for path in sorted(set(paths) - STREAMS):
-        name = next((each for each in filling if each in path), "")
-        for value in filling.get(name, [""]):
-            filled = path.replace(name, value) if name else path
-            queries = ["", f"?page_url={PAGE}", "?since=2020-01-01T00:00:00Z", "?format=csv"]
-            for query in queries if "{" not in filled else []:
-                status, text = ask(gatehouse, "GET", filled + query)
-                assert status < 500, (path, text)
-                written[f"GET {filled}{query} {status}"] = text
-    return written
+    return {route: paths for route, paths in found.items() if paths}
 
 
 def test_nothing_of_an_erased_person_is_anywhere(build, broker):
@@ -171,25 +218,32 @@ def test_nothing_of_an_erased_person_is_anywhere(build, broker):
         gatehouse.start_worker(SAID="0.9")
         gatehouse.start_courier()
         gatehouse.wait_for_worker()
-        ids = planted(gatehouse, canaries)
+        person = planted(gatehouse, canaries)
+        ids = about(gatehouse, person, canaries)
         wait_until(lambda: is_quiet(gatehouse), "all is sent and found by its words", 40)
 
         # It does look, and they are there.
         assert canaries.text in "".join(dump(gatehouse.store).values())
-        before = handed_out(gatehouse, ids)
+        first, site = ids.comments[0], ids.site
+        before = exported(gatehouse, first)
         seen = {name for name, text in before.items() if canaries.found_in(text)}
-        site = gatehouse.site.id
         assert {f"export {site}", f"export {site} --corrections"} <= seen
-        assert f"GET /api/v1/comments/{ids[0]} 200" in seen
-        assert any(name.startswith("GET /api/v1/statements") for name in seen)
-        assert set(canaries.found_in(before[f"person export --comment {ids[0]}"])) >= {
+        assert set(canaries.found_in(before[f"person export --comment {first}"])) >= {
             canaries.text,
             canaries.email,
         }
+        read_before = read_all(gatehouse, ids)
+        unread = {
+            route
+            for route, answers in read_before.items()
+            if all(status != 200 for status, _ in answers.values())
+        }
+        assert unread == UNREAD.keys()
+        assert leaks(read_before, canaries).keys() >= TOLD
 
         by_email = {"email": canaries.email, "confirm": True}
         erased = done(gatehouse, "POST", "/api/v1/people/erase", by_email)
-        assert (erased["erased"], erased["complete"]) == (3, True)
+        assert (erased["erased"], erased["complete"]) == (6, True)
         done(
             gatehouse,
             "POST",
@@ -197,12 +251,14 @@ def test_nothing_of_an_erased_person_is_anywhere(build, broker):
             {"author_id": f"u-{canaries.name}", "confirm": True},
         )
         wait_until(lambda: is_quiet(gatehouse), "endpoints heard of it", 40)
-        after = handed_out(gatehouse, ids)
+        after = exported(gatehouse, first)
         assert {
             name: found for name, text in after.items() if (found := canaries.found_in(text))
         } == {}
+        read_after = read_all(gatehouse, ids)
+        assert leaks(read_after, canaries) == {}
         kept = broker_keys(broker)
-        assert "gatehouse" in kept and canaries.found_in(kept) == []
+        assert "_kombu.binding" in kept and canaries.found_in(kept) == []
     for name in ("api", "worker", "courier"):
         assert gatehouse.log(name) and canaries.found_in(gatehouse.log(name)) == [], name
     tables = dump(gatehouse.store)

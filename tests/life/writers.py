@@ -17,7 +17,7 @@ from moderation.domain.person import PersonRef
 from moderation.domain.report import Reporter, ReportReason
 from moderation.intake import appeal, change, report
 from moderation.intake.submit import submit
-from moderation.upkeep import erase, people
+from moderation.upkeep import erase, person_erasure
 from tests.factories import reply
 from tests.life.desk import EDITABLE, HOUR, PEOPLE, PICK, REMOVED, Desk, Expected, Job, again
 
@@ -205,7 +205,7 @@ class Writers(Desk):
             for comment in self.comments.values()
             if comment.person == person and comment.site in sites and comment.status != "erased"
         }
-        result = people.erase_person(
+        result = person_erasure.erase_person(
             self.store,
             PersonRef(email=self.email(person)),
             {self.sites[site].id for site in sites},

@@ -41,7 +41,7 @@ from moderation.store import (
 )
 from moderation.store.decisions import standings
 from moderation.store.sql.schema import metadata
-from moderation.upkeep import people
+from moderation.upkeep import people, person_erasure
 from moderation.upkeep.person_document import note_export
 from moderation.upkeep.retention import purge
 from moderation.upkeep.search_index import index_due
@@ -209,7 +209,7 @@ def files(store) -> str:
 
 
 def erased(store, ref, sites, **options):
-    return people.erase_person(
+    return person_erasure.erase_person(
         store, ref, {site.id for site in sites}, now=NOON + DAY_MS, entropy=os.urandom, **options
     )
 
@@ -360,6 +360,7 @@ def test_it_is_read_and_erased_piece_by_piece(store, monkeypatch):
     second = people.export_person(store, ref, {site.id}, first[-1].id, 3)
     assert [each.id for each in (*first, *second)] == ids[:6]
     monkeypatch.setattr(people, "AT_ONCE", 2)
+    monkeypatch.setattr(person_erasure, "AT_ONCE", 2)
     assert people.find_person(store, ref, {site.id}).found["comments"] == 7
     result = erased(store, ref, [site], limit=5, rewrite_up_to=0)
     assert (result.erased, result.complete) == (5, False)
@@ -530,7 +531,7 @@ ABOUT_COMMENTS = {
     *("campaigns", "domains", "checks", "feedback", "votes", "reputations", "resets", "events"),
     *("search_due", "deliveries", "reports", "appeals", "notes", "mentions", "claims"),
     *("bulk_members", "corrections", "shadow_outcomes", "held_scores", "legal_notices"),
-    *("second_opinions", "proposals", "samples", "second_looks"),
+    *("second_opinions", "proposals", "samples", "second_looks", "erasures"),
 }
 ABOUT_OTHERS = {
     *("sites", "keys", "site_faces", "moderators", "memberships", "sessions", "login_links"),

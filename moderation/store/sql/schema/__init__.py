@@ -69,6 +69,7 @@ from moderation.store.sql.schema.site import (
     sites,
 )
 from moderation.store.sql.schema.upkeep import (
+    erasures,
     heartbeats,
     imported_comments,
     retention_terms,

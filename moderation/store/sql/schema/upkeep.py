@@ -49,3 +49,17 @@ retention_terms = sa.Table(
     text("status", primary_key=True),  # approved | held | rejected | spam | withdrawn
     sa.Column("days", sa.Integer, nullable=False),  # 0 for ever
 )
+
+# Erasures of persons that are under way (store/erasures.py); a row goes with the last comment.
+erasures = sa.Table(
+    "erasures",
+    metadata,
+    text("id", primary_key=True),
+    text("comment_id", index=True),  # that the person was named by, '' for none
+    text("site_ids_json"),
+    text("email_key"),  # keyed hash, '' for none
+    text("authors_json"),  # keyed hashes by site
+    text("found_by"),  # as PersonRef.kind
+    text("started_by"),
+    sa.Column("at", Millis, nullable=False),  # when comments were erased last
+)

@@ -1,0 +1,29 @@
+"""Erasures of persons that are under way: by what the rest is found, should they be interrupted. Bulk decisions within sections."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0050"
+down_revision = "0048"
+
+
+def upgrade() -> None:
+    op.create_table(
+        "erasures",
+        sa.Column("id", sa.Text(), primary_key=True),
+        sa.Column("comment_id", sa.Text(), nullable=False, index=True),
+        sa.Column("site_ids_json", sa.Text(), nullable=False),
+        sa.Column("email_key", sa.Text(), nullable=False),
+        sa.Column("authors_json", sa.Text(), nullable=False),
+        sa.Column("found_by", sa.Text(), nullable=False),
+        sa.Column("started_by", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+    )
+
+    sections = sa.Column("sections_json", sa.Text(), nullable=False, server_default="")
+    op.add_column("bulk_acts", sections)
+
+
+def downgrade() -> None:
+    op.drop_column("bulk_acts", "sections_json")
+    op.drop_table("erasures")
