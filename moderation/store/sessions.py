@@ -1,6 +1,6 @@
-"""How moderators are known again: log-in links and sessions.
+"""How a moderator is recognised: log-in links and sessions.
 
-Both tokens are 256 random bits and kept as SHA-256: whoever reads the database can sign in with nothing that is in it.
+Both tokens are 256 random bits and kept as SHA-256: somebody who reads the database can sign in with nothing that is in it.
 """
 
 import hashlib
@@ -127,7 +127,7 @@ def session(
 def roles_of_sessions(
     connection: Connection, tokens: Collection[str], now: int
 ) -> dict[tuple[str, str], Role]:
-    """By token and site the role of whoever is signed in with it there; nothing of sessions that have ended, nor of those who are limited
+    """By token and site the role of the person who is signed in with it there; nothing of sessions that have ended, nor of those who are limited
     to sections.
     """
     token_by_digest = {token_digest(token): token for token in tokens}

@@ -110,7 +110,7 @@ def decide(
     body: Annotated[AppealAnswerIn, Depends(json_body(AppealAnswerIn))],
 ) -> Response:
     """Overturning is a decision that approves the comment, or after a notice rejects it, and is told to endpoints as such. 409 where the key itself
-    made the decision: another person, or another key, answers. Whoever appealed reads the note.
+    made the decision: another person, or another key, answers. The person who appealed reads the note.
     """
     state = request.app.state
     answered = appeals.decide(

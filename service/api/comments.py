@@ -112,7 +112,7 @@ async def submit_comment(request: Request) -> Response:
         browser_token=comment.author.token,
         issue_token=not is_server and state.settings.author_days > 0,
     )
-    # Whoever holds the secret key may read everything; a script of the page only what it sent itself.
+    # A caller with the secret key may read everything; a script of the page only what it sent itself.
     is_own = is_server or not receipt.replayed or receipt.same_sender
     body = receipt_out(request, receipt, browser_token, is_own=is_own)
     return JSONResponse(body, 202, headers={"Location": _path(receipt.comment_id)})

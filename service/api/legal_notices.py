@@ -49,7 +49,7 @@ class NoticeIn(fields.StrictModel):
 
 
 class NoticeTaken(TypedDict):
-    """The receipt. token, status_url: for whoever sent it, to ask what was decided."""
+    """The receipt. token, status_url: for its sender, to ask what was decided."""
 
     id: answers.NoticeId
     token: Annotated[str, Field(examples=["ghn_0f1e2d3c4b5a69788796a5b4c3d2e1f0"])]
@@ -68,7 +68,7 @@ class NoticeFacts(TypedDict):
 
 
 class NoticeStatus(NoticeFacts):
-    """The same, for whoever sent it. appeal: the last one, null where there was none."""
+    """The same, for its sender. appeal: the last one, null where there was none."""
 
     appeal: OwnAppealOut | None
 
@@ -118,7 +118,7 @@ def _require_all(body: NoticeIn) -> None:
 
 
 def status_url(request: Request, notice: LegalNotice) -> str:
-    """The page on which whoever sent a notice reads what became of it."""
+    """The page on which the sender of a notice reads what became of it."""
     state = request.app.state
     return (
         f"{state.settings.public_url}/notices/{notice.id}/"
