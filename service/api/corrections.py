@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 from pydantic import Field
 from typing_extensions import TypedDict
 
@@ -66,7 +66,7 @@ def add(
     request: Request,
     comment_id: str,
     key: SecretKey,
-    body: Annotated[CorrectionIn, Depends(json_body(CorrectionIn))],
+    body: Annotated[CorrectionIn, json_body(CorrectionIn)],
 ) -> Response:
     """About its present text. Kept for evaluation and erased with the comment; nothing is decided by it."""
     made = corrections.correct(
