@@ -14,11 +14,7 @@ from starlette.routing import Route
 from moderation.clock import now_ms
 from moderation.domain.comment import Receipt, Status
 from moderation.domain.decision import Decision
-from moderation.domain.errors import (
-    Conflict,
-    Invalid,
-    NotFound,
-)
+from moderation.domain.errors import Conflict, Invalid, NotFound
 from moderation.doorbell import DELIVER, JUDGE
 from moderation.intake import change
 from moderation.reading import comment_status

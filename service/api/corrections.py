@@ -77,10 +77,7 @@ def add(
 
 @router.delete("/{label}", summary="Take that back", **described(None, status=204))
 def remove(
-    request: Request,
-    comment_id: str,
-    label: Annotated[str, Path(pattern=_NAME)],
-    key: SecretKey,
+    request: Request, comment_id: str, label: Annotated[str, Path(pattern=_NAME)], key: SecretKey
 ) -> Response:
     """About its present text."""
     corrections.retract(request.app.state.store, {key.site_id}, comment_id, label, key.id)

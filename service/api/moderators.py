@@ -38,8 +38,7 @@ class InvitationIn(StrictModel):
     """
 
     email: Annotated[
-        str,
-        Field(min_length=3, max_length=invitations.EMAIL_LIMIT, examples=["ada@news.example"]),
+        str, Field(min_length=3, max_length=invitations.EMAIL_LIMIT, examples=["ada@news.example"])
     ]
     role: Annotated[Role, Field(strict=False, examples=["editor"])]
     sections: Annotated[list[Section], Field(default_factory=list, max_length=SECTIONS_LIMIT)]

@@ -158,10 +158,7 @@ def state_out(status: PageStatus) -> PageStateOut:
         "state": status.state,
         "closes_at": moment(status.closes_at),
         "opens_at": moment(status.opens_at),
-        "set": {
-            "state": setting.state,
-            "close_after_days": setting.close_after_days,
-        },
+        "set": {"state": setting.state, "close_after_days": setting.close_after_days},
         "default": _default_out(status.default),
     }
 

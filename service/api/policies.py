@@ -42,13 +42,7 @@ from service.api.policy_schemas import (
     PolicyVersionList,
     policy_trial_out,
 )
-from service.api.responses import (
-    IfPolicy,
-    etag_header,
-    if_match,
-    precondition_failed,
-    private_json,
-)
+from service.api.responses import IfPolicy, etag_header, if_match, precondition_failed, private_json
 from service.api.serializers import iso
 from service.http.broken_rules import BadParameter
 from service.queues.policy_trials import try_policy
