@@ -127,7 +127,7 @@ def session(
 def roles_of_sessions(
     connection: Connection, tokens: Collection[str], now: int
 ) -> dict[tuple[str, str], Role]:
-    """By token and site the role of the person who is signed in with it there; nothing of sessions that have ended, nor of those who are limited
+    """By token and site the role of whoever is signed in with it there; nothing of sessions that have ended, nor of those who are limited
     to sections.
     """
     token_by_digest = {token_digest(token): token for token in tokens}
