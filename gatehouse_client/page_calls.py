@@ -13,13 +13,7 @@ def thread(
     page_url: str, site_id: str, size: int, page_id: str = "", sort: str = ""
 ) -> Call[Piece[page_answers.PublicComment]]:
     query = given(
-        {
-            "page_url": page_url,
-            "page_id": page_id,
-            "site_id": site_id,
-            "limit": size,
-            "sort": sort,
-        }
+        {"page_url": page_url, "page_id": page_id, "site_id": site_id, "limit": size, "sort": sort}
     )
     read = pieces(page_answers.PublicComment.read, "comments")
     return Call("GET", f"{API}/threads", read, query=query, repeatable=True, token="")

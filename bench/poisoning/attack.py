@@ -9,17 +9,13 @@ from pathlib import Path
 
 from bench.poisoning.writers import DAY, MINUTE, ORIGIN, Plan, Post, posts
 from bench.simulation.scoring_layers import layers, pipeline_of, policy_of
-from bench.simulation.week import empty_store
-from moderation.domain.comment import Status, Submission, fingerprint
+from bench.simulation.week import empty_store, hand_in
+from moderation.domain.comment import Status
 from moderation.domain.decision import ActorKind, Outcome
-from moderation.domain.ids import timed_id
-from moderation.intake.submit import submit
-from moderation.judging.judge import judge
 from moderation.learning.lesson_cache import LessonCache
 from moderation.learning.lessons import learn
 from moderation.review import campaign_decisions, campaigns, decisions, queues
 from moderation.scorers.spam.spam_model import FOLDER, load_prior
-from moderation.store import decisions as stored
 from moderation.store import sites
 from moderation.store.sql.engine import Store
 
@@ -79,30 +75,12 @@ class _Attack:
         return self._result
 
     def _hand_in(self, post: Post) -> None:
-        submission = Submission(
-            timed_id("cmt", post.at, self._entropy(10)),
-            self._site.id,
-            post.page,
-            post.author,
-            post.text,
-            post.at,
-            context=post.context,
-            fingerprint=fingerprint(post.text),
-        )
-        self._truth[submission.id] = post
-        submit(self._store, [submission], personal_days=30, entropy=self._entropy)
-        judge(
-            self._store,
-            self._pipeline,
-            self._policy,
-            lease="poisoning",
-            lease_ms=MINUTE,
-            limit=8,
+        id, decision = hand_in(
+            *(self._store, self._site.id, post, self._pipeline, self._policy),
             now=lambda: self._now,
             entropy=self._entropy,
         )
-        with self._store.read() as connection:
-            decision = stored.latest(connection, [submission.id])[submission.id]
+        self._truth[id] = post
         self._result.first.setdefault(post.kind, Counter())[decision.outcome] += 1
         if post.is_honest and decision.outcome in (Outcome.SPAM, Outcome.REJECT):
             self._result.filed_for.update(reason.code for reason in decision.reasons)

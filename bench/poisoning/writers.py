@@ -3,6 +3,7 @@
 import random
 from dataclasses import dataclass
 
+from bench.simulation.writers import Post as PostOfAWeek
 from harness.texts import WORDS
 from moderation.domain.comment import AuthorRef, Context, PageRef
 
@@ -27,16 +28,10 @@ _GROUPS, _PAGES = 12, 40
 _ATTACK_FROM = DAY // 2
 
 
-@dataclass(frozen=True, slots=True)
-class Post:
+class Post(PostOfAWeek):
     """One comment. kind: one of HONEST_KINDS, of ATTACK_KINDS, or CAMPAIGN."""
 
-    at: int
-    kind: str
-    author: AuthorRef
-    text: str
-    page: PageRef
-    context: Context
+    __slots__ = ()
 
     @property
     def is_honest(self) -> bool:

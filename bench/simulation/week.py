@@ -7,7 +7,7 @@ import heapq
 import random
 import shutil
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,14 +15,16 @@ from bench.simulation.moderators import Moderators, visits
 from bench.simulation.scoring_layers import OTHER_REASONS, Layer, pipeline_of, policy_of
 from bench.simulation.writers import MINUTE, ORIGIN, Plan, Post
 from moderation.domain.comment import Status, Submission, fingerprint
-from moderation.domain.decision import Outcome
-from moderation.domain.ids import timed_id
+from moderation.domain.decision import Decision, Outcome
+from moderation.domain.ids import Entropy, timed_id
 from moderation.domain.lesson import no_lessons
+from moderation.domain.policy import Policy
 from moderation.domain.score import Scorer
 from moderation.intake.submit import submit
 from moderation.judging.judge import judge
 from moderation.learning.lesson_cache import LessonCache
 from moderation.learning.lessons import learn
+from moderation.scorers.pipeline import ScorerPipeline
 from moderation.scorers.spam.spam_model import FOLDER, load_prior
 from moderation.store import decisions, sites
 from moderation.store.sql.engine import Store
@@ -73,6 +75,40 @@ def empty_store(folder: Path) -> Path:
     migrate(store)
     store.close()
     return path
+
+
+def hand_in(
+    store: Store,
+    site_id: str,
+    post: Post,
+    pipeline: ScorerPipeline,
+    policy: Policy,
+    *,
+    now: Callable[[], int],
+    entropy: Entropy,
+) -> tuple[str, Decision]:
+    """Submits a comment and judges it at once; its id, and what the policy decided."""
+    submission = Submission(
+        timed_id("cmt", post.at, entropy(10)),
+        site_id,
+        post.page,
+        post.author,
+        post.text,
+        post.at,
+        context=post.context,
+        fingerprint=fingerprint(post.text),
+    )
+    submit(store, [submission], personal_days=30, entropy=entropy)
+    judge(
+        *(store, pipeline, policy),
+        lease="simulation",
+        lease_ms=MINUTE,
+        limit=8,
+        now=now,
+        entropy=entropy,
+    )
+    with store.read() as connection:
+        return submission.id, decisions.latest(connection, [submission.id])[submission.id]
 
 
 class _Clock:
@@ -179,36 +215,18 @@ class _Week:
         )
 
     def _hand_in(self, post: Post) -> None:
-        submission = Submission(
-            timed_id("cmt", post.at, self._entropy(10)),
-            self._site.id,
-            post.page,
-            post.author,
-            post.text,
-            post.at,
-            context=post.context,
-            fingerprint=fingerprint(post.text),
-        )
-        self._truth[submission.id] = post
-        submit(self._store, [submission], personal_days=30, entropy=self._entropy)
-        judge(
-            self._store,
-            self._pipeline,
-            self._policy,
-            lease="simulation",
-            lease_ms=MINUTE,
-            limit=8,
+        id, decided = hand_in(
+            *(self._store, self._site.id, post, self._pipeline, self._policy),
             now=self._clock,
             entropy=self._entropy,
         )
-        with self._store.read() as connection:
-            decided = decisions.latest(connection, [submission.id])[submission.id]
-        self._first[submission.id] = (
+        self._truth[id] = post
+        self._first[id] = (
             decided.outcome,
             tuple(reason.code for reason in decided.reasons),
         )
         if decided.outcome is Outcome.APPROVE:
-            self._moderators.published(submission.id, post.at)
+            self._moderators.published(id, post.at)
 
     def _comment_results(self) -> list[CommentResult]:
         with self._store.read() as connection:

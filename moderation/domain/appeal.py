@@ -40,7 +40,7 @@ class Answer(StrEnum):
 class Appeal:
     """sequence, outcome: of the decision that it is about. decider_id: who made that, '' for a machine. text: of whoever
     appealed, '' for none. answered_in: the sequence of the decision that ended it, None for none. answered_by: the person
-    who did, '' for nobody. note: theirs to whoever appealed. notice_id: of the notice whose sender appeals, '' where the
+    who did, '' for nobody. note: theirs to the person who appealed. notice_id: of the notice whose sender appeals, '' where the
     comment's writer does. Times in ms.
     """
 

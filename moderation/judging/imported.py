@@ -23,7 +23,7 @@ def score_imported(
 
     No policy is asked and nothing is decided, sent elsewhere or counted. What is known of authors and copies is left
     out: imports are compared with nothing. A long text is measured by itself. One that could not be measured
-    MAX_ATTEMPTS times stays without scores; whoever takes a job has it for lease_ms.
+    MAX_ATTEMPTS times stays without scores; a worker that takes a job has it for lease_ms.
     """
     with store.write() as connection:
         claimed = imported_comments.claim_unscored(connection, now(), now() + lease_ms, limit)

@@ -1,4 +1,4 @@
-"""Score texts and keep nothing: for the command line and for whoever waits for the answer."""
+"""Score texts and keep nothing: for the command line and for programs that wait for the answer."""
 
 from collections.abc import Sequence
 

@@ -31,13 +31,13 @@ def find_public(store: Store, comment_id: str) -> ShownComment | None:
 
 
 def appeal_of(store: Store, notice: LegalNotice) -> Appeal | None:
-    """The last appeal of whoever sent a notice; None for none."""
+    """The last appeal of the sender of a notice; None for none."""
     with store.read() as connection:
         made = appeals.of_notice(connection, notice.comment_id, notice.id)
     return made[-1] if made else None
 
 
 def find_notice(store: Store, notice_id: str) -> LegalNotice | None:
-    """A notice, for whoever sent it; None where there is none."""
+    """A notice, for its sender; None where there is none."""
     with store.read() as connection:
         return legal_notices.by_id(connection, notice_id, store.crypto)

@@ -37,7 +37,7 @@ def decide(
     """Answers an appeal. To overturn is a decision like any other, which approves the comment, or rejects it where the sender
     of a notice appealed.
 
-    note: to whoever appealed. now: ms. Raises NotFound for an appeal of another site; Conflict where it is
+    note: to the person who appealed. now: ms. Raises NotFound for an appeal of another site; Conflict where it is
     answered or closed, and where this person made the decision that it is about; Invalid for the note.
     """
     note = _note(note)

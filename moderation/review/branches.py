@@ -21,7 +21,7 @@ class Replies(StrEnum):
 def reject_replies(connection: Connection, root: Decision) -> list[tuple[Decision, Standing]]:
     """A decision for each reply below a comment, near or far, that is not removed already.
 
-    root: the decision about the comment. Whoever wrote a reply did not write what was removed: these decisions
+    root: the decision about the comment. The writer of a reply did not write what was removed: these decisions
     count for no reputation and teach nothing. Locks the replies.
     """
     reason = Reason(

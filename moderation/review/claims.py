@@ -10,7 +10,7 @@ from moderation.store import claims, decisions, reach
 from moderation.store.claims import Claim
 from moderation.store.sql.engine import Connection, Store
 
-LEASE_MS = 120_000  # longer than a comment is read; whoever claims it again has it longer
+LEASE_MS = 120_000  # longer than a comment is read; a moderator who claims it again has it longer
 # By having it open: three times as long as a page waits until it says so again (service/console/static/open_comments.js).
 OPEN_MS = 15_000
 AHEAD = (
@@ -119,7 +119,7 @@ def refuse_others(connection: Connection, moderator_id: str, comment_ids: Collec
 
 
 def _refuse_any_other(connection: Connection, moderator_id: str, comment_id: str) -> None:
-    """As refuse_others(), keys as well: a claim, unlike a decision, would keep out whoever has the comment open."""
+    """As refuse_others(), keys as well: a claim, unlike a decision, would keep out a moderator who has the comment open."""
     for claim in claims.live(connection, [comment_id]).values():
         if claim.moderator_id != moderator_id:
             raise Claimed(claim.moderator_id, iso(claim.until), claim.while_open)

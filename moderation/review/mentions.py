@@ -68,7 +68,7 @@ def names_on(
 ) -> list[str]:
     """How those colleagues of a site are mentioned, without the @, in order, who can read a note about this: a comment or an author.
 
-    within: what whoever asks reaches, () where all of the site is theirs. Raises NotFound where a part of it does not have this comment.
+    within: what the person who asks reaches, () where all of the site is theirs. Raises NotFound where a part of it does not have this comment.
     """
     with store.read() as connection:
         if reach.has_parts(within) and not reach.reaches(connection, about, site_id, within):

@@ -1,4 +1,4 @@
-"""What the policy of then decided about a past comment, and what people did; which of these say something by themselves."""
+"""What the policy of then decided about a past comment, and what people did; which of these are evidence by themselves."""
 
 from collections.abc import Collection, Iterator
 

@@ -1,9 +1,10 @@
-"""The error ledger: what each rule decided alone, and how often people decided otherwise later."""
+"""Of each rule of a policy: what it decided alone, and how often people decided otherwise later."""
 
 import csv
 import io
 import re
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from moderation.domain.backtest import Share
@@ -106,15 +107,9 @@ def policy_errors(
     site; only comments count that it decides about. now: ms.
     """
     fired: Counter[str] = Counter()
-    alone: Counter[str] = Counter()
-    seen_alone: Counter[str] = Counter()  # by people
-    approved_alone: Counter[str] = Counter()
     passed_nearest: Counter[str] = Counter()
-    held_for: Counter[str] = Counter()
-    seen_for: Counter[str] = Counter()  # by people
-    approved_for: Counter[str] = Counter()
-    scores = _Scores()
-    stopped = approved = passed = examined = looked = 0
+    whole, alone, circumstances, scores = _Counts(), _Counts(), _Counts(), _Scores()
+    passed = examined = looked = 0
     people = LookedAt()
     since = max(0, now - days * DAY_MS)
     with store.read() as connection:
@@ -126,52 +121,70 @@ def policy_errors(
                 continue
             examined += 1
             removed = people.removed(past)
+            codes = set(_CODE.findall(decision.reasons_json))
             if decision.outcome == Outcome.APPROVE:
                 if removed is not None:
                     passed += 1
                     code, signal = _nearest(policy, past)
                     passed_nearest.update([code] if removed else [])
                     scores.passed(past, signal if removed else "")
-                continue
-            codes = set(_CODE.findall(decision.reasons_json))
-            if codes and codes <= CIRCUMSTANCES:
-                held_for.update(codes)
+            elif codes and codes <= CIRCUMSTANCES:
+                circumstances.add(codes, removed)
+            else:
+                fired.update(codes)
+                whole.add([_WHOLE], removed)
+                alone.add(codes if len(codes) == 1 else (), removed)
                 if removed is not None:
-                    seen_for.update(codes)
-                    approved_for.update(() if removed else codes)
-                continue
-            fired.update(codes)
-            alone.update(codes if len(codes) == 1 else ())
-            if removed is not None:
-                stopped += 1
-                approved += not removed
-                scores.stopped(past, decision.reasons_json, removed)
-                if len(codes) == 1:
-                    seen_alone.update(codes)
-                    approved_alone.update(() if removed else codes)
+                    scores.stopped(past, decision.reasons_json, removed)
     codes_found = (fired.keys() | passed_nearest.keys()) - {""}
     return PolicyErrors(
         since,
         examined,
         looked < limit,
-        Share(approved, stopped),
+        whole.approved(_WHOLE),
         Share(passed_nearest.total(), passed),
         tuple(
             RuleErrors(
                 code,
                 fired[code],
-                alone[code],
-                Share(approved_alone[code], seen_alone[code]),
+                alone.stopped[code],
+                alone.approved(code),
                 Share(passed_nearest[code], passed),
             )
-            for code in sorted(codes_found, key=lambda code: (-alone[code], -fired[code], code))
+            for code in sorted(
+                codes_found, key=lambda code: (-alone.stopped[code], -fired[code], code)
+            )
         ),
         scores.result(),
         tuple(
-            Circumstance(code, held_for[code], Share(approved_for[code], seen_for[code]))
-            for code in sorted(held_for, key=lambda code: (-held_for[code], code))
+            Circumstance(code, count, circumstances.approved(code))
+            for code, count in sorted(
+                circumstances.stopped.items(), key=lambda item: (-item[1], item[0])
+            )
         ),
     )
+
+
+_WHOLE = ""  # in the place of a rule's code
+
+
+class _Counts:
+    """By code: comments that were stopped, those of them that people looked at, and those that they approved."""
+
+    def __init__(self) -> None:
+        self.stopped: Counter[str] = Counter()
+        self._seen: Counter[str] = Counter()
+        self._approved: Counter[str] = Counter()
+
+    def add(self, codes: Collection[str], removed: bool | None) -> None:
+        """removed: what people said, None where they said nothing."""
+        self.stopped.update(codes)
+        if removed is not None:
+            self._seen.update(codes)
+            self._approved.update(() if removed else codes)
+
+    def approved(self, code: str) -> Share:
+        return Share(self._approved[code], self._seen[code])
 
 
 class _Scores:
@@ -199,11 +212,11 @@ class _Scores:
         known = self._stopped.keys() | self._removed.keys()
         return tuple(
             ScoreErrors(
-                *each,
-                Share(self._approved[each], self._stopped[each]),
-                Share(self._removed[each], self._passed[each]),
+                *score,
+                Share(self._approved[score], self._stopped[score]),
+                Share(self._removed[score], self._passed[score]),
             )
-            for each in sorted(known, key=lambda each: (-self._stopped[each], each))
+            for score in sorted(known, key=lambda score: (-self._stopped[score], score))
         )
 
 

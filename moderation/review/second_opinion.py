@@ -253,7 +253,7 @@ def _independent(
     """Comments that the permission is about and people decided on, newest first: whether they removed it, and how surely this
     model had called it fine, 0 where it did not, None where it was not asked.
 
-    Not those about which there was an answer before the decision: whoever has read advice tends to follow it.
+    Not those about which there was an answer before the decision: a person who has read advice tends to follow it.
     """
     since = timed_id("cmt", max(0, now - _DAYS * DAY_MS), bytes(10))
     people, found = LookedAt(), []

@@ -159,7 +159,7 @@ def set_policy(
         raise BoundsMissed(missed)
     with store.write() as connection:
         if toml and scope.startswith(f"{ScopeKind.PAGE}:"):
-            # Before the site's row is locked: whoever joins pages takes these locks in this order.
+            # Before the site's row is locked: a transaction that joins pages takes these locks in this order.
             url = parse_scope(scope).partition(":")[2]
             page_at(connection, site_id, PageRef(url), now, entropy)
         before = site_policies.locked_policy(connection, site_id)

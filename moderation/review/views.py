@@ -49,7 +49,7 @@ def add_view(
     """Saves a filter. Raises Invalid with the pointer /name, /filter or /shared: nobody else has the same ALL_SITES.
 
     No e-mail and no address is kept in this way: they are forgotten with the comments, and a view is not. Of what is somebody's own it
-    shows whoever looks theirs.
+    shows each moderator theirs.
     """
     criteria = replace(criteria, person="")
     name = " ".join(name.split())

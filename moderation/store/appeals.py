@@ -36,7 +36,7 @@ def of_comments(connection: Connection, comment_ids: Sequence[str]) -> dict[str,
 
 
 def of_notice(connection: Connection, comment_id: str, notice_id: str) -> list[Appeal]:
-    """The appeals of whoever sent a notice about this comment, first to last."""
+    """The appeals of the sender of a notice about this comment, first to last."""
     made = _of_comments(connection, [comment_id]).get(comment_id, [])
     return [appeal for appeal in made if appeal.notice_id == notice_id]
 

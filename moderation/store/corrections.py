@@ -27,7 +27,7 @@ def put(connection: Connection, correction: Correction) -> None:
 
 
 def remove(connection: Connection, comment_id: str, revision: int, label: str) -> str | None:
-    """Takes one back; the id of whoever had said so, None where nobody had."""
+    """Takes one back; the id of the person who had said so, None where nobody had."""
     statement = """
         DELETE FROM corrections WHERE comment_id = :id AND revision = :revision AND label = :label
         RETURNING moderator_id

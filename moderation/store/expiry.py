@@ -1,4 +1,4 @@
-"""The terms for which sites keep comments, and which comments have had theirs."""
+"""The terms for which sites keep comments, and which comments have been kept so long."""
 
 from dataclasses import dataclass
 

@@ -128,7 +128,7 @@ def revoke(connection: Connection, moderator_id: str, site_id: str) -> bool:
 
 
 def lock_roles(connection: Connection, site_id: str) -> None:
-    """Whoever else changes roles on the site waits until this transaction ends."""
+    """Anybody else who changes roles on the site waits until this transaction ends."""
     connection.execute(sa.select(sites.c.id).where(sites.c.id == site_id).with_for_update())
 
 

@@ -44,7 +44,7 @@ def add(connection: Connection, email: str, password_hash: str, now: int, entrop
 
 
 def set_password(connection: Connection, moderator_id: str, password_hash: str) -> None:
-    """Changes the password; whoever is signed in with the old one no longer is."""
+    """Changes the password; the person who is signed in with the old one no longer is."""
     store_hash(connection, moderator_id, password_hash)
     sign_out(connection, moderator_id)
 
@@ -65,7 +65,7 @@ def password_hash(connection: Connection, moderator_id: str) -> str:
 
 
 def lock_account(connection: Connection, moderator_id: str) -> None:
-    """Whoever else locks the account waits until this transaction ends. Before lock_roles(), lest two wait for each other."""
+    """Anybody else who locks the account waits until this transaction ends. Before lock_roles(), lest two wait for each other."""
     query = sa.select(moderators.c.id).where(moderators.c.id == moderator_id)
     connection.execute(query.with_for_update())
 

@@ -315,7 +315,7 @@ def move(connection: Connection, page: StoredPage, site_id: str, url: str) -> bo
 
 
 def set_title(connection: Connection, page_id: str, title: str) -> None:
-    """By the word of whoever runs the site."""
+    """As the people who run the site say."""
     connection.execute(
         sa.update(pages).where(pages.c.id == page_id).values(title=title, title_verified=True)
     )

@@ -1,4 +1,4 @@
-"""What waits in a site's queues and lists, in one row each: a tab shows it, and whoever waits for a change compares two of them."""
+"""What waits in a site's queues and lists, in one row each: a tab shows it, and a client that waits for a change compares two of them."""
 
 from collections import Counter
 from collections.abc import Collection, Mapping

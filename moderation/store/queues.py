@@ -33,7 +33,7 @@ _LATEST_DECISION = sa.and_(
 class QueueEntry(CommentFields):
     """A comment as it stands. page_external_id: the site's own id of the page, '' where it gave none.
 
-    page_title_verified: whether the site's server gave the title; else whoever commented first. text_at: when the
+    page_title_verified: whether the site's server gave the title; else the first commenter did. text_at: when the
     text was handed in. withdrawn_at, picked_at: None where it is not. reports: how many readers' wait to be looked at. Times in ms.
     """
 

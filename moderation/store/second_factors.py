@@ -1,4 +1,4 @@
-"""Second factors of moderators: the secret that their application shares with us, and one-time codes for who loses it."""
+"""Second factors of moderators: the secret that their application shares with us, and recovery codes for a moderator who has lost it."""
 
 from collections.abc import Collection
 from dataclasses import dataclass

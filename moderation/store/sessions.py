@@ -1,6 +1,6 @@
-"""How moderators are known again: log-in links and sessions.
+"""How a moderator is recognised: log-in links and sessions.
 
-Both tokens are 256 random bits and kept as SHA-256: whoever reads the database can sign in with nothing that is in it.
+Both tokens are 256 random bits and kept as SHA-256: somebody who reads the database can sign in with nothing that is in it.
 """
 
 import hashlib

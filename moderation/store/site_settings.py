@@ -11,7 +11,7 @@ from moderation.domain.page_url import rules_of
 from moderation.domain.site import SiteSettings
 from moderation.store.sql.schema import sites
 
-# Whoever else gives a site a name or an origin waits: no two get the same one.
+# Anybody else who gives a site a name or an origin waits: no two get the same one.
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('names and origins of sites', 0))"
 
 

@@ -1,4 +1,4 @@
-"""The decisions against a site's comments, by time: what statements of reasons are made from."""
+"""The decisions against a site's comments, by time; statements of reasons are made from them."""
 
 from sqlalchemy.engine import Connection
 

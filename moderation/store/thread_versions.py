@@ -1,4 +1,4 @@
-"""What a page's thread depends on, in one row each: whoever waits for a change compares two of them."""
+"""What a page's thread depends on, in one row each: a client that waits for a change compares two of them."""
 
 from collections.abc import Collection
 from typing import NamedTuple

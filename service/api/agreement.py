@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import Field
 from typing_extensions import TypedDict
 
@@ -130,7 +130,7 @@ def read(request: Request, key: SecretKey, format: Literal["json", "csv"] = "jso
     **described(SiteAgreementOut, body=ShareIn),
 )
 def set_share(
-    request: Request, key: SecretKey, body: Annotated[ShareIn, Depends(json_body(ShareIn))]
+    request: Request, key: SecretKey, body: Annotated[ShareIn, json_body(ShareIn)]
 ) -> Response:
     """Of those that are made from now on."""
     agreement.set_share(request.app.state.store, key.site_id, body.share, key.id, now=now_ms())
@@ -143,10 +143,7 @@ def set_share(
     **described(None, body=RightIn, status=204),
 )
 def settle(
-    request: Request,
-    look_id: str,
-    key: SecretKey,
-    body: Annotated[RightIn, Depends(json_body(RightIn))],
+    request: Request, look_id: str, key: SecretKey, body: Annotated[RightIn, json_body(RightIn)]
 ) -> Response:
     """The comment stays as it is: decide about it if it should not."""
     store = request.app.state.store
@@ -160,7 +157,7 @@ def settle(
     **described(GoldenOut, 404, 409, body=GoldenIn, status=201),
 )
 def ask(
-    request: Request, key: SecretKey, body: Annotated[GoldenIn, Depends(json_body(GoldenIn))]
+    request: Request, key: SecretKey, body: Annotated[GoldenIn, json_body(GoldenIn)]
 ) -> Response:
     """They are mixed into what the person looks at blind, and marked nowhere until they are answered. 409 where there is none yet."""
     asked = agreement.ask_golden(

@@ -65,7 +65,7 @@ AppealPage = page_type("AppealPage", AppealOut, "appeals")
 async def make_appeal(
     request: Request,
     comment_id: str,
-    body: Annotated[AppealIn, Depends(json_body(AppealIn, required=False))],
+    body: Annotated[AppealIn, json_body(AppealIn, required=False)],
 ) -> Response:
     """With the author's token: against a rejection, spam, or a hold of more than a day; a machine's too. Another person
     than the one who decided looks at it. Once for each decision: 409, `not_appealable`, says why not.
@@ -107,10 +107,10 @@ def decide(
     request: Request,
     appeal_id: str,
     key: SecretKey,
-    body: Annotated[AppealAnswerIn, Depends(json_body(AppealAnswerIn))],
+    body: Annotated[AppealAnswerIn, json_body(AppealAnswerIn)],
 ) -> Response:
     """Overturning is a decision that approves the comment, or after a notice rejects it, and is told to endpoints as such. 409 where the key itself
-    made the decision: another person, or another key, answers. Whoever appealed reads the note.
+    made the decision: another person, or another key, answers. The person who appealed reads the note.
     """
     state = request.app.state
     answered = appeals.decide(

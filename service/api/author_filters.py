@@ -3,7 +3,7 @@
 import os
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import Field
 from typing_extensions import TypedDict
 
@@ -94,7 +94,7 @@ def put_on(
     request: Request,
     comment_id: str,
     key: SecretKey,
-    body: Annotated[AuthorFilterIn, Depends(json_body(AuthorFilterIn))],
+    body: Annotated[AuthorFilterIn, json_body(AuthorFilterIn)],
 ) -> Response:
     """It is put on a filter of that action and end, which the answer has; off the others that were made so. 404 for
     what the comment does not show. An e-mail as typed and a network cannot be trusted.

@@ -92,7 +92,7 @@ def challenge(request: Request, site_id: Annotated[str, Query(max_length=64)]) -
 async def forewarn(
     request: Request,
     key: Annotated[Key, Depends(caller)],
-    body: Annotated[DraftIn, Depends(json_body(DraftIn))],
+    body: Annotated[DraftIn, json_body(DraftIn)],
 ) -> Response:
     """By the text alone and the policy of its page, for a writer who may still change it; it binds nobody and nothing is kept. It counts as a submission
     in the flood limits, and says one word, no number. 404 where the site has it off.

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
-from fastapi import Request
+from fastapi import Depends, Request
 from pydantic import BaseModel, ValidationError
 
 from moderation.domain.errors import ERRORS_LIMIT, Invalid, together
@@ -16,8 +16,15 @@ from service.http.errors import BadRequest
 Body = TypeVar("Body", bound=StrictModel)
 
 
-def json_body(model: type[Body], *, required: bool = True) -> Callable[[Request], Awaitable[Body]]:
-    """A dependency that reads a body by the rules of strict_json and then by those of `model`.
+def json_body(model: type[Body], *, required: bool = True) -> Any:
+    """For Annotated[]: the parameter of a route that is its body, as body_reader() reads it."""
+    return Depends(body_reader(model, required=required))
+
+
+def body_reader(
+    model: type[Body], *, required: bool = True
+) -> Callable[[Request], Awaitable[Body]]:
+    """Reads a body by the rules of strict_json and then by those of `model`.
 
     FastAPI's own parsing accepts NaN, lone surrogates and repeated names.
     required: if False, an absent body means all the defaults.

@@ -3,7 +3,7 @@
 import os
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from moderation.clock import now_ms
 from moderation.domain.bulk import MemberState
@@ -50,9 +50,7 @@ def listed(request: Request, key: SecretKey, after: After, limit: Limit = 25) ->
     **described(BulkPreviewOut, body=BulkPreviewIn),
 )
 def preview(
-    request: Request,
-    key: SecretKey,
-    body: Annotated[BulkPreviewIn, Depends(json_body(BulkPreviewIn))],
+    request: Request, key: SecretKey, body: Annotated[BulkPreviewIn, json_body(BulkPreviewIn)]
 ) -> Response:
     """Nothing is changed. `sample` has the newest five; `count` and `snapshot` go into the decision."""
     try:
@@ -74,9 +72,7 @@ def preview(
     summary="Decide about many comments",
     **described(BulkOut, 409, body=BulkIn, status=202, headers=["Location"]),
 )
-def start(
-    request: Request, key: SecretKey, body: Annotated[BulkIn, Depends(json_body(BulkIn))]
-) -> Response:
+def start(request: Request, key: SecretKey, body: Annotated[BulkIn, json_body(BulkIn)]) -> Response:
     """Up to 100 comments are decided when the answer comes; more are worked off by the worker, and GET of the Location
     tells how far it is. Each gets a decision like any other, with its event. Left as they are: what somebody has
     decided about meanwhile, what others have claimed, what was erased.

@@ -195,8 +195,4 @@ def bulk_out(progress: BulkProgress) -> BulkOut:
 
 
 def bulk_member_out(member: BulkMember) -> BulkMemberOut:
-    return {
-        "comment_id": member.comment_id,
-        "state": member.state,
-        "sequence": member.sequence,
-    }
+    return {"comment_id": member.comment_id, "state": member.state, "sequence": member.sequence}

@@ -3,7 +3,7 @@
 import os
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from moderation.clock import now_ms
 from moderation.doorbell import DELIVER
@@ -87,7 +87,7 @@ def decide(
     request: Request,
     campaign_id: str,
     key: SecretKey,
-    body: Annotated[RulingIn, Depends(json_body(RulingIn))],
+    body: Annotated[RulingIn, json_body(RulingIn)],
 ) -> Response:
     """Members that a person has decided about singly stay; those that come later meet the outcome.
 
@@ -119,7 +119,7 @@ def undo(
     request: Request,
     campaign_id: str,
     key: SecretKey,
-    body: Annotated[SequenceIn, Depends(json_body(SequenceIn))],
+    body: Annotated[SequenceIn, json_body(SequenceIn)],
 ) -> Response:
     """Each member that it changed gets the outcome it had before."""
     state = request.app.state
@@ -145,7 +145,7 @@ def exclude(
     request: Request,
     campaign_id: str,
     key: SecretKey,
-    body: Annotated[CampaignMembersIn, Depends(json_body(CampaignMembersIn))],
+    body: Annotated[CampaignMembersIn, json_body(CampaignMembersIn)],
 ) -> Response:
     """What was decided about them stays as it is."""
     count = campaigns.exclude(
@@ -164,7 +164,7 @@ def split(
     request: Request,
     campaign_id: str,
     key: SecretKey,
-    body: Annotated[CampaignMembersIn, Depends(json_body(CampaignMembersIn))],
+    body: Annotated[CampaignMembersIn, json_body(CampaignMembersIn)],
 ) -> Response:
     """The two never become one again."""
     store = request.app.state.store

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from moderation.review import claims
 from service.access.keys import SecretKey
@@ -33,7 +33,7 @@ def claim(
     request: Request,
     comment_id: str,
     key: SecretKey,
-    body: Annotated[ClaimIn, Depends(json_body(ClaimIn, required=False))],
+    body: Annotated[ClaimIn, json_body(ClaimIn, required=False)],
 ) -> Response:
     """For two minutes; to claim it again is to have it longer. It ends with any decision, and by itself. Others see it
     in queues, and their decision is refused, with the code `claimed`, unless they take it over. The key is who claims.

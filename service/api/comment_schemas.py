@@ -35,7 +35,7 @@ class PageIn(fields.StrictModel):
 
 class AuthorIn(fields.StrictModel):
     """Who wrote, as typed in. token: the `browser_token` of an earlier receipt, by which the same browser
-    is known again. With the secret key alone: id, the site's own for whoever is logged in;
+    is known again. With the secret key alone: id, the site's own for the person who is logged in;
     email_confirmed, that the e-mail is theirs; staff, that they belong to the site; article_author, that they wrote the
     article. Of the last two readers see a badge.
     """
@@ -86,7 +86,7 @@ class EditIn(fields.StrictModel):
 
 class ReaderIn(fields.StrictModel):
     """Who reports. token: the `browser_token` of the reader's own comments. With the secret key alone: id, the site's own
-    for whoever is logged in; ip, the reader's address.
+    for the person who is logged in; ip, the reader's address.
     """
 
     token: Annotated[str, fields.Line(100)] = ""
@@ -113,7 +113,7 @@ class AppealIn(fields.StrictModel):
 
 
 class AppealAnswerIn(fields.StrictModel):
-    """uphold: the decision stands; overturn: the comment is approved, or after a notice rejected. note: to whoever appealed."""
+    """uphold: the decision stands; overturn: the comment is approved, or after a notice rejected. note: to the person who appealed."""
 
     outcome: Annotated[Answer, Field(strict=False, examples=["overturn"])]  # by its name
     note: Annotated[str, fields.Lines(NOTE_LIMIT), Field(examples=["You are right."])] = ""

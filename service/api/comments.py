@@ -14,11 +14,7 @@ from starlette.routing import Route
 from moderation.clock import now_ms
 from moderation.domain.comment import Receipt, Status
 from moderation.domain.decision import Decision
-from moderation.domain.errors import (
-    Conflict,
-    Invalid,
-    NotFound,
-)
+from moderation.domain.errors import Conflict, Invalid, NotFound
 from moderation.doorbell import DELIVER, JUDGE
 from moderation.intake import change
 from moderation.reading import comment_status
@@ -29,7 +25,7 @@ from service.access.idempotency import stored_key
 from service.access.keys import SecretKey, caller, require_on_site
 from service.access.writer import writer, writer_or_server
 from service.api.before_posting import require_proof
-from service.api.bodies import json_body
+from service.api.bodies import body_reader, json_body
 from service.api.comment_schemas import (
     AuthorIn,
     CommentDecided,
@@ -58,7 +54,7 @@ from service.queues.hand_in import hand_in
 
 router = APIRouter(prefix=COMMENTS_PATH, tags=["comments"])
 
-_read_comment = json_body(CommentIn)
+_read_comment = body_reader(CommentIn)
 _IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 
@@ -112,7 +108,7 @@ async def submit_comment(request: Request) -> Response:
         browser_token=comment.author.token,
         issue_token=not is_server and state.settings.author_days > 0,
     )
-    # Whoever holds the secret key may read everything; a script of the page only what it sent itself.
+    # A caller with the secret key may read everything; a script of the page only what it sent itself.
     is_own = is_server or not receipt.replayed or receipt.same_sender
     body = receipt_out(request, receipt, browser_token, is_own=is_own)
     return JSONResponse(body, 202, headers={"Location": _path(receipt.comment_id)})
@@ -201,7 +197,7 @@ async def read(request: Request, comment_id: str) -> Response:
     **described(StatusOut, 409, 429, body=EditIn, status=202),
 )
 async def edit(
-    request: Request, comment_id: str, body: Annotated[EditIn, Depends(json_body(EditIn))]
+    request: Request, comment_id: str, body: Annotated[EditIn, json_body(EditIn)]
 ) -> Response:
     """With the author's token, for some minutes. Readers see it again once the new text is approved.
 
@@ -244,7 +240,7 @@ def decide(
     request: Request,
     comment_id: str,
     key: SecretKey,
-    body: Annotated[DecisionIn, Depends(json_body(DecisionIn))],
+    body: Annotated[DecisionIn, json_body(DecisionIn)],
     seen: IfSequence = "",
 ) -> Response:
     """The next decision in the comment's sequence. If-Match with the comment's ETag guards as well.
@@ -274,7 +270,7 @@ def undo(
     request: Request,
     comment_id: str,
     key: SecretKey,
-    body: Annotated[UndoIn, Depends(json_body(UndoIn))],
+    body: Annotated[UndoIn, json_body(UndoIn)],
     seen: IfSequence = "",
 ) -> Response:
     """One more decision, with the outcome that was in effect before the last one; held where none was.

@@ -3,7 +3,7 @@
 import os
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import Field
 from typing_extensions import TypedDict
 
@@ -93,7 +93,7 @@ def switch_on(
     site_id: str,
     name: str,
     key: SecretKey,
-    body: Annotated[CompatibleApiIn, Depends(json_body(CompatibleApiIn, required=False))],
+    body: Annotated[CompatibleApiIn, json_body(CompatibleApiIn, required=False)],
 ) -> Response:
     """It answers within five seconds. Its clients' key is in the answer where there was none."""
     require_own(key, site_id)
@@ -139,7 +139,7 @@ def add_secret(
     site_id: str,
     name: str,
     key: SecretKey,
-    body: Annotated[SigningSecretIn, Depends(json_body(SigningSecretIn))],
+    body: Annotated[SigningSecretIn, json_body(SigningSecretIn)],
 ) -> Response:
     """The one before stays valid, so that Coral may rotate; the two newest count. It is kept encrypted and never shown."""
     require_own(key, site_id)

@@ -52,7 +52,7 @@ class ContextOut(TypedDict):
     **described(ContextOut),
 )
 def context_of(request: Request, comment_id: str, key: SecretKey) -> Response:
-    """For whoever decides about it: the conversation, the author's other comments, what is like it."""
+    """For the person who decides about it: the conversation, the author's other comments, what is like it."""
     found = comment_context.of_comment(request.app.state.store, {key.site_id}, comment_id)
     body: ContextOut = {
         "parent": _neighbour_out(found.parent) if found.parent else None,

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 from pydantic import Field
 from typing_extensions import TypedDict
 
@@ -66,7 +66,7 @@ def add(
     request: Request,
     comment_id: str,
     key: SecretKey,
-    body: Annotated[CorrectionIn, Depends(json_body(CorrectionIn))],
+    body: Annotated[CorrectionIn, json_body(CorrectionIn)],
 ) -> Response:
     """About its present text. Kept for evaluation and erased with the comment; nothing is decided by it."""
     made = corrections.correct(
@@ -77,10 +77,7 @@ def add(
 
 @router.delete("/{label}", summary="Take that back", **described(None, status=204))
 def remove(
-    request: Request,
-    comment_id: str,
-    label: Annotated[str, Path(pattern=_NAME)],
-    key: SecretKey,
+    request: Request, comment_id: str, label: Annotated[str, Path(pattern=_NAME)], key: SecretKey
 ) -> Response:
     """About its present text."""
     corrections.retract(request.app.state.store, {key.site_id}, comment_id, label, key.id)

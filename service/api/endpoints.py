@@ -3,7 +3,7 @@
 import os
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from moderation.clock import now_ms
 from moderation.domain.delivery import Format, Payload
@@ -47,7 +47,7 @@ router = APIRouter(prefix="/api/v1", tags=["endpoints"], dependencies=KEYED)
     **described(EndpointAdded | EndpointOut, 409, body=EndpointIn, status=201),
 )
 def add(
-    request: Request, key: SecretKey, body: Annotated[EndpointIn, Depends(json_body(EndpointIn))]
+    request: Request, key: SecretKey, body: Annotated[EndpointIn, json_body(EndpointIn)]
 ) -> Response:
     """Answers with the signing secret: the only time it is shown. With `format` `notice` it is a channel
     that tells people: its `url` is an Apprise URL, kept sealed and shown with its secrets masked, and
@@ -108,7 +108,7 @@ def change(
     request: Request,
     endpoint_id: str,
     key: SecretKey,
-    body: Annotated[EndpointChange, Depends(json_body(EndpointChange))],
+    body: Annotated[EndpointChange, json_body(EndpointChange)],
 ) -> Response:
     """Payload and format are for life: a repeated message has the same bytes."""
     state = request.app.state
@@ -149,7 +149,7 @@ def rotate(
     request: Request,
     endpoint_id: str,
     key: SecretKey,
-    body: Annotated[RotationIn, Depends(json_body(RotationIn, required=False))],
+    body: Annotated[RotationIn, json_body(RotationIn, required=False)],
 ) -> Response:
     """The old secret signs as well, for a day unless another time is asked for."""
     secret = endpoints.rotate_secret(
@@ -189,7 +189,7 @@ def replay(
     request: Request,
     endpoint_id: str,
     key: SecretKey,
-    body: Annotated[ReplayIn, Depends(json_body(ReplayIn))],
+    body: Annotated[ReplayIn, json_body(ReplayIn)],
 ) -> Response:
     """The same ids and the same bytes, so that whoever knows a message already sees that they do."""
     state = request.app.state

@@ -4,7 +4,7 @@ import os
 import time
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from moderation.clock import now_ms
 from moderation.domain.errors import Conflict
@@ -34,7 +34,7 @@ from service.api.responses import (
 router = APIRouter(prefix="/api/v1", tags=["filters"], dependencies=KEYED)
 
 
-FilterBody = Annotated[FilterIn, Depends(json_body(FilterIn))]
+FilterBody = Annotated[FilterIn, json_body(FilterIn)]
 
 
 @router.get("/filters", summary="The site's filters", **described(FilterList))

@@ -3,7 +3,7 @@
 import os
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import Field
 from typing_extensions import TypedDict
 
@@ -69,9 +69,7 @@ def list_keys(request: Request, key: SecretKey) -> Response:
     summary="Make another key",
     **described(KeyMade, 409, body=KeyIn, status=201, headers=["Location"]),
 )
-def make(
-    request: Request, key: SecretKey, body: Annotated[KeyIn, Depends(json_body(KeyIn))]
-) -> Response:
+def make(request: Request, key: SecretKey, body: Annotated[KeyIn, json_body(KeyIn)]) -> Response:
     """It works at once, and is shown in this answer alone. 409 where too many are in use."""
     row, made = sites.make_key(
         *(request.app.state.store, key.site_id, body.kind, key.id),

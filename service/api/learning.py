@@ -2,7 +2,7 @@
 
 from typing import Annotated, Self
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import AwareDatetime, Field, model_validator
 from typing_extensions import TypedDict
 
@@ -88,9 +88,7 @@ def read(request: Request, key: SecretKey) -> Response:
     **described(LessonOut, 404, 409, body=LessonIn, body_required=False, status=201),
 )
 def undo(
-    request: Request,
-    key: SecretKey,
-    body: Annotated[LessonIn, Depends(json_body(LessonIn, required=False))],
+    request: Request, key: SecretKey, body: Annotated[LessonIn, json_body(LessonIn, required=False)]
 ) -> Response:
     """Without anything: the newest lesson that still stands. What was learned besides stays. A lesson that
     took something back can be taken back, too. 201 with the lesson that counts now. Where much was learned since, its

@@ -49,7 +49,7 @@ class NoticeIn(fields.StrictModel):
 
 
 class NoticeTaken(TypedDict):
-    """The receipt. token, status_url: for whoever sent it, to ask what was decided."""
+    """The receipt. token, status_url: for its sender, to ask what was decided."""
 
     id: answers.NoticeId
     token: Annotated[str, Field(examples=["ghn_0f1e2d3c4b5a69788796a5b4c3d2e1f0"])]
@@ -68,7 +68,7 @@ class NoticeFacts(TypedDict):
 
 
 class NoticeStatus(NoticeFacts):
-    """The same, for whoever sent it. appeal: the last one, null where there was none."""
+    """The same, for its sender. appeal: the last one, null where there was none."""
 
     appeal: OwnAppealOut | None
 
@@ -118,7 +118,7 @@ def _require_all(body: NoticeIn) -> None:
 
 
 def status_url(request: Request, notice: LegalNotice) -> str:
-    """The page on which whoever sent a notice reads what became of it."""
+    """The page on which the sender of a notice reads what became of it."""
     state = request.app.state
     return (
         f"{state.settings.public_url}/notices/{notice.id}/"
@@ -133,7 +133,7 @@ def status_url(request: Request, notice: LegalNotice) -> str:
     **described(NoticeTaken, 404, 409, 429, body=NoticeIn, status=201),
 )
 async def send(
-    request: Request, comment_id: str, body: Annotated[NoticeIn, Depends(json_body(NoticeIn))]
+    request: Request, comment_id: str, body: Annotated[NoticeIn, json_body(NoticeIn)]
 ) -> Response:
     """Art. 16 of the EU's Digital Services Act, apart from reports. No key is needed; only what readers see. The answer is the
     receipt; moderators see it in a queue of its own, and their decision about the comment answers it.
@@ -188,9 +188,7 @@ def notice_status(request: Request, notice_id: str) -> Response:
     **described(NoticeStatus, 401, 404, 409, 429, body=AppealIn, body_required=False, status=201),
 )
 async def make_appeal(
-    request: Request,
-    notice_id: str,
-    body: Annotated[AppealIn, Depends(json_body(AppealIn, required=False))],
+    request: Request, notice_id: str, body: Annotated[AppealIn, json_body(AppealIn, required=False)]
 ) -> Response:
     """With the token of the receipt, where the comment was kept: another person than the one who decided looks at it. Once
     for each decision: 409, `not_appealable`, says why not.

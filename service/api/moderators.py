@@ -3,7 +3,7 @@
 import os
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import Field
 from typing_extensions import TypedDict
 
@@ -38,8 +38,7 @@ class InvitationIn(StrictModel):
     """
 
     email: Annotated[
-        str,
-        Field(min_length=3, max_length=invitations.EMAIL_LIMIT, examples=["ada@news.example"]),
+        str, Field(min_length=3, max_length=invitations.EMAIL_LIMIT, examples=["ada@news.example"])
     ]
     role: Annotated[Role, Field(strict=False, examples=["editor"])]
     sections: Annotated[list[Section], Field(default_factory=list, max_length=SECTIONS_LIMIT)]
@@ -122,9 +121,7 @@ def list_all(request: Request, key: SecretKey) -> Response:
     **described(ModeratorInvited, 409, body=InvitationIn, status=201, headers=["Location"]),
 )
 def invite(
-    request: Request,
-    key: SecretKey,
-    body: Annotated[InvitationIn, Depends(json_body(InvitationIn))],
+    request: Request, key: SecretKey, body: Annotated[InvitationIn, json_body(InvitationIn)]
 ) -> Response:
     """Answers a link for them, which works once within 7 days; an earlier one for the same e-mail ends. Gatehouse sends it to nobody."""
     state = request.app.state
@@ -154,10 +151,7 @@ def read(request: Request, moderator_id: str, key: SecretKey) -> Response:
     "/{moderator_id}", summary="Change a role", **described(SiteModeratorOut, 409, body=RoleIn)
 )
 def change(
-    request: Request,
-    moderator_id: str,
-    key: SecretKey,
-    body: Annotated[RoleIn, Depends(json_body(RoleIn))],
+    request: Request, moderator_id: str, key: SecretKey, body: Annotated[RoleIn, json_body(RoleIn)]
 ) -> Response:
     """From their next request on. A site keeps its last admin (409)."""
     store, site_id, now = request.app.state.store, key.site_id, now_ms()

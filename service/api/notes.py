@@ -3,7 +3,7 @@
 import os
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 from pydantic import Field
 from typing_extensions import TypedDict
 
@@ -51,7 +51,7 @@ class NoteOut(TypedDict):
 NotePage = page_type("NotePage", NoteOut, "notes")
 
 
-Body = Annotated[NoteIn, Depends(json_body(NoteIn))]
+Body = Annotated[NoteIn, json_body(NoteIn)]
 
 
 @router.get(

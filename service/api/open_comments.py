@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import ConfigDict, Field
 from typing_extensions import TypedDict
 
@@ -60,7 +60,7 @@ class OpenOut(TypedDict):
     **described(OpenOut, body=OpenIn),
 )
 def keep_open(
-    request: Request, key: SecretKey, body: Annotated[OpenIn, Depends(json_body(OpenIn))]
+    request: Request, key: SecretKey, body: Annotated[OpenIn, json_body(OpenIn)]
 ) -> Response:
     """Holds for 15 seconds: send it again while that is so. Of `comments` the first that nobody else has and the next `ahead` are
     yours then, and what you had open before is free again. People are refused a decision about these, with the code `claimed`,

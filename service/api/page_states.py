@@ -3,7 +3,7 @@
 import os
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import AwareDatetime, Field
 from typing_extensions import TypedDict
 
@@ -96,7 +96,7 @@ def read_state(
     **described(PageStateOut, body=PageStateIn),
 )
 def change_state(
-    request: Request, key: SecretKey, body: Annotated[PageStateIn, Depends(json_body(PageStateIn))]
+    request: Request, key: SecretKey, body: Annotated[PageStateIn, json_body(PageStateIn)]
 ) -> Response:
     """It may have no comment yet. The page is named as in a comment: by the site's own id, else by its URL."""
     change = PageChange(body.state, body.close_after_days, epoch_ms(body.published_at))
@@ -122,9 +122,7 @@ def read_default(request: Request, key: SecretKey) -> Response:
     **described(PageDefaultOut, body=PageDefaultIn),
 )
 def change_default(
-    request: Request,
-    key: SecretKey,
-    body: Annotated[PageDefaultIn, Depends(json_body(PageDefaultIn))],
+    request: Request, key: SecretKey, body: Annotated[PageDefaultIn, json_body(PageDefaultIn)]
 ) -> Response:
     """It holds at once, also for pages that are there already."""
     default = PageDefault(body.state, body.close_after_days)
@@ -160,10 +158,7 @@ def state_out(status: PageStatus) -> PageStateOut:
         "state": status.state,
         "closes_at": moment(status.closes_at),
         "opens_at": moment(status.opens_at),
-        "set": {
-            "state": setting.state,
-            "close_after_days": setting.close_after_days,
-        },
+        "set": {"state": setting.state, "close_after_days": setting.close_after_days},
         "default": _default_out(status.default),
     }
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from typing_extensions import TypedDict
 
 from moderation.review import page_moves
@@ -35,7 +35,7 @@ class PageMoved(TypedDict):
     "/move", summary="Give a page another URL", **described(PageMoved, 404, body=PageMoveIn)
 )
 def move(
-    request: Request, key: SecretKey, body: Annotated[PageMoveIn, Depends(json_body(PageMoveIn))]
+    request: Request, key: SecretKey, body: Annotated[PageMoveIn, json_body(PageMoveIn)]
 ) -> Response:
     """The comments are found at both URLs from now on. joined: whether there were comments at the new one
     already; they are on the same page now.

@@ -11,12 +11,7 @@ from fastapi.routing import APIRoute
 from moderation.domain.errors import ERRORS_LIMIT, Invalid, together
 from service.access.keys import secret_caller, sites_caller
 from service.api.paging import CURSORS, is_cursor
-from service.http.broken_rules import (
-    BadParameter,
-    broken_parameters,
-    is_presentable,
-    unknown,
-)
+from service.http.broken_rules import BadParameter, broken_parameters, is_presentable, unknown
 
 
 async def check_parameters(request: Request) -> None:

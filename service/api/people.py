@@ -3,7 +3,7 @@
 import os
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from moderation.clock import now_ms
 from moderation.doorbell import DELIVER
@@ -37,9 +37,7 @@ ERASED_AT_ONCE = 1_000  # comments of a call
     **described(PersonExportOut, 404, body=PersonExportIn),
 )
 def export(
-    request: Request,
-    key: SecretKey,
-    body: Annotated[PersonExportIn, Depends(json_body(PersonExportIn))],
+    request: Request, key: SecretKey, body: Annotated[PersonExportIn, json_body(PersonExportIn)]
 ) -> Response:
     """On this site. E-mails are compared as keyed hashes; after `GATEHOUSE_PERSONAL_DAYS` comments are found by the e-mail alone."""
     store, site_ids = request.app.state.store, {key.site_id}
@@ -63,9 +61,7 @@ def export(
     **described(PersonErasedOut, 404, body=PersonEraseIn),
 )
 def erase(
-    request: Request,
-    key: SecretKey,
-    body: Annotated[PersonEraseIn, Depends(json_body(PersonEraseIn))],
+    request: Request, key: SecretKey, body: Annotated[PersonEraseIn, json_body(PersonEraseIn)]
 ) -> Response:
     """On this site, for good; endpoints hear `comment.erased` for each comment. At most 1,000 comments at once: call it again
     until `complete`. Without `confirm` it only counts.

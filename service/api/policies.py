@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from moderation.clock import now_ms
@@ -42,13 +42,7 @@ from service.api.policy_schemas import (
     PolicyVersionList,
     policy_trial_out,
 )
-from service.api.responses import (
-    IfPolicy,
-    etag_header,
-    if_match,
-    precondition_failed,
-    private_json,
-)
+from service.api.responses import IfPolicy, etag_header, if_match, precondition_failed, private_json
 from service.api.serializers import iso
 from service.http.broken_rules import BadParameter
 from service.queues.policy_trials import try_policy
@@ -105,9 +99,7 @@ def _policy_out(scope: str, source: str, *, in_force: bool) -> PolicyOut:
     **described(PolicyTrialOut, 429, body=PolicyTrialIn),
 )
 async def try_out(
-    request: Request,
-    key: SecretKey,
-    body: Annotated[PolicyTrialIn, Depends(json_body(PolicyTrialIn))],
+    request: Request, key: SecretKey, body: Annotated[PolicyTrialIn, json_body(PolicyTrialIn)]
 ) -> Response:
     """Applies it to what was measured of the site's comments of the last days, or of those in its scope; nothing is measured again, or stored.
     `complete` is false where there were more than it could look at in some seconds. While others try something out it
@@ -222,7 +214,7 @@ def _errors(request: Request, site_id: str, days: int, scope: ScopedPolicy | Non
 def put(
     request: Request,
     key: SecretKey,
-    body: Annotated[PolicyIn, Depends(json_body(PolicyIn))],
+    body: Annotated[PolicyIn, json_body(PolicyIn)],
     seen: IfPolicy = "*",
 ) -> Response:
     """For the site of the key or a part of it, and for comments that are judged from now on; "" leaves it to the installation's, and a part to

@@ -3,7 +3,7 @@
 import os
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import Field
 from typing_extensions import TypedDict
 
@@ -92,7 +92,7 @@ def agree(
     request: Request,
     proposal_id: str,
     key: SecretKey,
-    body: Annotated[AgreeIn, Depends(json_body(AgreeIn, required=False))],
+    body: Annotated[AgreeIn, json_body(AgreeIn, required=False)],
 ) -> Response:
     """With its reason and its sentence; a decision of this key like any other. 409 where the proposal is no longer open."""
     state = request.app.state
@@ -115,7 +115,7 @@ def refuse(
     request: Request,
     proposal_id: str,
     key: SecretKey,
-    body: Annotated[OutcomeIn, Depends(json_body(OutcomeIn))],
+    body: Annotated[OutcomeIn, json_body(OutcomeIn)],
 ) -> Response:
     """The comment gets a decision with this outcome. 422 for the outcome that was proposed, 409 where the proposal is no longer open."""
     state = request.app.state

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import Field
 from typing_extensions import TypedDict
 
@@ -64,9 +64,7 @@ def read_rules(request: Request, key: SecretKey) -> Response:
     **described(ReaderRulesOut, body=ReaderRulesIn),
 )
 def change_rules(
-    request: Request,
-    key: SecretKey,
-    body: Annotated[ReaderRulesIn, Depends(json_body(ReaderRulesIn))],
+    request: Request, key: SecretKey, body: Annotated[ReaderRulesIn, json_body(ReaderRulesIn)]
 ) -> Response:
     """It holds at once, also for comments that are there already. What is left out is as at the beginning."""
     rules = ReaderRules(**body.model_dump())

@@ -46,7 +46,7 @@ async def report_comment(
     request: Request,
     comment_id: str,
     key: Annotated[Key | None, Depends(_site_caller)],
-    body: Annotated[ReportIn, Depends(json_body(ReportIn))],
+    body: Annotated[ReportIn, json_body(ReportIn)],
 ) -> Response:
     """Readers need no key, as for the thread; only what is public can be reported. Moderators see it in the queue
     `reported`. Each reader counts once, by browser or address, and is answered the same every time.

@@ -3,7 +3,7 @@
 import os
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 
 from moderation.clock import now_ms
 from moderation.domain.reputation import Subject, SubjectKind
@@ -28,7 +28,7 @@ router = APIRouter(prefix="/api/v1", tags=["reputation"], dependencies=KEYED)
 
 # A domain, or 64 hex digits that stand for an author or a network and are good on this site only.
 Name = Annotated[str, Path(max_length=120, pattern=r"^[^\s/:]+$")]
-SequenceBody = Annotated[SequenceIn, Depends(json_body(SequenceIn, required=False))]
+SequenceBody = Annotated[SequenceIn, json_body(SequenceIn, required=False)]
 
 
 @router.get(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import Field
 from typing_extensions import TypedDict
 
@@ -72,7 +72,7 @@ def read_terms(request: Request, key: SecretKey) -> Response:
 
 @router.put("", summary="Say how long comments are kept", **described(TermsOut, body=TermsIn))
 def change_terms(
-    request: Request, key: SecretKey, body: Annotated[TermsIn, Depends(json_body(TermsIn))]
+    request: Request, key: SecretKey, body: Annotated[TermsIn, json_body(TermsIn)]
 ) -> Response:
     """All of them together. What has had its term is erased within minutes, a few comments at a time: there is no way back.
     What somebody waits for an answer about stays: an appeal, a notice, a report.
@@ -83,7 +83,7 @@ def change_terms(
 
 @router.post("/preview", summary="What terms would delete", **described(TriedOut, body=TermsIn))
 def preview_terms(
-    request: Request, key: SecretKey, body: Annotated[TermsIn, Depends(json_body(TermsIn))]
+    request: Request, key: SecretKey, body: Annotated[TermsIn, json_body(TermsIn)]
 ) -> Response:
     """What these terms would delete if they were set now. Nothing is set, and nothing deleted."""
     store = request.app.state.store

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 from typing_extensions import TypedDict
 
@@ -85,7 +85,7 @@ def read(
     "", summary="Set the size of the weekly sample", **described(WaitingSampleOut, body=SizeIn)
 )
 def set_size(
-    request: Request, key: SecretKey, body: Annotated[SizeIn, Depends(json_body(SizeIn))]
+    request: Request, key: SecretKey, body: Annotated[SizeIn, json_body(SizeIn)]
 ) -> Response:
     """From next week on."""
     samples.set_size(request.app.state.store, key.site_id, body.size, key.id)
@@ -101,7 +101,7 @@ def judge(
     request: Request,
     comment_id: str,
     key: SecretKey,
-    body: Annotated[VerdictIn, Depends(json_body(VerdictIn))],
+    body: Annotated[VerdictIn, json_body(VerdictIn)],
 ) -> Response:
     """Nothing changes for writers and readers; the answer tells what had been decided. 409 where somebody was faster, or the comment has
     changed.

@@ -26,8 +26,7 @@ def search_comments(
     after: After,
     status: Annotated[Status | None, Query(description="Without it all but erased ones")] = None,
     queue: Annotated[
-        QueueName | None,
-        Query(description="Only what stands in it; `mine` is the key's own"),
+        QueueName | None, Query(description="Only what stands in it; `mine` is the key's own")
     ] = None,
     limit: Limit = 25,
 ) -> Response:

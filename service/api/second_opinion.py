@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 from typing_extensions import TypedDict
 
@@ -108,9 +108,7 @@ def read(
     **described(SecondOpinionStateOut, 409, body=SecondOpinionIn),
 )
 def change(
-    request: Request,
-    key: SecretKey,
-    body: Annotated[SecondOpinionIn, Depends(json_body(SecondOpinionIn))],
+    request: Request, key: SecretKey, body: Annotated[SecondOpinionIn, json_body(SecondOpinionIn)]
 ) -> Response:
     """409 where the trial does not speak for a permission. Without `may_send` there is none."""
     state, now = request.app.state, now_ms()
@@ -131,7 +129,7 @@ def change(
     **described(AskedOut, 409, body=PastIn, status=202),
 )
 def ask_about_past(
-    request: Request, key: SecretKey, body: Annotated[PastIn, Depends(json_body(PastIn))]
+    request: Request, key: SecretKey, body: Annotated[PastIn, json_body(PastIn)]
 ) -> Response:
     """For the trial; within the day's budget, after the comments that wait now. 409 where they may not be sent."""
     state = request.app.state

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from typing_extensions import TypedDict
 
 from moderation.clock import now_ms
@@ -63,7 +63,7 @@ def read(request: Request, key: SecretKey) -> Response:
     "", summary="Run a policy beside the one in force", **described(ShadowOut, body=ShadowIn)
 )
 def start(
-    request: Request, key: SecretKey, body: Annotated[ShadowIn, Depends(json_body(ShadowIn))]
+    request: Request, key: SecretKey, body: Annotated[ShadowIn, json_body(ShadowIn)]
 ) -> Response:
     """What it would decide is kept for each comment that is judged from now on. It takes the place of another candidate.
     To adopt it, put it in force with `PUT /api/v1/policies`, and end it here.

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import Field
 from typing_extensions import TypedDict
 
@@ -92,7 +92,7 @@ def read(request: Request, key: SecretKey) -> Response:
 def change(
     request: Request,
     key: SecretKey,
-    body: Annotated[ReasonsIn, Depends(json_body(ReasonsIn))],
+    body: Annotated[ReasonsIn, json_body(ReasonsIn)],
     seen: IfReasons = "*",
 ) -> Response:
     """The whole list anew. Decisions made before keep their reasons with the names they had. If-Match with the list's ETag

@@ -4,7 +4,7 @@ import os
 from dataclasses import replace
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import Field
 from typing_extensions import TypedDict
 
@@ -109,7 +109,7 @@ def list_sites(request: Request, key: SitesKey) -> Response:
     **described(SiteMade, 409, body=SiteIn, status=201, headers=["Location"]),
 )
 def make(
-    request: Request, key: InstallationKey, body: Annotated[SiteIn, Depends(json_body(SiteIn))]
+    request: Request, key: InstallationKey, body: Annotated[SiteIn, json_body(SiteIn)]
 ) -> Response:
     """For keys of the installation, which `gatehouse site installation-key` makes. Its secret key opens the rest of the API for the
     site. 409 where another site has the name (`name_taken`) or an origin (`origin_taken`).
@@ -143,7 +143,7 @@ def change(
     request: Request,
     site_id: str,
     key: SecretKey,
-    body: Annotated[SiteChangeIn, Depends(json_body(SiteChangeIn))],
+    body: Annotated[SiteChangeIn, json_body(SiteChangeIn)],
 ) -> Response:
     """With the site's own secret key. 409 where another site has the name or an origin, and where pages would be joined and nobody
     said that they may (`pages_join`, with their `count`).

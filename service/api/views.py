@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import ConfigDict, Field
 from typing_extensions import TypedDict
 
@@ -101,7 +101,7 @@ def list_views(request: Request, key: SecretKey) -> Response:
 
 @router.post("", summary="Save a view", **described(ViewOut, body=ViewIn, status=201))
 def add_view(
-    request: Request, key: SecretKey, body: Annotated[ViewIn, Depends(json_body(ViewIn))]
+    request: Request, key: SecretKey, body: Annotated[ViewIn, json_body(ViewIn)]
 ) -> Response:
     """E-mails and addresses cannot be saved: a view is not forgotten when the comments are."""
     view = views.add_view(

@@ -37,7 +37,7 @@ NOTICES = {
 
 @router.get("")
 def account_page(request: Request, visitor: CurrentAccount, did: QueryName = "") -> Response:
-    """The account of whoever looks. did: what was just done."""
+    """The account of the visitor. did: what was just done."""
     return _account(request, visitor, notice=NOTICES.get(did, ""))
 
 

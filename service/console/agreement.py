@@ -120,11 +120,7 @@ def _names(request: SiteRequest, found: SiteAgreement, emails: Mapping[str, str]
 
 
 def _page(
-    request: SiteRequest,
-    status: int = 200,
-    *,
-    notice: str = "",
-    problem: str = "",
+    request: SiteRequest, status: int = 200, *, notice: str = "", problem: str = ""
 ) -> Response:
     store, site_id = request.store, request.site_id
     found = agreement.agreement(store, site_id, now=now_ms())

@@ -75,10 +75,7 @@ def audit_page(
 
 
 @router.get("/csv")
-def audit_csv(
-    request: CurrentRequest,
-    filters: Filters,
-) -> Response:
+def audit_csv(request: CurrentRequest, filters: Filters) -> Response:
     """The newest changes that the filters choose, CSV_LIMIT at most, as a file."""
     request.require(Action.SEE_AUDIT)
     entries, names = list_entries(request.store, {request.site_id}, filters.query())

@@ -11,9 +11,7 @@ from moderation.review import reader_rules
 from service.console.form_error import NO_ERROR, FormError, form_error
 from service.console.language import N_, _
 from service.console.pages import QueryName, page_router
-from service.console.session import (
-    read_number,
-)
+from service.console.session import read_number
 from service.console.site_request import CurrentRequest, PostedForm, SiteRequest, request_form
 
 router = page_router("/embed")

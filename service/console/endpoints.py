@@ -48,8 +48,7 @@ def new_page(request: CurrentRequest, kind: QueryName = endpoint_form.WEBHOOK) -
 @router.post("/new")
 def add(
     posted: Annotated[
-        PostedForm,
-        Depends(request_form(*endpoint_form.DRAFT_NAMES, may=Action.MANAGE_ENDPOINTS)),
+        PostedForm, Depends(request_form(*endpoint_form.DRAFT_NAMES, may=Action.MANAGE_ENDPOINTS))
     ],
 ) -> Response:
     """Adds an endpoint; the page that answers shows the secret of a webhook, once."""

@@ -1,6 +1,6 @@
-"""Knows a browser again that has logged in to an account before: its guesses are counted apart.
+"""Recognises a browser that has logged in to an account before: its guesses are counted apart.
 
-Whoever guesses at an account from elsewhere can then not keep its people out.
+Somebody who guesses at an account from elsewhere can then not keep its people out.
 """
 
 import os

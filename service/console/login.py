@@ -103,7 +103,7 @@ def entered(request: Request, token: str, wanted: str) -> Response:
 
 @router.get("/login/code")
 def code_page(request: Request, next: str = "") -> Response:
-    """Asks whoever gave the right password, or used a link, for the code of their second factor."""
+    """Asks a person who gave the right password, or used a link, for the code of their second factor."""
     email = sign_in.who_awaits(request.app.state.store, session.session_cookie(request), now_ms())
     return _code_page(request, email, next) if email else redirect(f"{URL}/login")
 

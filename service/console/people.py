@@ -82,11 +82,7 @@ def withdraw(posted: Posted, invitation_id: str) -> Response:
 
 
 @router.get("/{moderator_id}")
-def person_page(
-    request: CurrentRequest,
-    moderator_id: str,
-    did: QueryName = "",
-) -> Response:
+def person_page(request: CurrentRequest, moderator_id: str, did: QueryName = "") -> Response:
     """One of them: the role, and where they are logged in."""
     request.require(Action.SEE_AUDIT)
     return _person(request, moderator_id, notice=NOTICES.get(did, ""))
@@ -233,17 +229,8 @@ def _person(
 
 
 def _removal(
-    request: SiteRequest,
-    moderator_id: str,
-    status: int = 200,
-    *,
-    problem: str = "",
+    request: SiteRequest, moderator_id: str, status: int = 200, *, problem: str = ""
 ) -> Response:
     store = request.store
     person, _ = moderators.get_moderator(store, moderator_id, request.site_id, now_ms())
-    return request.answer(
-        "person_removal.html",
-        status,
-        person=person,
-        problem=problem,
-    )
+    return request.answer("person_removal.html", status, person=person, problem=problem)

@@ -133,11 +133,7 @@ def go_back(posted: Posted) -> Response:
 
 
 def _set(
-    request: SiteRequest,
-    toml: str,
-    form: Form,
-    part: ScopedPolicy | None,
-    did: str,
+    request: SiteRequest, toml: str, form: Form, part: ScopedPolicy | None, did: str
 ) -> Response:
     scope = part.scope if part else WHOLE_SITE
     seen = read_number(form, "number", "version it follows")
@@ -147,10 +143,7 @@ def _set(
         request.require(Action.OVERRIDE_BOUNDS)
     try:
         site_policy.set_policy(
-            *(request.store, site_id, toml, who, seen),
-            scope=scope,
-            override=override,
-            now=now_ms(),
+            *(request.store, site_id, toml, who, seen), scope=scope, override=override, now=now_ms()
         )
     except Conflict:
         attempt = _Attempt(error=FormError(message=_CONFLICT), status=409)

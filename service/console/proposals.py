@@ -27,7 +27,7 @@ STATES = {
 def proposals_page(
     request: Request, visitor: CurrentVisitor, membership: CurrentSite, after: QueryName = ""
 ) -> Response:
-    """The proposals of whoever looks, on one site, the newest first."""
+    """The proposals of the visitor, on one site, the newest first."""
     membership.require(Action.PROPOSE)
     store, site_id = request.app.state.store, membership.site_id
     found, tally = proposals.of_moderator(

@@ -55,7 +55,7 @@ async def come_back(request: Request, provider: Here) -> Response:
     """Opens a session for whom the provider knows, if this browser went there.
 
     Failures of those who went there are counted, apart from wrong passwords. Others are not: any page on the web could send
-    whoever looks at it here, and keep a whole newsroom out.
+    its visitors here, and keep a whole newsroom out.
     """
     limits, counted = (
         request.app.state.limits,

@@ -73,11 +73,7 @@ def judge(posted: Posted) -> Response:
     request, form = posted
     if form.get("verdict") not in {each.value for each in _SAYS}:
         raise Invalid(N_("The form does not say which verdict."))
-    store, site_id, comment_id = (
-        request.store,
-        request.site_id,
-        form.get("comment", ""),
-    )
+    store, site_id, comment_id = (request.store, request.site_id, form.get("comment", ""))
     try:
         second_looks.answer(
             *(store, site_id, comment_id, Verdict(form["verdict"]), request.moderator_id),

@@ -84,10 +84,7 @@ def _probability(form: Form) -> float:
 
 
 def _page(
-    request: SiteRequest,
-    error: FormError | None = None,
-    notice: str = "",
-    status: int = 200,
+    request: SiteRequest, error: FormError | None = None, notice: str = "", status: int = 200
 ) -> Response:
     state = request.plain.app.state
     found = second_opinion.get_state(

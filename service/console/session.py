@@ -239,7 +239,7 @@ def current_account(request: Request) -> Visitor:
         raise Unauthenticated(N_("Please log in."))
     language.choose(signed.language)
     request.state.signed = (
-        signed  # for what a page says of whoever looks (service/console/navigation.py)
+        signed  # for what a page says of the visitor (service/console/navigation.py)
     )
     store = request.app.state.store
     return Visitor(

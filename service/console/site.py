@@ -40,8 +40,7 @@ _CHANGED = N_(
 )
 
 Posted = Annotated[
-    PostedForm,
-    Depends(request_form("was", "join", *_TEXTS, *_APART, may=Action.MANAGE_SITE)),
+    PostedForm, Depends(request_form("was", "join", *_TEXTS, *_APART, may=Action.MANAGE_SITE))
 ]
 PostedState = Annotated[PostedForm, Depends(request_form("state", may=Action.MANAGE_SITE))]
 

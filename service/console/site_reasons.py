@@ -35,11 +35,7 @@ Posted = Annotated[
 
 
 @router.get("")
-def reasons_page(
-    request: CurrentRequest,
-    did: QueryName = "",
-    one: QueryName = "",
-) -> Response:
+def reasons_page(request: CurrentRequest, did: QueryName = "", one: QueryName = "") -> Response:
     """The list of a site. did, one: what was just done to which."""
     known = site_reasons.get_reasons(request.store, request.site_id)
     notice = _(_NOTICES[did], name=known.name_of(one)) if did in _NOTICES else ""

@@ -90,12 +90,7 @@ _OUTCOMES: Mapping[Outcome, str] = {
     Outcome.SPAM: N_("Spam"),
     Outcome.REJECT: N_("Rejected"),
 }
-_SHIFTS = {
-    "none": N_("none"),
-    "some": N_("some"),
-    "large": N_("large"),
-    "unknown": N_("unknown"),
-}
+_SHIFTS = {"none": N_("none"), "some": N_("some"), "large": N_("large"), "unknown": N_("unknown")}
 
 
 def _names(request: SiteRequest, found: Statistics) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Takes back the last decision of whoever is signed in, wherever it was made, and if asked again the one before it. Of a
+"""Takes back the last decision of the moderator who is signed in, wherever it was made, and if asked again the one before it. Of a
 trainee it takes back the last proposal on the site.
 """
 

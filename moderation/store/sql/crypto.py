@@ -102,7 +102,7 @@ class Crypto:
         return hmac.compare_digest(token.encode(), self.author_token(comment_id).encode())
 
     def notice_token(self, notice_id: str) -> str:
-        """The token that lets whoever sent a notice of illegal content ask after it: 'ghn_' and 32 hex digits."""
+        """The token that lets the sender of a notice of illegal content ask after it: 'ghn_' and 32 hex digits."""
         mac = hmac.new(self._notice, notice_id.encode(), hashlib.sha256)
         return f"ghn_{mac.hexdigest()[:32]}"
 

@@ -34,7 +34,7 @@ class Store:
     hold (PostgreSQL knows no NUL) raises Invalid.
 
     sites_remembered: how many sites' filters stay in memory at most. filter_sets: those, by site, as
-    last read (store/filters.py); threads share them, so whoever reads or writes them holds `lock`.
+    last read (store/filters.py); threads share them, so code that reads or writes them holds `lock`.
     """
 
     def __init__(self, url: str, secret: bytes, sites_remembered: int = SITES_REMEMBERED) -> None:

@@ -66,7 +66,7 @@ def migrate(store: Store) -> None:
 def _upgrade(store: Store) -> None:
     from alembic import command
 
-    # Whoever comes second waits as long as the first one's migration takes.
+    # A process that comes second waits as long as the first one's migration takes.
     with store.write(patience=_PATIENCE) as connection:
         if not store.is_sqlite:  # SQLite's BEGIN IMMEDIATE is lock enough
             connection.execute(

@@ -47,7 +47,7 @@ second_factors = sa.Table(
     sa.Column("created_at", Millis, nullable=False),
 )
 
-# One-time codes for whoever has lost it; a row goes when its code is used.
+# One-time codes for a moderator who has lost it; a row goes when its code is used.
 recovery_codes = sa.Table(
     "recovery_codes",
     metadata,

@@ -13,7 +13,7 @@ pages = sa.Table(
     text("url"),  # as it was first sent, or as the site's server last named it
     text("path", server_default=""),  # of the URL, as sections have it; '' in none
     text("title"),
-    # Whether the site's server gave the title; else whoever commented there first.
+    # Whether the site's server gave the title; else the first commenter did.
     sa.Column("title_verified", sa.Boolean, nullable=False, server_default=sa.false()),
     text("state"),  # '' as the site's, else open | premoderated | closed
     sa.Column("close_after_days", sa.Integer),  # null as the site's, 0 never

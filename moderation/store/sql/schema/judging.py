@@ -1,4 +1,4 @@
-"""What was found and decided about comments, by whomever."""
+"""What was found and decided about comments, by models, policies and people."""
 
 import sqlalchemy as sa
 

@@ -72,7 +72,7 @@ appeals = sa.Table(
     sa.Column("answered_in", sa.Integer),  # the sequence of the decision that ended it
     text("answered_by"),  # the person who ended it, '' nobody
     sa.Column("answered_at", Millis),
-    text("note"),  # to whoever appealed
+    text("note"),  # to the person who appealed
     text(
         "notice_id", server_default=""
     ),  # the notice whose sender appeals, '' the comment's writer does
