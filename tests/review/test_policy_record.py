@@ -147,7 +147,7 @@ def test_what_was_published_counts_for_as_much_as_it_was_drawn_from(store, monke
     for id in held:
         decide(store, site, id, Outcome.REJECT)
     old = timed_id("cmt", NOON - 30 * DAY_MS, bytes(10))
-    judged(store, site, "toxicity=0.95", id=old)
+    judged(store, site, "toxicity=0.95", id=old, at=NOON - 30 * DAY_MS)
     decide(store, site, old, Outcome.APPROVE)
     monkeypatch.setattr("moderation.review.policy_advice._chooses", lambda comment_id: False)
     [advice] = policy_advice(store, site.id, IN_FORCE, now=drawn_at + 2_000)
