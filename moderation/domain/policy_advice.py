@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from moderation.domain.backtest import Share
+from moderation.domain.weighted_share import WeightedShare, weighted_share
 from moderation.domain.wilson import wilson_interval
 
 MISSES = 50  # one in so many published comments may be one that people remove
@@ -14,12 +15,12 @@ STEPS = tuple(n / 50 for n in range(1, 50))
 @dataclass(frozen=True, slots=True)
 class Effect:
     """held: of the newest comments, those that the whole policy would hold or file with this threshold. missed: of the
-    comments that it would publish and people looked at, those that they removed.
+    comments that it would publish, those that people would remove: by those that they looked at, each for as many as it stands for.
     """
 
     threshold: float
     held: Share
-    missed: Share
+    missed: WeightedShare
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +43,14 @@ class Advice:
 @dataclass(frozen=True, slots=True)
 class Looked:
     """A comment that a person decided about, which no other rule stops. chooses: whether it is one of the half that the
-    threshold is chosen on; the interval comes from the other half, so that the choice does not flatter it.
+    threshold is chosen on; the interval comes from the other half, so that the choice does not flatter it. stands_for: how many
+    comments of a week it was drawn from, of each that was looked at; None where all like it were looked at.
     """
 
     score: float
     removed: bool
     chooses: bool
+    stands_for: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +103,12 @@ def advise(
     )
 
 
-def _missed(looked: Sequence[Looked], threshold: float, *, chooses: bool) -> Share:
-    below = [each.removed for each in looked if each.chooses is chooses and each.score < threshold]
-    return Share(sum(below), len(below))
+def _missed(looked: Sequence[Looked], threshold: float, *, chooses: bool) -> WeightedShare:
+    return weighted_share(
+        (each.removed, each.stands_for)
+        for each in looked
+        if each.chooses is chooses and each.score < threshold
+    )
 
 
 def in_words(effect: Effect) -> str:
@@ -114,7 +120,7 @@ def in_words(effect: Effect) -> str:
     low, high = missed.interval
     if not missed.hits:
         return f"{said}, misses none of {missed.count:,} (95 %: at most 1 in {1 / high:,.0f})"
-    one_in = f"{missed.count / missed.hits:,.0f}"
+    one_in = f"{1 / (missed.share or 1):,.0f}"
     return f"{said}, misses 1 in {one_in} (95 %: {1 / high:,.0f} to {1 / low:,.0f})"
 
 

@@ -5,8 +5,8 @@ import math
 _Z = 1.96  # 95 %
 
 
-def wilson_interval(hits: int, count: int) -> tuple[float, float]:
-    """The 95 % confidence interval of hits / count, 0..1. count: 1 or more."""
+def wilson_interval(hits: float, count: float) -> tuple[float, float]:
+    """The 95 % confidence interval of hits / count, 0..1. count: 1 or more; neither need be whole."""
     share = hits / count
     scale = 1 + _Z * _Z / count
     middle = (share + _Z * _Z / (2 * count)) / scale

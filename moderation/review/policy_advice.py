@@ -13,8 +13,8 @@ from moderation.domain.policy_edit import thresholds_of
 from moderation.domain.policy_replay import PolicyReplay
 from moderation.domain.policy_scopes import ScopedPolicy
 from moderation.review.past_decisions import LookedAt, past_in_scope
+from moderation.review.sample_weights import SampleWeights
 from moderation.review.score_histograms import HISTOGRAM_DAYS, HISTOGRAM_LIMIT
-from moderation.store import samples
 from moderation.store.past_judgements import PastJudgement
 from moderation.store.sql.engine import Store
 
@@ -35,7 +35,7 @@ def policy_advice(
     """Advice for each threshold of a policy that holds by a score, from the comments that it decides about. scope: that the policy is
     for, None for the whole site. misses: at most one in so many is accepted.
 
-    What people said in the weekly sample counts as if they had decided so; nobody chose its comments.
+    What people said in the weekly sample counts as if they had decided so, each for as many comments as it was drawn from.
     A decision says something about a rule where no other rule stops the comment: only there the threshold decides.
     """
     wanted = [
@@ -58,6 +58,10 @@ def policy_advice(
             if not in_force - {code}
         }, bool(in_force)
 
+    def note(past: PastJudgement, removed: bool, stands_for: float | None) -> None:
+        for code, score in scores_alone(past)[0].items():
+            looked[code].append(Looked(score, removed, _chooses(past.comment_id), stands_for))
+
     looked: dict[str, list[Looked]] = {code: [] for code in codes}
     newest: dict[str, list[float]] = {code: [] for code in codes}
     stopped, count = dict.fromkeys(codes, 0), 0
@@ -65,21 +69,17 @@ def policy_advice(
         since = _first_id(now, ADVICE_DAYS)
         decided = past_in_scope(connection, site_id, scope, since, limit, by_people=True)
         people = LookedAt()
-        blind = samples.looked_at(connection, site_id)
-
-        def note(past: PastJudgement, removed: bool) -> None:
-            for code, score in scores_alone(past)[0].items():
-                looked[code].append(Looked(score, removed, _chooses(past.comment_id)))
-
-        for past in decided:
-            blind.pop(past.comment_id, None)  # what somebody decided since says more
-            if (removed := people.removed(past)) is not None:
-                note(past, removed)
+        known = [
+            (past, removed) for past in decided if (removed := people.removed(past)) is not None
+        ]
+        weights = SampleWeights(connection, site_id, [past for past, _ in known])
+        for past, removed in known:
+            if weights.counts(past):
+                note(past, removed, weights.stands_for(past))
         # Else only what was held is known, and a threshold's misses are what nobody looked at.
-        for past in past_in_scope(connection, site_id, scope, since, limit, among=blind):
-            revision, removed = blind[past.comment_id]
-            if past.revision == revision:
-                note(past, removed)
+        for past in past_in_scope(connection, site_id, scope, since, limit, among=weights.blind):
+            if weights.counts(past) and (said := weights.removed_blind(past)) is not None:
+                note(past, said, weights.stands_for(past))
         since = _first_id(now, HISTOGRAM_DAYS)
         for past in past_in_scope(connection, site_id, scope, since, HISTOGRAM_LIMIT):
             count += 1

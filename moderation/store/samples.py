@@ -66,9 +66,18 @@ def undrawn(connection: Connection, week: int) -> list[tuple[str, int]]:
     return [tuple(row) for row in fetch(connection, query, week=week)]
 
 
-def put(connection: Connection, site_id: str, week: int, drawn: Sequence[Sampled]) -> bool:
-    """Keeps a week's sample; False where another process has done so."""
-    row = {"site_id": site_id, "week": week}
+def put(
+    connection: Connection,
+    site_id: str,
+    week: int,
+    drawn: Sequence[Sampled],
+    approved: int,
+    removed: int,
+    now: int,
+) -> bool:
+    """Keeps a week's sample, with how many comments it was drawn from; False where another process has done so. now: ms."""
+    row = {"site_id": site_id, "week": week, "approved": approved, "removed": removed}
+    row["drawn_at"] = now
     if not insert_rows(connection, sample_weeks, [row], new_only=True):
         return False
     insert_rows(connection, samples, [row_of(sample, samples) for sample in drawn], new_only=True)
@@ -119,14 +128,56 @@ def verdicts(connection: Connection, site_id: str, since: int) -> dict[tuple[str
     return {(machine, verdict): int(count) for machine, verdict, count in rows}
 
 
-def looked_at(connection: Connection, site_id: str) -> dict[str, tuple[int, bool]]:
-    """Comments that people have looked at blind and were sure about: the revision that they saw, and whether they would remove it."""
+def drawn(connection: Connection, site_id: str) -> dict[str, Sampled]:
+    """All comments of the samples that are kept."""
+    query = f"SELECT {_COLUMNS} FROM samples WHERE site_id = :site"  # noqa: S608 - as above
+    return {row[0]: Sampled(*row) for row in fetch(connection, query, site=site_id)}
+
+
+@dataclass(frozen=True, slots=True)
+class SampledWeek:
+    """How many comments of a week each stands for that was drawn and looked at, by what the machine had decided. drawn_at: ms."""
+
+    drawn_at: int
+    stands_for: dict[str, float]
+
+
+# Looked at is what somebody was sure about blind, or has decided about since.
+_LOOKED_AT = """
+    SELECT w.week, w.drawn_at, w.approved, w.removed, s.machine, count(s.comment_id)
+    FROM sample_weeks w LEFT JOIN samples s ON s.site_id = w.site_id AND s.week = w.week
+        AND (s.verdict IN ('publish', 'remove') OR EXISTS (
+            SELECT 1 FROM comments c WHERE c.id = s.comment_id AND c.decided_by = 'moderator'))
+    WHERE w.site_id = :site AND w.drawn_at IS NOT NULL
+    GROUP BY w.week, w.drawn_at, w.approved, w.removed, s.machine
+"""
+
+
+def weeks(connection: Connection, site_id: str) -> dict[int, SampledWeek]:
+    """The weeks whose sample tells: some of what a machine had approved was looked at, or it had approved none."""
+    found: dict[int, SampledWeek] = {}
+    published = set()
+    rows = fetch(connection, _LOOKED_AT, site=site_id)
+    for week, drawn_at, approved, removed, machine, count in rows:
+        of_week = found.setdefault(week, SampledWeek(drawn_at, {}))
+        if count:
+            of_week.stands_for[machine] = (approved if machine == "approve" else removed) / count
+        if approved:
+            published.add(week)
+    return {
+        week: of_week
+        for week, of_week in found.items()
+        if "approve" in of_week.stands_for or week not in published
+    }
+
+
+def first_decided(connection: Connection, comment_ids: Sequence[str]) -> dict[str, int]:
+    """When a person first decided about each of the comments, ms."""
     query = """
-        SELECT comment_id, revision, verdict FROM samples
-        WHERE site_id = :site AND verdict IN ('publish', 'remove')
+        SELECT comment_id, min(created_at) FROM decisions
+        WHERE comment_id AMONG :ids AND actor_kind = 'moderator' GROUP BY comment_id
     """
-    rows = fetch(connection, query, site=site_id)
-    return {id: (revision, verdict == Verdict.REMOVE) for id, revision, verdict in rows}
+    return {id: int(at) for id, at in fetch(connection, query, ids=list(comment_ids))}
 
 
 def size_of(connection: Connection, site_id: str) -> int:

@@ -32,6 +32,7 @@ def draw_samples(store: Store, now: int, part: int = PART) -> Iterator[bool]:
         undrawn = samples.undrawn(connection, week)
     for site_id, size in undrawn:
         drawn = []
+        counts = dict.fromkeys(_DECIDED, 0)
         for machine, statuses in _DECIDED.items():
             chosen: list[SampleCandidate] = []
             for status in statuses:
@@ -41,6 +42,7 @@ def draw_samples(store: Store, now: int, part: int = PART) -> Iterator[bool]:
                         found = samples.candidates(
                             connection, site_id, status, after, begin_of(week + 1), part
                         )
+                    counts[machine] += len(found)
                     chosen = heapq.nsmallest(
                         size, [*chosen, *found], key=lambda comment: lot(comment.comment_id, week)
                     )
@@ -55,7 +57,9 @@ def draw_samples(store: Store, now: int, part: int = PART) -> Iterator[bool]:
                 for comment in chosen
             ]
         with store.write() as connection:
-            is_ours = samples.put(connection, site_id, week, drawn)
+            is_ours = samples.put(
+                connection, site_id, week, drawn, counts["approve"], counts["remove"], now
+            )
         yield is_ours
 
 

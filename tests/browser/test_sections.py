@@ -1,12 +1,16 @@
-"""Somebody of a section in a browser: the queue with what stands there, a decision by key, and the page where sections are given."""
+"""Somebody of a section in a browser: the queue with what stands there and comes, decisions about one and about all, and the page where sections are given."""
 
+from moderation.domain.comment import PageRef
 from moderation.store import memberships
 from tests.browser.look import LOOKS, screen
+from tests.browser.test_live import PATIENCE
 from tests.browser.test_look import furnish
 
 
 @LOOKS
 def test_sections_are_given_and_worked_in(visit, gatehouse, scheme, width):
+    from playwright.sync_api import expect  # here: without it the tests skip, loudly
+
     with gatehouse.store.write() as connection:
         memberships.grant(connection, gatehouse.moderator_id, gatehouse.site.id, "admin")
     furnish(gatehouse)
@@ -48,6 +52,27 @@ def test_sections_are_given_and_worked_in(visit, gatehouse, scheme, width):
     page.locator("article.card .when a").first.click()
     page.get_by_role("heading", name="Notes").wait_for()
     watch.look("section-comment")
+    page.goto(f"{gatehouse.url}/console/")
+    waiting = page.locator("#count-held")
+    shown = int(waiting.inner_text())
+    gatehouse.hand_in("You are a stupid idiot.", page=PageRef(f"{gatehouse.url}{section}/live"))
+    gatehouse.hand_in("You stupid idiots.", page=PageRef(f"{gatehouse.url}/elsewhere/1"))
+    gatehouse.judge()
+    expect(page.get_by_text("1 new comment")).to_be_visible(timeout=PATIENCE)
+    expect(waiting).to_have_text(str(shown + 1))
+    watch.look("section-new-comment")
+    page.get_by_text("1 new comment").click()
+    page.get_by_text("not only those ticked").click()
+    page.get_by_role("button", name="Reject …").click()
+    page.get_by_role("heading", name=f"Reject {shown + 1} comments?").wait_for()
+    watch.look("section-bulk")
+    page.get_by_role("button", name=f"Reject {shown + 1} comments").click()
+    page.get_by_text(f"{shown + 1} of {shown + 1}").wait_for()
+    page.get_by_role("link", name="All such decisions").click()
+    page.get_by_role("link", name=f"Rejected: {shown + 1} comments").click()
+    page.get_by_role("button", name="Undo all of it").click()
+    page.get_by_text("Undone").first.wait_for()
+    watch.look("section-bulk-undone")
     page.goto(f"{gatehouse.url}/console/statistics")
     page.get_by_text("This page is about a whole site").wait_for()
     watch.look("section-no-site")

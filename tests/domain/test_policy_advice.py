@@ -1,7 +1,9 @@
 """The advisor beside decisions whose truth is known: it is inside its interval as often as it says."""
 
+import math
 import random
 
+from moderation.domain.backtest import Share
 from moderation.domain.policy_advice import (
     Looked,
     Newest,
@@ -10,6 +12,8 @@ from moderation.domain.policy_advice import (
     in_words,
     missing_in_words,
 )
+from moderation.domain.weighted_share import weighted_share
+from moderation.domain.wilson import wilson_interval
 
 CUT = 0.6  # people remove nearly all above it, and few below
 
@@ -47,6 +51,85 @@ def test_the_truth_is_inside_the_interval_as_often_as_it_says():
     assert advised > 200
     # Of so many with 95 % each: fewer than 91 or more than 99 % would be chance once in a thousand.
     assert 0.91 <= inside / advised <= 0.99, inside / advised
+
+
+IN_FORCE = 0.5
+WEEKS = (600, 1_200, 2_400)  # comments, of which half is published
+DRAWN = 200  # of each week's
+
+
+def removed_if_seen(score: float) -> float:
+    """People remove more of what is nearer to the threshold."""
+    return 0.002 if score < IN_FORCE else removed_by_people(score) if score >= CUT else 0.03
+
+
+def true_misses_if_seen(threshold: float) -> float:
+    """The share that people would remove of scores spread evenly below a threshold of at least IN_FORCE."""
+    near, above = min(threshold, CUT) - IN_FORCE, max(0.0, threshold - CUT)
+    return (0.002 * IN_FORCE + 0.03 * near + 0.9 * above) / threshold
+
+
+def seen_in_part(chance: random.Random) -> list[Looked]:
+    """All that was held, and of what was published a sample of each week."""
+    looked = []
+    for week in WEEKS:
+        scores = [chance.random() for _ in range(week)]
+        published = [score for score in scores if score < IN_FORCE]
+        drawn = chance.sample(published, DRAWN)
+        stands_for = [(score, len(published) / DRAWN) for score in drawn]
+        for score, weight in [*stands_for, *((each, None) for each in scores if each >= IN_FORCE)]:
+            removed = chance.random() < removed_if_seen(score)
+            looked.append(Looked(score, removed, chance.random() < 0.5, weight))
+    return looked
+
+
+def test_a_sample_counts_for_what_it_was_drawn_from():
+    """Else what was held, and is seen whole, would say too much: nearly twice the misses."""
+    newest = Newest([n / 100 for n in range(100)], 3, 103)
+    inside = unweighted_inside = advised = 0
+    for seed in range(300):
+        looked = seen_in_part(random.Random(seed))
+        advice = advise("toxic", "toxicity", IN_FORCE, looked, newest)
+        if advice.better is None or advice.better.threshold < IN_FORCE:
+            continue
+        advised += 1
+        truth = true_misses_if_seen(advice.better.threshold)
+        low, high = advice.better.missed.interval
+        inside += low <= truth <= high
+        assert low <= advice.better.missed.share <= high
+        below = [
+            each.removed
+            for each in looked
+            if not each.chooses and each.score < advice.better.threshold
+        ]
+        low, high = Share(sum(below), len(below)).interval
+        unweighted_inside += low <= truth <= high
+    assert advised > 200
+    # As above, and what is seen whole and in part is put together with a little room.
+    assert 0.91 <= inside / advised <= 0.995, inside / advised
+    assert unweighted_inside / advised < 0.8, unweighted_inside / advised
+
+
+def test_a_weighted_share_by_hand():
+    """40 seen whole with 10 hits; 20 drawn with 2 hits, each for 8: 10 + 16 of 40 + 160."""
+    looked = [(n < 10, None) for n in range(40)] + [(n < 2, 8.0) for n in range(20)]
+    found = weighted_share(looked)
+    assert (found.hits, found.count, found.share) == (12, 60, 26 / 200)
+    low, high = found.interval
+    (whole_low, whole_high), (part_low, part_high) = wilson_interval(10, 40), wilson_interval(2, 20)
+    assert math.isclose(
+        0.13 - low, math.hypot(0.2 * (0.25 - whole_low), 0.8 * (0.1 - part_low)), rel_tol=1e-9
+    )
+    assert math.isclose(
+        high - 0.13, math.hypot(0.2 * (whole_high - 0.25), 0.8 * (part_high - 0.1)), rel_tol=1e-9
+    )
+    alone = weighted_share(looked[:40])
+    assert (alone.share, alone.interval) == (Share(10, 40).share, Share(10, 40).interval)
+    assert (weighted_share([]).share, weighted_share([]).interval) == (None, None)
+    # Unlike weights say as much as fewer like ones.
+    unlike = weighted_share([(False, 1.0)] * 50 + [(False, 19.0)] * 50)
+    like = weighted_share([(False, 10.0)] * 100)
+    assert unlike.interval[1] > like.interval[1] and unlike.share == like.share == 0
 
 
 def test_it_refuses_and_says_how_many_more():

@@ -7,9 +7,11 @@ import sqlalchemy as sa
 
 from moderation.domain.backtest import Share
 from moderation.domain.decision import Outcome, Reason
+from moderation.domain.durations import DAY_MS
 from moderation.domain.ids import timed_id
-from moderation.domain.samples import Verdict
+from moderation.domain.samples import Verdict, week_of
 from moderation.review import bulk, samples
+from moderation.review.decisions import decide as decide_comment
 from moderation.review.policy_advice import policy_advice
 from moderation.review.policy_errors import Circumstance, csv_of, policy_errors
 from moderation.store.decisions import reasons_json
@@ -112,7 +114,7 @@ def test_what_people_said_in_the_weekly_sample_counts_for_advice_as_well(store):
     waiting = [Sampled(id, site.id, 1, "approve", 1, 1) for id in ids]
     said = {fine: Verdict.PUBLISH, bad: Verdict.REMOVE, unsure: Verdict.UNSURE, edited: Verdict.REMOVE, decided: Verdict.REMOVE}  # fmt: skip
     with store.write() as connection:
-        put(connection, site.id, 1, [replace(each, revision=2) if each.comment_id == edited else each for each in waiting])  # fmt: skip
+        put(connection, site.id, 1, [replace(each, revision=2) if each.comment_id == edited else each for each in waiting], approved=5, removed=0, now=NOON)  # fmt: skip
         for id, verdict in said.items():
             judge_sampled(connection, id, verdict, "mod_1", NOON)
     [advice] = policy_advice(store, site.id, IN_FORCE, now=LATER)
@@ -122,6 +124,36 @@ def test_what_people_said_in_the_weekly_sample_counts_for_advice_as_well(store):
     assert (advice.decisions, advice.removed) == (3, 1)
     other = newspaper(store, "Bob's Blog", "https://bob.test")
     assert policy_advice(store, other.id, IN_FORCE, now=LATER)[0].decisions == 0
+
+
+def test_what_was_published_counts_for_as_much_as_it_was_drawn_from(store, monkeypatch):
+    """By hand: of 12 published 4 are drawn, 3 looked at blind, one decided about since; of those not drawn one is reported and removed,
+    which says nothing of the others. What was held counts once. Nor does a week count of which nothing was drawn.
+    """
+    site = newspaper(store)
+    published = judged(store, site, *(f"toxicity=0.{n + 10}" for n in range(12)))
+    held = judged(store, site, *["toxicity=0.9"] * 3)
+    [before] = judged(store, site, "toxicity=0.2")
+    decide(store, site, before, Outcome.REJECT)  # before the week was drawn: nothing stands for it
+    week, drawn_at = week_of(NOON), LATER + 1
+    drawn = [Sampled(id, site.id, week, "approve", 1, 1) for id in published[:4]]
+    with store.write() as connection:
+        put(connection, site.id, week, drawn, approved=12, removed=0, now=drawn_at)
+        for id in published[:3]:
+            judge_sampled(connection, id, Verdict.PUBLISH, "mod_1", NOON)
+    late = {"now": drawn_at + 1_000, "entropy": bytes}
+    for id in (published[3], published[7]):
+        decide_comment(store, "mod_1", {site.id}, id, Outcome.REJECT, **late)
+    for id in held:
+        decide(store, site, id, Outcome.REJECT)
+    old = timed_id("cmt", NOON - 30 * DAY_MS, bytes(10))
+    judged(store, site, "toxicity=0.95", id=old, at=NOON - 30 * DAY_MS)
+    decide(store, site, old, Outcome.APPROVE)
+    monkeypatch.setattr("moderation.review.policy_advice._chooses", lambda comment_id: False)
+    [advice] = policy_advice(store, site.id, IN_FORCE, now=drawn_at + 2_000)
+    assert (advice.decisions, advice.removed) == (8, 5)
+    missed = advice.now.missed  # of 12 published, of which 4 were looked at, and the one of before
+    assert (missed.hits, missed.count, missed.share) == (2, 5, 4 / 13)
 
 
 @pytest.mark.parametrize("tick", [1, 2])

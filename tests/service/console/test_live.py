@@ -7,6 +7,7 @@ import pytest
 
 from harness.servers import wait_until
 from moderation.accounts import sign_in
+from moderation.domain.comment import PageRef
 from moderation.domain.decision import Outcome
 from moderation.domain.roles import Role
 from moderation.store import memberships, sessions
@@ -69,6 +70,26 @@ def test_nobody_sees_the_counts_of_a_site_that_is_not_theirs(live):
     reader, bobs_reader = console(live, ada), console(live, signed_in(live, bob), bobs)
     assert wait_for_count(bobs_reader, "held", 1)["newest"] == held_there
     assert wait_for_count(reader, "held", 0)["newest"] == []
+
+
+def test_of_sections_the_counts_and_the_newest_are_what_waits_there(live):
+    cy = moderator(live.store, "cy@herald.test", password="")
+    with live.store.write() as connection:
+        memberships.grant(connection, cy, live.site.id, "moderator", ("/sport",))
+    reader = console(live, signed_in(live, cy))
+    assert wait_for_count(reader, "held", 0) == {"counts": {"held": 0}, "newest": []}
+    held(live.store, live.site, "A bad thought.", page=PageRef("https://herald.test/news/1"))
+    [goal] = held(live.store, live.site, "A bad goal.", page=PageRef("https://herald.test/sport/1"))
+    assert wait_for_count(reader, "held", 1) == {"counts": {"held": 1}, "newest": [goal]}
+    live.decide(goal, Outcome.REJECT)
+    assert wait_for_count(reader, "held", 0) == {"counts": {"held": 0}, "newest": []}
+    # Other lists are neither counted nor told of; nothing of all of the site is.
+    other = console(live, signed_in(live, cy), queue="rejected")
+    assert wait_for_count(other, "held", 0) == {"counts": {"held": 0}, "newest": []}
+    with live.store.write() as connection:
+        memberships.grant(connection, cy, live.site.id, "moderator", ("/news",))
+    wait_until(lambda: reader.has_ended, "the stream ends", 120)
+    assert wait_for_count(console(live, signed_in(live, cy)), "held", 1)["counts"] == {"held": 1}
 
 
 def revoke_session(live, token):

@@ -263,6 +263,32 @@ def test_what_waits_is_counted_once_for_a_page(sport, store, site):
     assert len(counted) == 2  # of all of it, and of each reason
 
 
+def test_the_address_of_the_next_page_names_no_comment_elsewhere(
+    sport, boss, store, site, monkeypatch
+):
+    """A list that has looked through many comments elsewhere goes on at one of these."""
+    monkeypatch.setattr("moderation.store.search.LOOKED_AT", 3)
+    monkeypatch.setattr("moderation.store.search.ROUNDS", 1)
+    [oldest] = held(store, site, "bad goal", page=on("/sport/1"))
+    elsewhere = held(store, site, *(f"bad {n}" for n in range(8)), page=on("/news/1"))
+    url, found = "/console/?status=held&order=newest&query=", []
+    for _ in range(5):
+        page = sport.get(html.unescape(url))
+        assert page.status_code == 200
+        assert [id for id in elsewhere if id in page.text] == []
+        found += re.findall(r'id="c-(cmt_\w+)"', page.text)
+        links = re.findall(r'href="(/console/\?[^"]*after=[^"]*)"', page.text)
+        if not links:
+            break
+        url = links[-1]
+    assert found == [oldest]
+    strange = sport.get(f"/console/?status=held&order=newest&after={elsewhere[3]}")
+    assert strange.status_code == 422 and "begin again" in strange.text
+    # A place in a colleague's list is none in theirs.
+    assert "after=" in html.unescape(url)
+    assert boss.get(html.unescape(url)).status_code < 500
+
+
 def test_decisions_elsewhere_are_not_counted(sport, boss, store, site):
     there = on("/news/1")
     carol = {"author": CAROL, "context": HOME}

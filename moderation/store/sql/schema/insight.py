@@ -53,6 +53,10 @@ sample_weeks = sa.Table(
     metadata,
     text("site_id", primary_key=True),
     sa.Column("week", sa.Integer, primary_key=True, autoincrement=False),
+    # Of how many comments it was drawn, and when; NULL of weeks before that was counted.
+    sa.Column("approved", sa.Integer),
+    sa.Column("removed", sa.Integer),
+    sa.Column("drawn_at", Millis),
 )
 
 day_totals = sa.Table(

@@ -1,4 +1,6 @@
-"""Erasures of persons that are under way: by what the rest is found, should they be interrupted. Bulk decisions within sections."""
+"""Erasures of persons that are under way: by what the rest is found, should they be interrupted. Bulk decisions within sections.
+Of how many comments a weekly sample was drawn.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -22,8 +24,13 @@ def upgrade() -> None:
 
     sections = sa.Column("sections_json", sa.Text(), nullable=False, server_default="")
     op.add_column("bulk_acts", sections)
+    for name in ("approved", "removed"):
+        op.add_column("sample_weeks", sa.Column(name, sa.Integer()))
+    op.add_column("sample_weeks", sa.Column("drawn_at", sa.BigInteger()))
 
 
 def downgrade() -> None:
+    for name in ("drawn_at", "removed", "approved"):
+        op.drop_column("sample_weeks", name)
     op.drop_column("bulk_acts", "sections_json")
     op.drop_table("erasures")
