@@ -100,6 +100,12 @@ def find_or_add(
     A page that is new is added. The site's server may name a page by its own id: then its newest URL leads to it
     as well, and a page that was known by that URL alone is the same.
     """
+    lock(
+        connection,
+        alone={submission.site_id for submission in submissions if submission.page.id},
+        shared={submission.site_id for submission in submissions},
+    )
+    # Read behind the lock: whoever changes the rules holds it until they are in force.
     rules = sites.page_rules(connection, {submission.site_id for submission in submissions})
     addresses = [
         (
@@ -109,9 +115,6 @@ def find_or_add(
         for submission in submissions
     ]
     wanted = {address for pair in addresses for address in pair if address}
-    lock(
-        connection, {submission.site_id for submission in submissions if submission.page.id}, rules
-    )
     for _ in range(_TRIES):
         batch = _Batch(connection, _found(fetch(connection, _LOCKED_AT, ids=list(wanted))))
         savepoint = connection.begin_nested() if len(batch.known) < len(wanted) else None
