@@ -31,6 +31,7 @@ STATUS: Mapping[type[errors.GatehouseError], tuple[int, str]] = {
     errors.Conflict: (409, "Changed meanwhile"),
     errors.TooMany: (429, "Too many requests"),
     errors.Unavailable: (503, "Try again shortly"),
+    errors.StorageFull: (503, "The storage is full"),
 }
 
 _HTTP_TITLES = {
