@@ -1,8 +1,10 @@
-"""An outage of the database as a worker process sees it: logged once when it begins and once when it ends."""
+"""An outage of the database, or of room on its disk, as a worker process sees it: logged once when it begins and once when it ends."""
 
 import logging
 import threading
 import time
+
+from moderation.domain.errors import StorageFull, Unavailable
 
 log = logging.getLogger("gatehouse.worker")
 
@@ -14,12 +16,15 @@ class Outage:
         self._lock = threading.Lock()
         self._since: float | None = None
 
-    def begin(self) -> None:
-        """The database did not answer; logs only the first of these calls."""
+    def begin(self, error: Unavailable) -> None:
+        """The database did not answer, or stored nothing; logs only the first of these calls. error: what it raised."""
         with self._lock:
             if self._since is None:
                 self._since = time.monotonic()
-                log.warning("the database is away; work waits for it")
+                if isinstance(error, StorageFull):
+                    log.warning("the disk of the database is full; work waits for room")
+                else:
+                    log.warning("the database is away; work waits for it")
 
     def end(self) -> None:
         """The database answered."""

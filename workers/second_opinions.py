@@ -51,8 +51,8 @@ def ask_until_stopped(worker: WorkerContext) -> None:
             if asked.approved:
                 worker.bell.publish_decided([asked.approved])
                 worker.bell.ring(JUDGE)  # what answers it
-        except Unavailable:
-            worker.outage.begin()
+        except Unavailable as error:
+            worker.outage.begin(error)
         except Exception:  # its message is left out of the log: it may quote the comment
             log.exception("a second opinion could not be asked for")
         if not busy:

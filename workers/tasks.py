@@ -189,8 +189,8 @@ def _outage_noted(worker: WorkerContext, task_name: str) -> Iterator[None]:
     """Logs an outage of the database once, and rings for another try soon; does not raise Unavailable."""
     try:
         yield
-    except Unavailable:
-        worker.outage.begin()
+    except Unavailable as error:
+        worker.outage.begin(error)
         worker.stopping.wait(AWAY_SECONDS)
         worker.bell.ring(task_name)
     else:
@@ -239,8 +239,8 @@ def run_due_work() -> None:
         _send_digests(worker)
         due = sweep(worker.store, worker.now())
         _clean_up(worker)
-    except Unavailable:
-        worker.outage.begin()
+    except Unavailable as error:
+        worker.outage.begin(error)
         return  # the next sweep is seconds away
     worker.outage.end()
     if due.judge:

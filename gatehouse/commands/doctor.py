@@ -65,8 +65,11 @@ def _folder(settings: "Settings") -> Iterator[Finding]:
 
 
 def _database(settings: "Settings") -> Iterator[Finding]:
+    from moderation.store import room
+
     with open_store(settings) as store:
         yield True, f"{'SQLite' if store.is_sqlite else 'PostgreSQL'} answers and is migrated"
+        room.require_room(store)
 
 
 def _broker(settings: "Settings") -> Iterator[Finding]:

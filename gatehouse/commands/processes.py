@@ -23,7 +23,10 @@ def api(
     ] = False,
 ) -> None:
     """Run the API until SIGTERM or Ctrl-C."""
+    from gatehouse.supervisor.port import require_free
+
     settings = checked_settings()
+    require_free(settings.host, settings.port)  # uvicorn would say so in five lines of its own
     with memory.lasting_objects():
         from service.server import serve
 

@@ -120,6 +120,10 @@ def report(folder: Path, model: EvaluatedModel, only: str = "") -> Iterator[tupl
             "Own sentences, the second set: nothing was chosen or learned by it",
             sources.further_sentences,
         ),
+        (
+            "Classic advertising, held by the whole policy; its patterns were written looking at one half",
+            sources.advertising,
+        ),
     ):
         if model.has_policy and only.lower() in heading.lower():
             yield heading, lines(model)

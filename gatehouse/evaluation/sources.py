@@ -2,7 +2,7 @@
 
 import random
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from gatehouse.evaluation.advertising import ADVERTISING, HONEST
 from gatehouse.evaluation.evaluated_model import EvaluatedModel, Line
 from gatehouse.evaluation.evasions import DISGUISES
 from gatehouse.evaluation.further_sentences import FURTHER_HARMLESS, FURTHER_HATE
@@ -114,16 +115,27 @@ def _without_authors(policy: Policy) -> Policy:
 
 def own_sentences(model: EvaluatedModel) -> list[Line]:
     """Hate and threats without ugly words, and harmless sentences, by kind."""
-    lines = []
-    for heading, kinds in (("hate", PLAIN_HATE), ("harmless", HARMLESS)):
-        held_by_kind = {kind: model.held_by_all(texts) for kind, texts in kinds.items()}
-        for kind, held in held_by_kind.items():
-            lines.append((f"  {kind} held", f"{held.sum()} of {len(held)}"))
-        for part, first in (("looked at", 0), ("kept", 1)):
-            chosen = np.concatenate([held[first::2] for held in held_by_kind.values()])
-            figure = share_with_interval(int(chosen.sum()), len(chosen))
-            lines.append((f"{heading} held, half {part}", figure))
-    return lines
+    return [*_halves("hate", PLAIN_HATE, model), *_halves("harmless", HARMLESS, model)]
+
+
+def advertising(model: EvaluatedModel) -> list[Line]:
+    """Advertising with a link or a contact, by what it offers, and honest comments of the same words."""
+    held = model.held_by_all(HONEST)
+    figure = share_with_interval(int(held.sum()), len(held))
+    return [*_halves("advertising", ADVERTISING, model), ("honest held", figure)]
+
+
+def _halves(
+    heading: str, kinds: Mapping[str, Sequence[str]], model: EvaluatedModel
+) -> Iterator[Line]:
+    """What the whole policy holds by kind, then of the half that was looked at and of that kept back."""
+    held_by_kind = {kind: model.held_by_all(texts) for kind, texts in kinds.items()}
+    for kind, held in held_by_kind.items():
+        yield f"  {kind} held", f"{held.sum()} of {len(held)}"
+    for part, first in (("looked at", 0), ("kept", 1)):
+        chosen = np.concatenate([held[first::2] for held in held_by_kind.values()])
+        figure = share_with_interval(int(chosen.sum()), len(chosen))
+        yield f"{heading} held, half {part}", figure
 
 
 def further_sentences(model: EvaluatedModel) -> list[Line]:

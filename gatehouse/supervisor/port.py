@@ -3,6 +3,8 @@
 import http.client
 import socket
 
+from moderation.settings import SettingsError
+
 # An address to connect to where a program listens on every address.
 _LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - looked up, not bound
 
@@ -13,9 +15,18 @@ def is_free(host: str, port: int) -> bool:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((host, port))
-        except OSError:
+        except (OSError, UnicodeError):  # a name with an empty label is no text to Python's codec
             return False
     return True
+
+
+def require_free(host: str, port: int) -> None:
+    """Raises SettingsError where no program could listen there."""
+    if not is_free(host, port):
+        raise SettingsError(
+            f"{host}:{port} is taken, or not an address of this machine: choose another with "
+            "--port or --host, or GATEHOUSE_PORT or GATEHOUSE_HOST."
+        )
 
 
 def reachable_host(host: str) -> str:

@@ -17,7 +17,7 @@ from gatehouse.supervisor.children import SETTINGS_STATUS, Child, Launch, LogFil
 from gatehouse.supervisor.first_run import FirstRun, read_line
 from gatehouse.supervisor.forked import Forked
 from gatehouse.supervisor.orphan_reaper import OrphanReaper
-from gatehouse.supervisor.port import is_free, is_ready
+from gatehouse.supervisor.port import is_ready, require_free
 from gatehouse.supervisor.running import remember
 from moderation import memory
 from moderation.settings import Settings, SettingsError
@@ -240,11 +240,7 @@ def run_all(settings: Settings, run_command: Callable[[], None]) -> None:
         raise SettingsError("GATEHOUSE_PORT must be chosen: 0 would be another one each time.")
     lock = folder.lock(data, _report)
     try:
-        if not is_free(settings.host, settings.port):
-            raise SettingsError(
-                f"{settings.host}:{settings.port} is taken, or not an address of this machine: "
-                "choose another with --port or --host."
-            )
+        require_free(settings.host, settings.port)
         settings = settings.model_copy(update={"data": data})
         remember(settings, _environment(settings))
         command = None if settings.redis_url else broker.server_command(data)

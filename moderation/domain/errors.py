@@ -134,6 +134,18 @@ class Unavailable(GatehouseError):
     retry_after = 2
 
 
+class StorageFull(Unavailable):
+    """The database answers, and has no room left; only its operator can make some. Nothing was stored."""
+
+    code = "storage_full"
+    retry_after = 30
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The database has no room left on its disk; nothing is stored until there is."
+        )
+
+
 class ScorerUnavailable(GatehouseError):
     """A scorer could not measure: not loaded, failed, timed out or answered nonsense."""
 

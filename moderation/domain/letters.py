@@ -59,8 +59,8 @@ def _lookalikes() -> dict[int, str]:
             lookalike = entry["c"]
             if len(lookalike) == 1 and not lookalike.isascii():
                 letter_of[ord(lookalike)] = letter
-    evasive = "ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢкпнтвмияькКøØłŁđĐħŧƒɐǝβδεζηθικλμνπρςστυφχω"
-    letters = "abcdefghijklmnoprstuvwyzknhtbmurbkKoOlLdDhtfaebdeznoiklmvnpsstufxw"
+    evasive = "ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢкпнтвмияькКøØłŁđĐħŧƒɐǝβδεζηθικλμνπρςστυφχωⱥƀɇꞙǥɨɉʉƶɑɛɡɩɔʋɼʈɖɭɲɦɱʂʐɠᏆᎻ"
+    letters = "abcdefghijklmnoprstuvwyzknhtbmurbkKoOlLdDhtfaebdeznoiklmvnpsstufxwabefgijuzaegiourtdlnhmszgIH"
     letter_of |= {
         ord(lookalike): letter for lookalike, letter in zip(evasive, letters, strict=True)
     }

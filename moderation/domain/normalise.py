@@ -1,10 +1,12 @@
 """Normalisation: a text as scorers read it, disguises undone, each character with its origin."""
 
+import html
 import re
 import string
 from collections.abc import Iterable
 from functools import lru_cache
 from itertools import islice
+from urllib.parse import unquote
 
 import re2
 
@@ -18,6 +20,26 @@ _EMOJI_RUN = re.compile(f"{_EMOJI}+")
 _EMOJI_INSIDE = re2.compile(f"[A-Za-z]{_EMOJI}+[A-Za-z]")
 _SPACED = re.compile(
     r"(?<![A-Za-z0-9@$*])[A-Za-z](?:[ ._*/-]{1,2}[A-Za-z0-9@$!](?![A-Za-z0-9])){2,400}"
+)
+# s|p|a|c|e|d, or a letter a line: one mark, the same throughout. And [e][a][c][h] letter in brackets.
+_MARK = r"[|·•+~:=,\\^;'\"\n]"
+_MARKED = re.compile(
+    rf"(?<![A-Za-z0-9])[A-Za-z]({_MARK})[A-Za-z0-9@$!](?:\1[A-Za-z0-9@$!])+(?![A-Za-z0-9])"
+)
+_HAS_MARKED = re2.compile(rf"[A-Za-z]{_MARK}[A-Za-z0-9@$!]{_MARK}[A-Za-z0-9@$!]")
+_BRACKETED = re.compile(
+    r"(?:\([A-Za-z0-9@$!]\)){3,}|(?:\[[A-Za-z0-9@$!]\]){3,}|(?:\{[A-Za-z0-9@$!]\}){3,}"
+)
+_HAS_BRACKETED = re2.compile(r"[(\[{][A-Za-z0-9@$!][)\]}][(\[{]")
+# &#102; &#x66; &shy; as a page would show them, and %66%75 outside addresses.
+_ENTITY = r"&(?:#[0-9]{2,6}|#[xX][0-9a-fA-F]{2,5}|[A-Za-z]{2,8});"
+_ENTITIES, _HAS_ENTITY = re.compile(_ENTITY), re2.compile(_ENTITY)
+_ESCAPE = "%[46][1-9a-fA-F]|%[57][0-9aA]"
+_ESCAPES, _HAS_ESCAPE = re.compile(f"(?:{_ESCAPE}){{2,}}"), re2.compile(f"(?:{_ESCAPE}){{2}}")
+# A word parted at the end of a line.
+_HAS_PARTED, _PARTED = (
+    re2.compile(r"[A-Za-z]-\r?\n[a-z]"),
+    re.compile(r"(?<=[A-Za-z])-\r?\n(?=[a-z])"),
 )
 _SEPARATOR = re.compile(r"[ ._*/-]+")
 # From an override to what ends it the letters are seen in the other order.
@@ -80,7 +102,9 @@ _HAS_SPACED = re2.compile(_JOINABLE)
 _HAS_LEET = re2.compile(_HINT)
 _HAS_STRETCHED = re2.compile(f"(?i){_REPEATED}")
 _HAS_PAIRED = re2.compile(f"(?i){_PAIRED}")
-_HAS_ANY = re2.compile(f"(?:{_CAMEL})|(?i:{_CONTROL}|{_JOINABLE}|{_HINT}|{_REPEATED}|{_PAIRED})")
+_HAS_ANY = re2.compile(
+    f"(?:{_CAMEL})|{_ENTITY}|(?:{_ESCAPE}){{2}}|{_HAS_MARKED.pattern}|{_HAS_BRACKETED.pattern}|{_HAS_PARTED.pattern}|(?i:{_CONTROL}|{_JOINABLE}|{_HINT}|{_REPEATED}|{_PAIRED})"
+)
 # Edits of one step. A comment of 65 kB may need more; its rest then stays as it is: nobody disguises five hundred
 # words in earnest, and an attack with them must not cost 50 ms.
 _EDIT_LIMIT = 500
@@ -90,18 +114,20 @@ _LEET_WORD_LIMIT = 60  # letters; the longest English word has 45
 def normalise(text: str) -> NormalisedText:
     """The normalised text; never raises, whatever the text. Linear in its length.
 
-    In order: what a right-to-left override turns round is turned back; NFKC; invisible characters go; words written
+    In order: entities of HTML and escapes of URLs become what they stand for; what a right-to-left override turns round is turned back; NFKC; invisible characters go; words written
     upside down are turned; lookalikes become ASCII in words that hold Latin letters or nothing but lookalikes; accents on
     Latin letters go; emoji inside words become the letters they look like, or go; #HashTags are parted into words; words
-    with each letter twice get it once; s.p.a.c.e.d letters join; d1g1ts become letters; letters repeated three times or
+    with each letter twice get it once; (e)(a)(c)(h) letter in brackets loses them, s.p.a.c.e.d and s|p|a|c|e|d
+    letters join, and words that the end of a line parts; d1g1ts become letters; letters repeated three times or
     more are reduced to one or two.
     Case, line breaks and punctuation stay. Plain English comes back as it is.
     """
     same = NormalisedText(text, range(len(text)), range(1, len(text) + 1))
     if text.isascii() and not contains(_HAS_ANY, text):
         return same
-    editable = to_editable(same)
-    if not text.isascii() or contains(_HAS_CONTROL, text):
+    editable = apply_edits(to_editable(same), _entities(text))
+    editable = apply_edits(editable, _escapes(editable.text))
+    if not editable.text.isascii() or contains(_HAS_CONTROL, editable.text):
         editable = apply_edits(editable, _overridden(editable.text))
         editable = fold_letters(editable)
         if not editable.text.isascii():
@@ -111,7 +137,10 @@ def normalise(text: str) -> NormalisedText:
             editable = apply_edits(editable, _embedded_emoji(editable.text))
     editable = apply_edits(editable, _hashtags(editable.text))
     editable = apply_edits(editable, _paired_letters(editable.text))
+    editable = apply_edits(editable, _bracketed_letters(editable.text))
+    editable = apply_edits(editable, _marked_letters(editable.text))
     editable = apply_edits(editable, _spaced_letters(editable.text))
+    editable = apply_edits(editable, _parted_words(editable.text))
     editable = apply_edits(editable, _leet_words(editable.text))
     editable = apply_edits(editable, _repeated_letters(editable.text))
     return same if editable.text is text else NormalisedText(*editable)
@@ -128,6 +157,45 @@ def _overridden(text: str) -> Iterable[Edit]:
     if contains(_OVERRIDE, text):
         for match in islice(_OVERRIDDEN.finditer(text), _EDIT_LIMIT):
             yield *match.span(), match.group(1)[::-1]
+
+
+def _entities(text: str) -> Iterable[Edit]:
+    """&#102; becomes f."""
+    if contains(_HAS_ENTITY, text):
+        for entity in islice(_ENTITIES.finditer(text), _EDIT_LIMIT):
+            yield *entity.span(), html.unescape(entity.group())
+
+
+def _escapes(text: str) -> Iterable[Edit]:
+    """%66%75 becomes fu, unless it is a part of an address."""
+    if not contains(_HAS_ESCAPE, text):
+        return
+    for escapes in islice(_ESCAPES.finditer(text), _EDIT_LIMIT):
+        before = text[max(0, escapes.start() - _LEET_WORD_LIMIT) : escapes.start()].split()
+        is_inside = before and not text[escapes.start() - 1].isspace()
+        if not is_inside or not _ADDRESS.search(before[-1]):
+            yield *escapes.span(), unquote(escapes.group())
+
+
+def _bracketed_letters(text: str) -> Iterable[Edit]:
+    """(f)(o)(o)(l) becomes fool."""
+    if contains(_HAS_BRACKETED, text):
+        for run in islice(_BRACKETED.finditer(text), _EDIT_LIMIT):
+            yield *run.span(), run.group()[1::3]
+
+
+def _marked_letters(text: str) -> Iterable[Edit]:
+    """f|o|o|l becomes f.o.o.l, which _spaced_letters joins."""
+    if contains(_HAS_MARKED, text):
+        for run in islice(_MARKED.finditer(text), _EDIT_LIMIT):
+            yield *run.span(), run.group()[::2].replace("", ".")[1:-1]
+
+
+def _parted_words(text: str) -> Iterable[Edit]:
+    """A word behind whose first part stand a hyphen and the end of a line is one."""
+    if contains(_HAS_PARTED, text):
+        for parting in islice(_PARTED.finditer(text), _EDIT_LIMIT):
+            yield *parting.span(), ""
 
 
 def _letter_emoji(text: str) -> Iterable[Edit]:

@@ -111,3 +111,17 @@ def check_days(days: int) -> int:
     if not 0 <= days <= CLOSE_AFTER_LIMIT:
         raise Invalid(f"Days are 0 (never) to {CLOSE_AFTER_LIMIT}.", "/close_after_days")
     return days
+
+
+_STRICTNESS = {PageState.PREMODERATED.value: 1, PageState.CLOSED.value: 2}
+
+
+def stricter_state(kept: str, gone: str) -> str:
+    """Of the settings of two pages that are one the stricter: whoever closed one of them meant the article. '' for none."""
+    return max(kept, gone, key=lambda state: _STRICTNESS.get(state, 0))
+
+
+def sooner_days(kept: int | None, gone: int | None) -> int | None:
+    """Of the days after which two pages that are one close the fewer; 0 for never, None for none of their own."""
+    set_days = [days for days in (kept, gone) if days is not None]
+    return min((days for days in set_days if days), default=set_days[0] if set_days else None)

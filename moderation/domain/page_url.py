@@ -9,7 +9,7 @@ from typing import Any
 
 from yarl import URL
 
-from moderation.domain.tracking_parameters import is_tracking
+from moderation.domain.tracking_parameters import is_tracking, unescaped
 
 # What a site may have told apart; by default none is.
 SCHEME, WWW, SLASH = "scheme", "www", "slash"
@@ -130,7 +130,7 @@ def _query(query: str, rules: PageRules) -> str:
     named: list[tuple[str, str]] = []
     for parameter in query.replace("%20", "+").split("&"):
         name = parameter.partition("=")[0]
-        if parameter and not rules.ignores(name.lower()):
+        if parameter and not rules.ignores(unescaped(name.lower())):
             named.append((name, parameter))
     return "&".join(parameter for _, parameter in sorted(named, key=lambda pair: pair[0]))
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from moderation.domain.comment import PageState, Submission
+from moderation.domain.comment import Submission
 from moderation.domain.errors import Unavailable
 from moderation.domain.ids import derived_id
+from moderation.domain.page_state import sooner_days, stricter_state
 from moderation.domain.page_url import PageRules, page_key
 from moderation.domain.policy_scopes import path_of
 from moderation.domain.similarity import short_hash
@@ -99,6 +100,12 @@ def find_or_add(
     A page that is new is added. The site's server may name a page by its own id: then its newest URL leads to it
     as well, and a page that was known by that URL alone is the same.
     """
+    lock(
+        connection,
+        alone={submission.site_id for submission in submissions if submission.page.id},
+        shared={submission.site_id for submission in submissions},
+    )
+    # Read behind the lock: whoever changes the rules holds it until they are in force.
     rules = sites.page_rules(connection, {submission.site_id for submission in submissions})
     addresses = [
         (
@@ -108,9 +115,6 @@ def find_or_add(
         for submission in submissions
     ]
     wanted = {address for pair in addresses for address in pair if address}
-    lock(
-        connection, {submission.site_id for submission in submissions if submission.page.id}, rules
-    )
     for _ in range(_TRIES):
         batch = _Batch(connection, _found(fetch(connection, _LOCKED_AT, ids=list(wanted))))
         savepoint = connection.begin_nested() if len(batch.known) < len(wanted) else None
@@ -243,10 +247,6 @@ class _Batch:
         self._changed.clear()
 
 
-# Of two pages that are one, the stricter state counts: whoever closed one of them meant the article.
-_STRICTNESS = {PageState.PREMODERATED.value: 1, PageState.CLOSED.value: 2}
-
-
 def join(connection: Connection, page_id: str, into: str) -> StoredPage:
     """Makes one page of two: comments and addresses of the first become the other's, which is returned.
 
@@ -278,9 +278,9 @@ def join(connection: Connection, page_id: str, into: str) -> StoredPage:
         .values(
             title=named.title,
             title_verified=named.title_verified,
-            state=max(kept.state, gone.state, key=lambda state: _STRICTNESS.get(state, 0)),
-            close_after_days=_either(kept.close_after_days, gone.close_after_days),
-            published_at=_either(kept.published_at, gone.published_at),
+            state=stricter_state(kept.state, gone.state),
+            close_after_days=sooner_days(kept.close_after_days, gone.close_after_days),
+            published_at=min(filter(None, (kept.published_at, gone.published_at)), default=None),
             created_at=min(kept.created_at, gone.created_at),
             external_id=own_id,
         )
@@ -288,10 +288,6 @@ def join(connection: Connection, page_id: str, into: str) -> StoredPage:
     policy_scopes.move_page(connection, kept.site_id, page_id, into)
     search_index.note_due(connection, [into])
     return StoredPage(into, kept.url, named.title, named.title_verified, own_id)
-
-
-def _either(kept: int | None, gone: int | None) -> int | None:
-    return gone if kept is None else kept
 
 
 def move(connection: Connection, page: StoredPage, site_id: str, url: str) -> bool:

@@ -8,10 +8,13 @@ import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.responses import RedirectResponse
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from moderation.domain import errors
 from service.http.broken_rules import WHOLE, BadParameter, broken_parameters
@@ -31,6 +34,7 @@ STATUS: Mapping[type[errors.GatehouseError], tuple[int, str]] = {
     errors.Conflict: (409, "Changed meanwhile"),
     errors.TooMany: (429, "Too many requests"),
     errors.Unavailable: (503, "Try again shortly"),
+    errors.StorageFull: (503, "The storage is full"),
 }
 
 _HTTP_TITLES = {
@@ -149,6 +153,25 @@ def _is_for_people(request: Request) -> bool:
     return wants_html(request) and not request.url.path.startswith(_FOR_PROGRAMS)
 
 
+def _without_slash(request: Request) -> str:
+    """The path without slashes at its end, where something is there for the same method; '' where nothing is."""
+    path = request.scope["path"]
+    shorter = "/" + path.strip("/")
+    scope = {**request.scope, "path": shorter}
+    is_there = any(route.matches(scope)[0] is Match.FULL for route in request.app.router.routes)
+    return shorter if path.endswith("/") and shorter != path and is_there else ""
+
+
+def _as_sent(request: Request, path: str) -> str:
+    """A path with the query of this request: only the browser knows scheme and host, behind a proxy."""
+    return quote(path) + (f"?{query}" if (query := request.url.query) else "")
+
+
+def _is_a_page(request: Request) -> bool:
+    """Whether people read what is asked for: compatible APIs and our own have no pages."""
+    return request.method == "GET" and not request.url.path.startswith(_FOR_PROGRAMS)
+
+
 def install(app: FastAPI, show_page: ShowPage) -> None:
     """Makes every error of the app a problem document, or for people a page."""
 
@@ -166,8 +189,13 @@ def install(app: FastAPI, show_page: ShowPage) -> None:
     async def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         title = _HTTP_TITLES.get(error.status_code, "Request refused")
+        detail = f"{title}."
+        if error.status_code == 404 and (path := _without_slash(request)):
+            if _is_a_page(request):
+                return RedirectResponse(_as_sent(request, path))
+            detail += " There is something at this path without the slash at its end."
         document = problem(
-            error.status_code, title, f"{title}.", "http", headers=dict(error.headers or {})
+            error.status_code, title, detail, "http", headers=dict(error.headers or {})
         )
         return await respond(request, document, title, f"{title}.")
 

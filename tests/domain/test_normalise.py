@@ -226,3 +226,61 @@ def test_what_only_looks_like_a_disguise_stays(text: str) -> None:
     assert [letter for letter in normalise(text).text if letter not in "ɔo"] == [
         letter for letter in text if letter not in "ɔo"
     ]
+
+
+FOOL = "what a fucking fool"
+
+
+def _between(mark: str) -> str:
+    return " ".join(mark.join(word) for word in FOOL.split())
+
+
+@pytest.mark.parametrize("mark", "|·•+~:=,\\^;'\"")
+def test_letters_parted_by_any_one_mark_join(mark: str) -> None:
+    assert normalise(_between(mark)).text == FOOL
+
+
+@pytest.mark.parametrize(
+    ("disguised", "plain"),
+    [
+        (_between("&shy;"), FOOL),
+        (_between("&zwnj;"), FOOL),
+        ("".join(f"&#x{ord(letter):x};" for letter in FOOL), FOOL),
+        ("".join(f"&#{ord(letter)};" for letter in FOOL), FOOL),
+        ("%66%6f%6f%6c", "fool"),
+        ("a (f)(o)(o)(l), a [f][o][o][l], a {f}{o}{o}{l}", "a fool, a fool, a fool"),
+        ("a \u24a1\u24aa\u24aa\u24a7", "a fool"),
+        ("F\nO\nO\nL\nS", "FOOLS"),
+        ("a stu-\npid fool", "a stupid fool"),
+        ("\u2c65 f\u0289cking \u0268d\u0268o\u0167", "a fucking idiot"),
+        ("f\u028bcking \u0269\u0256\u0269\u0254\u0288", "fucking idiot"),
+        ("\u13c6D\u13c6OT", "IDIOT"),
+    ],
+)  # fmt: skip
+def test_disguises_by_markup_brackets_and_rare_letters(disguised: str, plain: str) -> None:
+    assert normalise(disguised).text == plain
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://example.org/?q=%66%6f%6f%6c and https://example.org/%66%6f",
+        "The vitamins A, B, C and D; see section 2(a)(b), or 3(c).",
+        "rock'n'roll, 100% of 50%, x+y, a:b, A|B, R&D; AT&T; well-\nKnown",
+        "First line\nI\nsecond line\na well-known one",
+        "&c; & so on &",
+    ],
+)
+def test_what_only_looks_so_stays(text: str) -> None:
+    assert normalise(text).text == text
+
+
+def test_marked_letters_lead_back_to_where_they_stood() -> None:
+    text = "You (f)(o)(o)(l) and f|o|o|l"
+    view = normalise(text)
+    assert view.text == "You fool and fool"
+    first, second = view.text.index("fool"), view.text.rindex("fool")
+    start, end = view.original(first, first + 4)
+    assert text[start:end].strip("()") == "f)(o)(o)(l"
+    start, end = view.original(second, second + 4)
+    assert text[start:end] == "f|o|o|l"

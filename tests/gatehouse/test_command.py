@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
 
@@ -175,3 +176,17 @@ def test_a_setting_of_another_version_is_passed_over(service):
     running.adopt(environment)
     assert "GATEHOUSE_GONE" not in environment
     read_settings(environment)
+
+
+@pytest.mark.parametrize("host", ["nonsense.invalid", "a..b", "192.0.2.1", "taken"])
+def test_an_address_that_cannot_be_listened_on_is_one_sentence(gatehouse, host):
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        port = listener.getsockname()[1]
+        address = "127.0.0.1" if host == "taken" else host
+        for command in ("api", "up"):
+            run = gatehouse(command, host=address, port=port)
+            assert run.returncode == 2
+            [line] = run.stderr.splitlines()
+            assert f"{address}:{port} is taken, or not an address of this machine" in line

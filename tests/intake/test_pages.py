@@ -2,7 +2,7 @@
 
 import os
 import threading
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 
 import pytest
@@ -265,6 +265,39 @@ def test_pages_that_came_after_the_first_look_are_asked_about_too(store, site):
         site_settings.change_settings(overtaken, site.id, wanted)
     assert site_settings.get_site(store, site.id).settings == settings
     assert count(store, pages) == 2
+
+
+class Interrupted:
+    """A store between whose last statement and commit something happens."""
+
+    def __init__(self, store, meanwhile) -> None:
+        self.read, self._write, self._meanwhile = store.read, store.write, meanwhile
+
+    @contextmanager
+    def write(self):
+        with self._write() as connection:
+            yield connection
+            self._meanwhile(connection)
+
+
+def test_a_comment_that_comes_while_the_rules_change_goes_by_the_new_ones(store, site):
+    first = post(store, site, HARBOUR)
+    settings = site_settings.get_site(store, site.id).settings
+    wanted = replace(settings, rules=replace(settings.rules, ignored=frozenset(["ref"])))
+    seconds: list[str] = []
+    writer = threading.Thread(target=lambda: seconds.append(post(store, site, f"{HARBOUR}?ref=x")))
+
+    def comment_comes(connection) -> None:
+        writer.start()
+        waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+        while connection.dialect.name == "postgresql" and not connection.scalar(sa.text(waiting)):
+            assert writer.is_alive()
+        # On SQLite it cannot begin before the commit.
+
+    site_settings.change_settings(Interrupted(store, comment_comes), site.id, wanted)
+    writer.join()
+    assert on(store, find_page(store, site.id, HARBOUR)) == {first, *seconds} and len(seconds) == 1
+    assert count(store, pages) == 1
 
 
 def test_a_site_with_origins_keeps_one_by_command_too(store, site):

@@ -223,6 +223,40 @@ def test_keywords_are_no_name(name: str, expected: str | None) -> None:
     assert note == expected or (note and expected and note in expected)
 
 
+@pytest.mark.parametrize(
+    ("text", "note"),
+    [
+        ("Buy cheap pills http://pills.example.com", "offers_medicines"),
+        ("b\u200duy che\u00adap V1agra on\u200bline", "offers_medicines"),
+        (
+            "200 free  spins\nfor you, and instant payday loans online",
+            "offers_gambling,offers_loans",
+        ),
+        ("Funding of up to $500,000. Invest $500 and get $5,000!", "offers_loans,offers_gains"),
+        ("We offer SEO services for your website", "offers_reach"),
+        ("Replica watches, Rolex and Omega", "offers_copies"),
+        ("Write my paper for me", "offers_essays"),
+        ("Dr. Ogun brought back my ex husband with a love spell", "offers_hackers"),
+        # The same words in the mouth of somebody who sells nothing.
+        ("The regulator fined three online casinos; my mother was sold fake viagra pills.", None),
+        ("Payday loans should be capped, and crypto is gambling and nothing else.", None),
+        ("The seized replica watches were worth two million. Buying steroids is a crime.", None),
+        ("He promised me a guaranteed return of 10 % if I buy in.", None),
+    ],
+)
+def test_who_sells_says_so_and_who_writes_about_it_does_not(text: str, note: str | None) -> None:
+    signal = find_signals(text).get("advertising")
+    assert (signal.note if signal else None) == note
+    if signal:
+        assert signal.spans and all(text[span.start : span.end].strip() for span in signal.spans)
+
+
+def test_of_advertising_the_first_topics_are_named() -> None:
+    text = "Buy viagra online, 100 free spins, instant payday loans online, double your bitcoin"
+    signal = find_signals(text)["advertising"]
+    assert signal.value == 4 and signal.note == "offers_medicines,offers_gambling,offers_loans"
+
+
 def test_addresses_to_throw_away_are_known_with_their_subdomains() -> None:
     def note(domain: str) -> str | None:
         signal = find_signals("Nice.", traces=SenderTraces(email_domain=domain)).get(

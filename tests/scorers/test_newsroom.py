@@ -58,9 +58,23 @@ def test_what_needs_a_person_is_held_with_its_reason(text: str, code: str) -> No
     assert code in codes
 
 
+def test_classic_advertising_is_held_where_it_leaves_a_way_to_be_found() -> None:
+    offer = "Need help with your essay? Our writers deliver in 6 hours"
+    assert verdict(offer) == ("approve", set())
+    for way in ("https://essay.example.com", "essay dot com", "call +44 20 7946 0123"):
+        assert "advertising" in verdict(f"{offer} {way}")[1], way
+    assert "advertising" in verdict(offer, author_url="https://essay.example.com")[1]
+
+
 @pytest.mark.parametrize(
     ("text", "more", "outcome", "sentence"),
     [
+        (
+            "Buy cheap pills http://pills.example.com http://meds.example.com",
+            {},
+            "hold",
+            "Advertises medicines, and leaves a way to be found.",
+        ),
         (
             "Nice.",
             {"author_name": "Cheap Shoes Store", "author_url": "https://shoes.example.com"},

@@ -67,6 +67,8 @@ HEURISTICS: Mapping[str, Heuristic] = {
     # gibberish.py
     "gibberish": _share(3.0, 0.3),
     "foreign_script": _share(1.5, 0.5),
+    # advertising.py
+    "advertising": Heuristic(1.5, 2),
     # style.py
     "shouting": _share(1.0, 0.6),
     "repetition": _share(2.5, 0.6),

@@ -10,11 +10,19 @@ from collections.abc import Collection, Iterator, Sequence
 
 from moderation.domain.score import Candidate, CommentScorer, Signal
 from moderation.scorers.site.trust import TrustOfSites
-from moderation.scorers.spam import author, behaviour, contacts, gibberish, links, style
+from moderation.scorers.spam import (
+    advertising,
+    author,
+    behaviour,
+    contacts,
+    gibberish,
+    links,
+    style,
+)
 from moderation.scorers.spam.heuristic import BASE_LOG_ODDS, HEURISTICS, SCORER, SIGNS, SPAN_LIMIT
 
 # Of the score `signs`; a change of HEURISTICS, or of what a heuristic finds, is another model.
-MODEL_NAME = "signs-3"
+MODEL_NAME = "signs-4"
 
 
 class Heuristics(CommentScorer):
@@ -39,7 +47,7 @@ class Heuristics(CommentScorer):
 def find_heuristics(candidate: Candidate, trusted: Collection[str] = ()) -> Iterator[Signal]:
     """The signals of every heuristic that applies. trusted: domains whose links do not count."""
     yield from links.find_heuristics(candidate, trusted)
-    for module in (contacts, behaviour, author, gibberish, style):
+    for module in (contacts, behaviour, author, gibberish, advertising, style):
         yield from module.find_heuristics(candidate)
 
 

@@ -1,6 +1,8 @@
 """Opening the database: one Store for SQLite in WAL and for PostgreSQL."""
 
+import logging
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -8,10 +10,16 @@ from cachetools import LRUCache
 from sqlalchemy import exc
 from sqlalchemy.engine import Connection, Engine, make_url
 
-from moderation.domain.errors import GatehouseError, Invalid, Unavailable
+from moderation.domain.errors import GatehouseError, Invalid, StorageFull, Unavailable
 from moderation.domain.filter import FilterSet
 from moderation.store.sql.crypto import Crypto
-from moderation.store.sql.sqlite_engine import AWAY_ERRORS, BUSY_TIMEOUT, DATA_ERRORS, sqlite_engine
+from moderation.store.sql.sqlite_engine import (
+    AWAY_ERRORS,
+    BUSY_TIMEOUT,
+    DATA_ERRORS,
+    FULL,
+    sqlite_engine,
+)
 
 __all__ = ["Connection", "Store"]
 
@@ -23,6 +31,10 @@ _AWAY = (exc.OperationalError, exc.InterfaceError, exc.InternalError, exc.Timeou
 # SQLSTATE classes: data exceptions; limits of the database, as the size of an index row. These come
 # back however often one tries, and must not be taken for an outage that concerns everybody.
 _NEVER = ("22", "54")
+_DISK_FULL = "53100"
+_SAID_EVERY = 60.0  # s; a full disk is logged so often while something is refused for it
+
+log = logging.getLogger("gatehouse.store")
 
 
 class Store:
@@ -30,8 +42,8 @@ class Store:
 
     read() and write() give a connection inside one transaction. Verbs say where a transaction
     begins and ends; the functions of this room only take the connection.
-    A database that is away raises Unavailable; so does one that stays locked. A value that it cannot
-    hold (PostgreSQL knows no NUL) raises Invalid.
+    A database that is away raises Unavailable; so does one that stays locked. One whose disk is full raises
+    StorageFull, and the log says so once a minute. A value that it cannot hold (PostgreSQL knows no NUL) raises Invalid.
 
     sites_remembered: how many sites' filters stay in memory at most. filter_sets: those, by site, as
     last read (store/filters.py); threads share them, so code that reads or writes them holds `lock`.
@@ -41,6 +53,7 @@ class Store:
         self.crypto = Crypto(secret)
         self.lock = threading.Lock()
         self.filter_sets: LRUCache[str, FilterSet] = LRUCache(sites_remembered)
+        self._full_said_at: float | None = None
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
         self.engine: Engine
         self._data_errors: tuple[type[Exception], ...]
@@ -86,7 +99,19 @@ class Store:
         self.engine.dispose()
 
     def _in_words(self, error: Exception) -> GatehouseError:
-        state = getattr(getattr(error, "orig", error), "sqlstate", None) or ""
+        said = getattr(error, "orig", None) or error
+        state = getattr(said, "sqlstate", None) or ""
+        if state == _DISK_FULL or getattr(said, "sqlite_errorcode", None) in FULL:
+            self._say_full()
+            return StorageFull()
         if isinstance(error, self._data_errors) or state.startswith(_NEVER):
             return Invalid("There is a character or a length here that cannot be stored.")
         return Unavailable(f"The database is away ({type(error).__name__}).")
+
+    def _say_full(self) -> None:
+        now = time.monotonic()
+        with self.lock:
+            if self._full_said_at is not None and now - self._full_said_at < _SAID_EVERY:
+                return
+            self._full_said_at = now
+        log.error("the disk of the database is full: nothing is stored until there is room")

@@ -16,6 +16,8 @@ BUSY_TIMEOUT = 5_000  # ms; two API writers and two claimers never waited longer
 LOOK = 0.001  # s; a transaction takes some 5 ms
 
 DATA_ERRORS = (sqlite3.DataError,)
+# A disk that is full says so when a page is written, or when the file that readers share is to grow.
+FULL = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE)
 AWAY_ERRORS = (sqlite3.OperationalError, sqlite3.InterfaceError, sqlite3.InternalError)
 
 
