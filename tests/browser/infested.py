@@ -4,15 +4,14 @@ rules that matter, then written past all rules into every column that takes word
 
 import json
 import os
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
 from urllib.parse import quote
-
-import sqlalchemy as sa
 
 from moderation.accounts import invitations
 from moderation.domain.comment import AuthorRef, Context, PageRef, Status
 from moderation.domain.decision import Outcome
+from moderation.domain.delivery import Response
+from moderation.domain.durations import WEEK_MS
 from moderation.domain.filter import FilterAction, FilterDraft, FilterKind
 from moderation.domain.imported import ImportedComment
 from moderation.domain.reader_rules import ReaderRules
@@ -28,6 +27,7 @@ from moderation.notify import endpoints
 from moderation.policies import load_policy
 from moderation.review import (
     bulk,
+    claims,
     corrections,
     decisions,
     filters,
@@ -46,47 +46,16 @@ from moderation.review.site_reasons import set_reasons
 from moderation.store import filters as stored_filters
 from moderation.store import memberships, moderators, sites
 from moderation.store.second_opinion_usage import Budget
-from moderation.store.sql.schema.columns import metadata
 from moderation.upkeep.importing import import_comments
 from moderation.upkeep.samples import draw_samples
 from tests.browser.gatehouse_process import BrowserGatehouse
+from tests.browser.overwritten import overwrite
 from tests.browser.pages_with_id import newspaper_of, people_and_things
 from tests.browser.payloads import MARK, Payloads
 from tests.browser.test_endpoints import add, deliver_due
 from tests.factories import key_of
 from tests.review.test_second_looks import looked_at
 from tests.service.console.console_browser import moderator, now
-
-# Columns that take words, by table; every row gets words of its own. The numbers are how many characters.
-WRITTEN = {
-    "appeals": {"text": 400, "note": 400},
-    "attempts": {"error": 200},
-    "audit": {"about": 200, "before_json": 100, "after_json": 100},
-    "bulk_acts": {"sentence": 400},
-    "campaigns": {"domain": 200},
-    "comments": {"author_name": 245},
-    "decisions": {"reasons_json": 300, "sentence": 400},
-    "endpoints": {"disabled_because": 200},
-    "filters": {"name": 80, "entries_json": 100, "exceptions_json": 100},
-    "findings": {"signals_json": 100, "failed_json": 100},
-    "invitations": {"email": 200, "sections_json": 60},
-    "keys": {"name": 60},
-    "legal_notices": {"name": 120, "why": 2_000},
-    "memberships": {"sections_json": 60},
-    "moderators": {"email": 200},
-    "notes": {"text": 800},
-    "pages": {"title": 400},
-    "personal": {"user_agent": 200},
-    "proposals": {"sentence": 400},
-    "reports": {"note": 400},
-    "second_opinions": {"model": 60, "sentence": 200},
-    "sites": {"name": 80},
-    "views": {"name": 60},
-}
-# Of JSON only what these names have is words, the rest are numbers and codes; without a name all strings are.
-_IN_JSON = {"reasons_json": {"message", "note"}, "signals_json": {"note"}, "failed_json": {"error"}}
-# Words that only the rooms can put in place, because something is read from them, or because they are encrypted.
-_BY_ROOMS = {"author_url", "url", "text", "toml", "reasons_json", "filter_json", "path"}
 
 
 def infest(gatehouse: BrowserGatehouse) -> dict[str, str]:
@@ -102,9 +71,12 @@ def infest(gatehouse: BrowserGatehouse) -> dict[str, str]:
     ids |= _on_pages(gatehouse, payloads) | _decided(gatehouse, payloads, ids)
     ids |= _settings(gatehouse, payloads)
     _import(gatehouse, payloads)
+    for _ in range(2):  # of these the sample is drawn
+        gatehouse.hand_in(payloads.some(600), payloads.line(99), age=WEEK_MS // 60_000)
+    gatehouse.judge()
     looked_at(store, site, now() - 3_600_000)
     list(draw_samples(store, now()))
-    _overwrite(gatehouse, payloads)
+    overwrite(store, payloads)
     return ids
 
 
@@ -162,7 +134,8 @@ def _decided(
     gatehouse.judge()
     trainee = moderator(store, "tim@lantern.test", site, password="")
     with store.write() as connection:
-        memberships.grant(connection, trainee, site.id, "trainee")
+        memberships.grant(connection, trainee, site.id, "trainee", ["/demo"])
+    claims.claim(store, trainee, {site.id}, held[2])
     words = Explanation(sentence=payloads.some(400), note=payloads.some(900))
     proposals.propose(store, trainee, {site.id}, held[0], Outcome.REJECT, words, **clock)
     decisions.decide(*mine, held[1], Outcome.REJECT, words, **clock)
@@ -223,7 +196,9 @@ message = {text}
     gatehouse.judge()
     deliver_due(gatehouse, lambda url: _no_answer(payloads.line(150)))
     key_of(store, site)
-    _, link = invitations.invite(store, site.id, "cy@lantern.test", "editor", ada, **clock)
+    _, link = invitations.invite(
+        store, site.id, "cy@lantern.test", "editor", ada, ["/demo"], **clock
+    )
     with store.read() as connection:
         [key, *_] = sites.keys_of(connection, site.id)
         [own, *_] = stored_filters.of_sites(connection, [site.id])
@@ -232,9 +207,7 @@ message = {text}
     return {"endpoint": hook, "key": key.id, "filter": own.id, "person": bo.id, "link": link}
 
 
-def _no_answer(error: str) -> Any:
-    from moderation.domain.delivery import Response
-
+def _no_answer(error: str) -> Response:
     return Response(None, duration=30, error=error)
 
 
@@ -254,33 +227,3 @@ def _import(gatehouse: BrowserGatehouse, payloads: Payloads) -> None:
         *(gatehouse.store, gatehouse.site, payloads.line(40), entries),
         personal_days=30, now=now(), remark=lambda remark: None,
     )  # fmt: skip
-
-
-def _overwrite(gatehouse: BrowserGatehouse, payloads: Payloads) -> None:
-    """Words of their own in every row of WRITTEN, whatever the rooms would have said to them."""
-    with gatehouse.store.write() as connection:
-        for name, columns in WRITTEN.items():
-            table = metadata.tables[name]
-            keys = list(table.primary_key.columns)
-            for row in connection.execute(sa.select(table)).mappings().all():
-                values = {
-                    column: _words(column, row[column], lambda limit=limit: payloads.line(limit))
-                    for column, limit in columns.items()
-                }
-                where = [key == row[key.name] for key in keys]
-                connection.execute(sa.update(table).where(*where).values(values))
-
-
-def _words(column: str, was: str | None, words: Callable[[], str]) -> str | None:
-    if not column.endswith("_json"):
-        return words()
-    return was and json.dumps(_leaves(json.loads(was), _IN_JSON.get(column), words))
-
-
-def _leaves(value: Any, named: set[str] | None, words: Callable[[], str], name: str = "") -> Any:
-    """The JSON with other words in it. named: those of a table alone, None for all strings."""
-    if isinstance(value, dict):
-        return {key: _leaves(each, named, words, key) for key, each in value.items()}
-    if isinstance(value, list):
-        return [_leaves(each, named, words, name) for each in value]
-    return words() if isinstance(value, str) and (named is None or name in named) else value

@@ -7,134 +7,36 @@ from collections.abc import Iterator
 from urllib.parse import quote
 
 import pytest
+import sqlalchemy as sa
 from starlette.routing import Route
 
 from moderation.store import memberships
+from moderation.store.sql.schema.columns import metadata
 from tests.browser.gatehouse_process import BrowserGatehouse
 from tests.browser.hostile_dom import found_in
 from tests.browser.infested import infest
 from tests.browser.look import fits
 from tests.browser.payloads import MARK, Payloads
+from tests.browser.visited import ELSEWHERE, NO_PAGES, SAY_NOTHING, UNSTYLED, VISITED
 
 PARTS = 6  # tests that share the pages between them
 PHONE = {"viewport": {"width": 390, "height": 844}}
-_SITE = "site={site}"
-# Where each route is visited, by its path. A route that is not here fails the test.
-VISITED = {
-    "/": ["/"],
-    "/console/": [
-        *(f"/console/?{_SITE}&queue={queue}" for queue in ("held", "reported", "proposed", "mine", "pending")),
-        *(f"/console/?{_SITE}&queue={queue}" for queue in ("approved", "rejected", "spam")),
-        f"/console/?{_SITE}&queue=held&open={{edited}}",
-        f"/console/?{_SITE}&queue=held&done={{rejected}}",
-        f"/console/?{_SITE}&query=idiot&status=held&language=en&order=toxicity",
-        f"/console/?{_SITE}&author=id:eve",
-        f"/console/?{_SITE}&moderator={{person}}",
-        f"/console/?{_SITE}&same_text={{shown}}",
-        "/console/?site=all",
-        "/console/?site=all&query=idiot",
-    ],
-    "/console/comments/{comment_id}": [
-        f"/console/comments/{{{name}}}" for name in ("comment", "shown", "edited", "rejected", "opinion")
-    ],
-    "/console/comments/{comment_id}/context": [
-        "/console/comments/{edited}/context",
-        "/console/comments/{shown}/context",
-    ],
-    "/console/bulk": [f"/console/bulk?{_SITE}"],
-    "/console/bulk/new": [f"/console/bulk/new?{_SITE}&status=held&all=1&outcome=reject"],
-    "/console/bulk/{bulk_id}": [f"/console/bulk/{{bulk}}?{_SITE}", f"/console/bulk/{{act}}?{_SITE}"],
-    "/console/appeals": [f"/console/appeals?{_SITE}"],
-    "/console/appeals/{appeal_id}": ["/console/appeals/{appeal}"],
-    "/console/notices": [f"/console/notices?{_SITE}"],
-    "/console/campaigns": [f"/console/campaigns?{_SITE}"],
-    "/console/campaigns/{campaign_id}": [f"/console/campaigns/{{campaign}}?{_SITE}"],
-    "/console/filters": [f"/console/filters?{_SITE}"],
-    "/console/filters/new": [f"/console/filters/new?{_SITE}"],
-    "/console/filters/{filter_id}": [f"/console/filters/{{filter}}?{_SITE}"],
-    "/console/learning": [f"/console/learning?{_SITE}"],
-    "/console/policy": [f"/console/policy?{_SITE}", f"/console/policy?{_SITE}&scope=section:/demo"],
-    "/console/policy/record": [f"/console/policy/record?{_SITE}"],
-    "/console/policy/shadow": [f"/console/policy/shadow?{_SITE}"],
-    "/console/policy/second-opinion": [f"/console/policy/second-opinion?{_SITE}"],
-    "/console/pages": [f"/console/pages?{_SITE}"],
-    "/console/reputation/{kind}/{name}": [
-        f"/console/reputation/author/{{author}}?{_SITE}",
-        f"/console/reputation/domain/x.test?{_SITE}",
-    ],
-    "/console/sample": [f"/console/sample?{_SITE}"],
-    "/console/reasons": [f"/console/reasons?{_SITE}"],
-    "/console/statistics": [f"/console/statistics?{_SITE}"],
-    "/console/agreement": [f"/console/agreement?{_SITE}"],
-    "/console/embed": [f"/console/embed?{_SITE}"],
-    "/console/retention": [f"/console/retention?{_SITE}"],
-    "/console/audit": [f"/console/audit?{_SITE}"],
-    "/console/people": [f"/console/people?{_SITE}"],
-    "/console/people/{moderator_id}": [f"/console/people/{{person}}?{_SITE}"],
-    "/console/people/{moderator_id}/remove": [f"/console/people/{{person}}/remove?{_SITE}"],
-    "/console/personal-data": [f"/console/personal-data?{_SITE}"],
-    "/console/account": ["/console/account"],
-    "/console/account/second-factor": ["/console/account/second-factor"],
-    "/console/keys": [f"/console/keys?{_SITE}"],
-    "/console/keys/{key_id}/revoke": [f"/console/keys/{{key}}/revoke?{_SITE}"],
-    "/console/sites": ["/console/sites"],
-    "/console/sites/new": ["/console/sites/new"],
-    "/console/site": [f"/console/site?{_SITE}"],
-    "/console/site/apis": [f"/console/site/apis?{_SITE}"],
-    "/console/proposals": [f"/console/proposals?{_SITE}"],
-    "/console/invitation": ["/console/invitation?link={link}"],
-    "/console/endpoints": [f"/console/endpoints?{_SITE}"],
-    "/console/endpoints/new": [f"/console/endpoints/new?{_SITE}", f"/console/endpoints/new?{_SITE}&kind=channel"],
-    "/console/endpoints/{endpoint_id}": ["/console/endpoints/{endpoint}"],
-    "/console/endpoints/{endpoint_id}/remove": ["/console/endpoints/{endpoint}/remove"],
-    "/console/login": ["/console/login"],
-    "/console/login/code": ["/console/login/code"],
-    "/demo": ["/demo"],
-    "/demo/{slug}": ["/demo/ferry", "/demo/ferry?gatehouse=received", "/demo/ferry?replytocom={shown}"],
-    "/demo/{slug}/peek": ["/demo/ferry/peek"],
-    "/embed/thread": [f"/embed/thread?{_SITE}&page_url={{demo}}"],
-    "/embed/feed": [f"/embed/feed?{_SITE}&page_url={{demo}}"],
-    "/status/{comment_id}": ["/status/{rejected}"],
-    "/notices/new": ["/notices/new?comment={shown}"],
-    "/notices/{notice_id}/{token}": ["/notices/{notice}/{notice_token}"],
-    "/docs": ["/docs"],
-}  # fmt: skip
-# Routes that answer no page, with what they answer; that it is none is looked at.
-NO_PAGES = {
-    "/console": "a redirect to /console/",
-    "/console/login/provider": "a redirect to the provider, where one is set",
-    "/console/login/provider/back": "a redirect from the provider, where one is set",
-    "/console/counts": "JSON",
-    "/console/colleagues": "JSON",
-    "/console/events": "a stream",
-    "/console/policy/record/csv": "a download",
-    "/console/statistics/csv": "a download",
-    "/console/statistics/statements/csv": "a download",
-    "/console/agreement/csv": "a download",
-    "/console/audit/csv": "a download",
-    "/healthz": "JSON",
-    "/readyz": "JSON",
-    "/metrics": "text",
-    "/robots.txt": "text",
-    "/favicon.ico": "a picture",
-    "/embed/v1.js": "a script",
-    "/embed/static/{version}/{name}": "a file of ours",
-    "/docs/static/{version}/{name}": "a file of ours",
-    "/console/static/{version}/{name}": "a file of ours",
-}
-# Answer where something is set up that is not here.
-ELSEWHERE = {"/console", "/console/login/provider", "/console/login/provider/back", "/metrics"}
-# Pages on which nobody's words stand.
-SAY_NOTHING = {
-    *("/", "/docs", "/console/login", "/console/login/code", "/demo", "/status/{comment_id}"),
-}
-# Parts of somebody else's page, or no HTML: without a style of their own.
-UNSTYLED = {
-    "/embed/thread",
-    "/embed/feed",
-    "/demo/{slug}/peek",
-    "/console/comments/{comment_id}/context",
-}
+# Columns with ids, hashes and words of ours.
+_OURS = """
+id site_id comment_id page_id parent_id moderator_id decider_id campaign_id branch_id endpoint_id event_id
+actor_id notice_id note_id delivery_id bulk_id owner_id answered_by undone_by switched_on_by permitted_by
+invited_by changed_by set_by started_by decided_by judged_by settled_by by teacher digest key fingerprint
+email_key author_key network_key address_key reporter_key network hint kin lease version actor_version
+prompt_version sha256 password_hash browser first_report subject outcome in_force state actor actor_kind
+actor_scope scope change status kind role code note_code reason_code reason label said known asked verdict
+settled machine live shadow rules language languages_json fields_json action types_json payload format
+author_badge page_state origins_json policy_scopes_json closed_hours_json page_rules_json totals_json
+data_json failed_json form_json parent about path type
+"""
+OURS = frozenset(_OURS.split())
+# Tables that no page shows words of: what compatible APIs ask and answer, processes, the provider's people, models.
+UNSEEN = {"checks", "suggestions", "site_faces", "heartbeats", "provider_identities", "lessons",
+          "second_opinion_endpoints", "second_opinion_sites", "corrections"}  # fmt: skip
 
 
 @pytest.mark.parametrize("part", range(PARTS))
@@ -157,11 +59,48 @@ def test_no_words_do_anything_on_any_page(visit, gatehouse, part):
     assert wrong + watch.dialogs + watch.outbound + watch.navigated + _errors(watch) == []
 
 
+def test_no_words_do_anything_to_a_writer_who_asks_where_the_comment_stands(visit, gatehouse):
+    ids, wrong = infest(gatehouse), []
+    watch = visit(**PHONE)
+    _look(watch, f"/status/{ids['rejected']}", wrong)
+    for token in (Payloads().some(90), gatehouse.store.crypto.author_token(ids["rejected"])):
+        watch.page.locator("input[name=token]").fill(token)
+        with watch.page.expect_navigation():
+            watch.page.get_by_role("button").first.click()
+        wrong += found_in(watch.page)
+    assert MARK in watch.page.locator("main").inner_text() and fits(watch.page)
+    appeal = watch.page.locator("form", has=watch.page.locator("textarea"))
+    appeal.locator("textarea").fill(Payloads().some(900))
+    with watch.page.expect_navigation():
+        appeal.get_by_role("button").click()
+    assert wrong + found_in(watch.page) == [] and fits(watch.page)
+    assert watch.dialogs + watch.outbound + watch.navigated + _errors(watch) == []
+
+
 def test_every_page_is_visited(gatehouse):
     routes = _routes(gatehouse)
     assert sorted(routes) == sorted([*VISITED, *NO_PAGES]), (
         "say where it is visited, or why it is no page"
     )
+
+
+def test_words_are_hostile_wherever_words_are_kept(gatehouse):
+    infest(gatehouse)
+    harmless = []
+    with gatehouse.store.read() as connection:
+        for table in metadata.sorted_tables:
+            for column in table.columns:
+                if (
+                    isinstance(column.type, sa.String)
+                    and column.name not in OURS
+                    and table.name not in UNSEEN
+                ):
+                    kept = connection.execute(sa.select(column)).scalars()
+                    if not any(
+                        MARK in (text or "") or "canary.test" in (text or "") for text in kept
+                    ):
+                        harmless.append(f"{table.name}.{column.name}")
+    assert harmless == [], "write payloads there (infested.py), or say that no person writes it"
 
 
 def test_what_is_called_no_page_is_none(visit, gatehouse):
