@@ -2,7 +2,8 @@
 
     python -m bench.decisions [--postgresql] [--comments 1000000] [--decisions 300]
 
-Milliseconds from the request to the end of the answer, of the API as a process of its own on this machine. What the console's page
+Milliseconds from the request to the end of the answer, of the API as a process of its own on this machine; the last column is what it computes, which other
+work on the machine does not lengthen much. What the console's page
 does for a key: it decides (the next comment is on the page already), says what it has open now, and now and then fetches
 the next page of the list. No decision reads or writes the search index, which is left empty: filling takes a third of the time. Decisions are approvals, rejections and spam in turn, about the most urgent of what is held.
 """
@@ -18,12 +19,13 @@ import sys
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from statistics import fmean
 from urllib.parse import urlencode
 
 from bench.environment import bench_environment
 from bench.queue_pages import ALLOWED, filled_pages
 from bench.table import milliseconds, table
-from harness.gatehouse_process import GatehouseProcess
+from harness.gatehouse_process import GatehouseProcess, Process
 from harness.load import median, percentile
 
 OUTCOMES = ("approve", "reject", "spam")
@@ -37,13 +39,15 @@ Times = dict[str, list[float]]
 
 
 class Client:
-    """One connection; times: seconds of each request, by what it was."""
+    """One connection; times: seconds of each request, by what it was, and cpu: seconds that the API computed for them."""
 
-    def __init__(self, gatehouse: GatehouseProcess, cookie: str) -> None:
+    def __init__(self, gatehouse: GatehouseProcess, api: Process, cookie: str) -> None:
+        self._api = api
         self._connection = http.client.HTTPConnection("127.0.0.1", gatehouse.port, timeout=120)
         self._site_id, self._cookie = gatehouse.site.id, {"Cookie": cookie}
         self._key = {"Authorization": f"Bearer {gatehouse.key}"}
         self.times: Times = defaultdict(list)
+        self.cpu: Times = defaultdict(list)
 
     def by_api(self, decisions: int) -> None:
         done = 0
@@ -95,31 +99,37 @@ class Client:
     def _timed(
         self, what: str, method: str, path: str, headers: Mapping[str, str], body: str = ""
     ) -> str:
-        began = time.perf_counter()
+        computed, began = self._api.cpu(), time.perf_counter()
         self._connection.request(method, path, body or None, dict(headers))
         answer = self._connection.getresponse()
         content = answer.read().decode()
         if answer.status >= 300:
             raise SystemExit(f"{method} {path}: {answer.status} {content[:300]}")
         self.times[what].append(time.perf_counter() - began)
+        self.cpu[what].append(self._api.cpu() - computed)
         return content
 
 
-def measured(gatehouse: GatehouseProcess, count: int, decisions: int) -> Times:
+def measured(gatehouse: GatehouseProcess, count: int, decisions: int) -> Client:
     """gatehouse: with ALLOWED in its settings, and empty."""
     began = time.perf_counter()
     cookie = next(
         page.headers["Cookie"] for page in filled_pages(gatehouse, count, searchable=False)
     )
     print(f"{count:,} filled in {time.perf_counter() - began:.0f} s", file=sys.stderr)
-    gatehouse.start_api()
-    client = Client(gatehouse, cookie)
+    return decided(gatehouse, cookie, decisions)
+
+
+def decided(gatehouse: GatehouseProcess, cookie: str, decisions: int) -> Client:
+    """gatehouse: filled. cookie: of a moderator's session."""
+    client = Client(gatehouse, gatehouse.start_api(), cookie)
     client.by_api(WARM_UP)
     client.by_key(WARM_UP)
     client.times.clear()
+    client.cpu.clear()
     client.by_api(decisions)
     client.by_key(decisions)
-    return client.times
+    return client
 
 
 def measure(postgresql: bool, count: int, decisions: int) -> str:
@@ -127,15 +137,17 @@ def measure(postgresql: bool, count: int, decisions: int) -> str:
         bench_environment(postgresql) as environment,
         environment.gatehouse({"webhook_allow": ALLOWED}) as gatehouse,
     ):
-        times = measured(gatehouse, count, decisions)
-        load = os.getloadavg()[0]
+        client = measured(gatehouse, count, decisions)
+        return shown(client, f"{count:,}, {'PostgreSQL' if postgresql else 'SQLite'}")
+
+
+def shown(client: Client, beside: str) -> str:
     rows = [
-        (what, len(seconds), *map(milliseconds, (median(seconds), percentile(seconds, 0.95), max(seconds))))
-        for what, seconds in times.items()
+        (what, len(seconds), *map(milliseconds, (median(seconds), percentile(seconds, 0.95), max(seconds), fmean(client.cpu[what]))))
+        for what, seconds in client.times.items()
     ]  # fmt: skip
-    name = "PostgreSQL" if postgresql else "SQLite"
-    head = (f"ms beside {count:,}, {name}", "times", "median", "p95", "most")
-    return f"{table(head, rows)}\n\nload {load:.1f}"
+    head = (f"ms beside {beside}", "times", "median", "p95", "most", "CPU of the API")
+    return f"{table(head, rows)}\n\nload {os.getloadavg()[0]:.1f}"
 
 
 def main() -> None:
