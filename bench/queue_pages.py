@@ -186,8 +186,8 @@ class Page:
     headers: Mapping[str, str]
 
 
-def filled_pages(gatehouse: GatehouseProcess, count: int) -> list[Page]:
-    """Every page, once the database has `count` comments; gatehouse: with ALLOWED in its settings."""
+def filled_pages(gatehouse: GatehouseProcess, count: int, *, searchable: bool = True) -> list[Page]:
+    """Every page, once the database has `count` comments; gatehouse: with ALLOWED in its settings. searchable: as for fill()."""
     now, store, site = time.time_ns() // 1_000_000, gatehouse.store, gatehouse.site
     with store.write() as connection:
         ada = moderators.add(connection, "ada@herald.test", "", now, os.urandom)
@@ -200,7 +200,7 @@ def filled_pages(gatehouse: GatehouseProcess, count: int) -> list[Page]:
     endpoint, _ = endpoints.add_webhook(
         store, site.id, url, allow=ALLOWED, now=now, entropy=os.urandom
     )
-    filled = fill(store, site, endpoint.id, ada, count)
+    filled = fill(store, site, endpoint.id, ada, count, searchable=searchable)
     with store.write() as connection:
         for other_id in set(filled.site_ids) - {site.id}:
             memberships.grant(connection, ada, other_id, "moderator")

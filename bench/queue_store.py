@@ -59,10 +59,21 @@ class Filled:
     site_ids: Sequence[str]
 
 
-def fill(store: Store, site: Site, endpoint_id: str, moderator_id: str, count: int) -> Filled:
-    """Adds `count` comments of the last 90 days and all that belongs to them, past the store's own functions."""
+def fill(
+    store: Store,
+    site: Site,
+    endpoint_id: str,
+    moderator_id: str,
+    count: int,
+    *,
+    searchable: bool = True,
+) -> Filled:
+    """Adds `count` comments of the last 90 days and all that belongs to them, past the store's own functions.
+
+    searchable: whether they are put into the search index, which takes most of the time.
+    """
     writer = RowWriter(store)
-    filling = _Filling(store, site, endpoint_id, moderator_id, count)
+    filling = _Filling(store, site, endpoint_id, moderator_id, count, searchable)
     for first in range(0, count, _PART):
         filling.add_comments(writer, range(first, min(first + _PART, count)))
     filling.add_campaigns(writer)
@@ -87,9 +98,16 @@ def fill(store: Store, site: Site, endpoint_id: str, moderator_id: str, count: i
 
 class _Filling:
     def __init__(
-        self, store: Store, site: Site, endpoint_id: str, moderator_id: str, count: int
+        self,
+        store: Store,
+        site: Site,
+        endpoint_id: str,
+        moderator_id: str,
+        count: int,
+        searchable: bool,
     ) -> None:
         self._chance = random.Random(1)
+        self._searchable = searchable
         self._site, self._endpoint_id, self._moderator_id = site, endpoint_id, moderator_id
         self._now = time.time_ns() // 1_000_000
         self._texts = made_up(2_000, seed=3)
@@ -200,7 +218,8 @@ class _Filling:
             "comment_id revision attempt signals_json failed_json created_at",
             [(c.id, 1, 1, signals_json(c.number % 97), "[]", c.time) for c in comments],
         )
-        writer.add("search_due", "id", [(c.id,) for c in comments])
+        if self._searchable:
+            writer.add("search_due", "id", [(c.id,) for c in comments])
         self._add_deliveries(writer, [c for c in comments if c.number % 4 == 0])
         self._add_opinions(writer, [c for c in comments if c.sequence > 1])
 

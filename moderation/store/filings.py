@@ -16,11 +16,13 @@ class Filing(NamedTuple):
     campaign_id: str
 
 
+# By the index decisions_against. CROSS JOIN: SQLite keeps this order, and else reads all that was ever filed.
 _FILED = """
-    SELECT c.id, c.campaign_id FROM comments c
-    JOIN decisions d ON d.comment_id = c.id AND d.sequence = c.sequence
-    WHERE c.site_id = :site AND c.status IN ('spam', 'rejected') AND c.decided_by = 'policy'
-    AND d.created_at >= :since ORDER BY c.id DESC LIMIT :limit
+    SELECT c.id, c.campaign_id FROM decisions d CROSS JOIN comments c
+    WHERE d.created_at >= :since AND d.outcome != 'approve'
+    AND c.id = d.comment_id AND c.sequence = d.sequence
+    AND c.site_id = :site AND c.status IN ('spam', 'rejected') AND c.decided_by = 'policy'
+    ORDER BY d.created_at DESC, d.comment_id DESC LIMIT :limit
 """
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
+from operator import itemgetter
 from typing import Annotated, Any
 
 from fastapi import Depends, Query, Response
@@ -13,6 +14,7 @@ from moderation.domain.audit_csv import csv_of
 from moderation.domain.durations import DAY_MS
 from moderation.domain.roles import Action
 from service.console.asked import Day
+from service.console.audit_words import CHANGES, KINDS
 from service.console.language import _
 from service.console.navigation import PAGE_SIZE, ROWS_READ, query
 from service.console.pages import URL, QueryName, page_router, pages
@@ -20,8 +22,6 @@ from service.console.presenters import person_name
 from service.console.site_request import CurrentRequest
 
 router = page_router("/audit")
-
-_KINDS = sorted({change.partition(".")[0] for change in Change})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +65,7 @@ def audit_page(
     return request.answer(
         "audit.html",
         entries=[_row(entry, names) for entry in shown],
-        kinds=_KINDS,
-        actions=[change.value for change in Change],
+        kinds=_choices(),
         chosen=chosen,
         older=older,
         newest=f"{URL}/audit?{fields}" if after else "",
@@ -80,6 +79,24 @@ def audit_csv(request: CurrentRequest, filters: Filters) -> Response:
     request.require(Action.SEE_AUDIT)
     entries, names = list_entries(request.store, {request.site_id}, filters.query())
     return pages.attachment("audit.csv", csv_of(entries, names, header=True))
+
+
+def _choices() -> list[tuple[str, str, list[tuple[str, str]]]]:
+    """What can be asked for: the code of each kind, its name, and the codes and names of its changes; by name."""
+    return sorted(
+        (
+            (
+                kind,
+                _(name),
+                sorted(
+                    ((code, _(CHANGES[code])) for code in CHANGES if code.startswith(f"{kind}.")),
+                    key=itemgetter(1),
+                ),
+            )
+            for kind, name in KINDS.items()
+        ),
+        key=itemgetter(1),
+    )
 
 
 def _day(text: str) -> date | None:
@@ -98,8 +115,9 @@ def _row(entry: AuditEntry, names: Mapping[str, str]) -> dict[str, Any]:
     fields = [*entry.before, *(name for name in entry.after if name not in entry.before)]
     return {
         "entry": entry,
+        "done": _(CHANGES[Change(entry.change)]),
         "who": person_name(entry.by, names),
-        "about": names.get(entry.about, entry.about),
+        "about": "" if entry.about == entry.site_id else names.get(entry.about, entry.about),
         "facts": [
             (name.replace("_", " "), before, after)
             for name in fields

@@ -12,9 +12,9 @@ from service.console import navigation
 from service.console.all_sites import Place
 from service.console.asked import Asked, chips, criteria_of, status_chips
 from service.console.comment import comment_views
-from service.console.desk import Desk
 from service.console.match_count import match_count
 from service.console.pages import pages
+from service.console.panes import Panes
 from service.console.presenters import QUEUE_NAMES, CommentView
 from service.console.refine import refine_of
 from service.console.search import bulk_bar, names_of
@@ -71,7 +71,7 @@ def queue_without_status(
         views=view_links(store, visitor, site_id, replace(asked, order=refine.order)),
         comments=comments,
         campaigns=[],
-        desk=Desk.of(request, visitor, (), comments, opened),
+        panes=Panes.of(request, visitor, (), comments, opened),
         held_with_rulings=0,
         elsewhere=[],
         reason=asked.reason,

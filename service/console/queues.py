@@ -16,8 +16,8 @@ from service.console.all_sites import CurrentPlaceOrPart, Place
 from service.console.asked import Asked, AskedFor
 from service.console.campaign_view import campaign_views
 from service.console.comment import comment_views, get_card
-from service.console.desk import Desk
 from service.console.pages import PlaceName, QueryName, page_router, pages
+from service.console.panes import Panes
 from service.console.presenters import CommentView
 from service.console.queue_without_status import queue_without_status
 from service.console.refine import refine_of
@@ -111,7 +111,7 @@ def queue_page(
         ),
         comments=comments,
         campaigns=shown,
-        desk=Desk.of(request, visitor, shown, comments, open),
+        panes=Panes.of(request, visitor, shown, comments, open),
         held_with_rulings=campaigns.count_held_with_rulings(store, site_id)
         if is_grouped and is_one
         else 0,

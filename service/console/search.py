@@ -15,10 +15,10 @@ from service.console import navigation
 from service.console.all_sites import AllSites, Place
 from service.console.asked import Asked, chips, criteria_of, status_chips
 from service.console.comment import comment_views
-from service.console.desk import Desk
 from service.console.language import _
 from service.console.match_count import match_count
 from service.console.pages import pages
+from service.console.panes import Panes
 from service.console.presenters import QUEUE_NAMES, VERBS, CommentView
 from service.console.refine import refine_of
 from service.console.session import Visitor
@@ -80,7 +80,7 @@ def results_page(
         views=view_links(store, visitor, site_id, replace(asked, order=refine.order)),
         problem=problem,
         comments=comments,
-        desk=Desk.of(request, visitor, (), comments, opened),
+        panes=Panes.of(request, visitor, (), comments, opened),
         bulk=bulk_bar(site, asked, count),
         first_url=asked.url(site_id) if after else "",
         next_url=asked.url(site_id, after=found.after) if found.after else "",

@@ -68,7 +68,7 @@ CHANGES_NOTHING = {
     ),
     **dict.fromkeys(
         (
-            "service.console.desk.density",
+            "service.console.panes.density",
             "service.console.login.log_out",
             "service.console.login.with_link",
             "service.console.login.with_password",

@@ -18,6 +18,7 @@ ARGUMENTS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 ]
+PATIENCE = 30_000  # ms until what is expected of a page must be so, as for everything else that Playwright waits for
 # First the one without windows: the same engine, with a third of the work for a page.
 NAMES = (
     *("chromium-headless-shell", "chromium", "chromium-browser"),
@@ -33,9 +34,10 @@ def _chromium() -> str | None:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     try:
-        from playwright.sync_api import sync_playwright
+        from playwright.sync_api import expect, sync_playwright
     except ModuleNotFoundError:
         skip_loudly("NO PLAYWRIGHT: the browser tests did not run (install the dev extra)")
+    expect.set_options(timeout=PATIENCE)
     path = _chromium()
     with sync_playwright() as started:
         if path is None and not Path(started.chromium.executable_path).exists():

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 import uvicorn
+from fastapi import FastAPI
 
 from harness.servers import SECRET, wait_until
 from moderation.accounts import sign_in
@@ -28,17 +29,22 @@ from tests.service.console.console_browser import link_for, moderator, now
 
 @dataclass
 class BrowserGatehouse:
-    """url: where it runs. site: registered with that origin, so that /demo belongs to it. streams: of
-    readers, who have an article open.
+    """url: where it runs. site: registered with that origin, so that /demo belongs to it. app: what
+    answers there. streams: of readers, who have an article open.
     """
 
     url: str
     store: Store
     site: Site
     moderator_id: str
-    streams: OpenStreams
+    app: FastAPI
     _server: uvicorn.Server
     _thread: threading.Thread
+
+    @property
+    def streams(self) -> OpenStreams:
+        streams: OpenStreams = self.app.state.reader_streams
+        return streams
 
     @property
     def demo(self) -> str:
@@ -114,4 +120,4 @@ def open_gatehouse(database_url: str, broker_url: str, data: str) -> BrowserGate
     thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
     thread.start()
     wait_until(lambda: server.started, "the service answers")
-    return BrowserGatehouse(url, store, site, ada, app.state.reader_streams, server, thread)
+    return BrowserGatehouse(url, store, site, ada, app, server, thread)

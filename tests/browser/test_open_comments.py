@@ -54,6 +54,19 @@ def open_at(gatehouse, moderator_id):
         return set(connection.scalars(found))
 
 
+def has_open(gatehouse, who, ids, ahead):
+    """As their page says again and again; it stays so, however long the test takes."""
+    claims.keep_open(gatehouse.store, who, {gatehouse.site.id}, ids, ahead=ahead)
+    stay(gatehouse, who)
+
+
+def stay(gatehouse, who):
+    """What somebody has open or has claimed is theirs for an hour."""
+    theirs = claim_rows.c.moderator_id == who
+    with gatehouse.store.write() as connection:
+        connection.execute(sa.update(claim_rows).where(theirs).values(until=now() + 3_600_000))
+
+
 def expire(gatehouse):
     with gatehouse.store.write() as connection:
         connection.execute(sa.update(claim_rows).values(until=1))
@@ -215,7 +228,7 @@ def test_keys_at_the_end_go_on_to_what_a_colleague_has_left_meanwhile(visit, gat
     from playwright.sync_api import expect
 
     ids = comments(gatehouse, 3)
-    claims.keep_open(gatehouse.store, bo, {gatehouse.site.id}, ids[1:], ahead=1)
+    has_open(gatehouse, bo, ids[1:], ahead=1)
     watch = visit(**WIDE)
     with watch.page.expect_response("**/console/claims"):
         watch.log_in()
@@ -262,7 +275,7 @@ def test_keys_wait_until_it_is_known_what_comes_next_and_none_is_lost(visit, gat
     from playwright.sync_api import expect
 
     ids = comments(gatehouse, 16)
-    claims.keep_open(gatehouse.store, bo, {gatehouse.site.id}, ids[5:6], ahead=0)
+    has_open(gatehouse, bo, ids[5:6], ahead=0)
     watch = visit(**WIDE)
     with watch.page.expect_response("**/console/claims"):
         watch.log_in()
@@ -451,7 +464,7 @@ def test_without_an_answer_keys_go_on_and_the_service_decides(visit, gatehouse, 
     from playwright.sync_api import expect
 
     ids = comments(gatehouse, 12)
-    claims.keep_open(gatehouse.store, bo, {gatehouse.site.id}, ids[1:3], ahead=1)
+    has_open(gatehouse, bo, ids[1:3], ahead=1)
     watch = visit(**WIDE)
     watch.page.route("**/console/claims", lambda route: route.fulfill(status=503))
     watch.log_in()
@@ -466,7 +479,7 @@ def test_without_an_answer_keys_go_on_and_the_service_decides(visit, gatehouse, 
 def test_it_is_refused_and_told_without_a_script(visit, gatehouse, bo):
     ids = comments(gatehouse, 3)
     watch = visit(java_script_enabled=False, **WIDE)
-    claims.keep_open(gatehouse.store, bo, {gatehouse.site.id}, ids[:1], ahead=0)
+    has_open(gatehouse, bo, ids[:1], ahead=0)
     watch.log_in()
     page = watch.page
     assert opened(watch) == ids[1]
@@ -483,7 +496,7 @@ def test_it_is_refused_and_told_without_a_script(visit, gatehouse, bo):
 @LOOKS
 def test_a_queue_with_a_colleague_is_accessible(visit, gatehouse, bo, width, scheme):
     ids = comments(gatehouse, 6)
-    claims.keep_open(gatehouse.store, bo, {gatehouse.site.id}, ids[1:3], ahead=1)
+    has_open(gatehouse, bo, ids[1:3], ahead=1)
     claims.claim(gatehouse.store, bo, {gatehouse.site.id}, ids[3])
     watch = visit(**screen(width, scheme))
     watch.log_in()

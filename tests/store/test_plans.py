@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -35,23 +36,47 @@ def store(_sqlite_template: Path, tmp_path: Path) -> Iterator[Store]:
 
 
 @contextmanager
-def scans() -> Iterator[list[str]]:
+def steps(store: Store) -> Iterator[list[str]]:
+    """The steps of the plans of all statements."""
+    told: list[str] = []
+    with plans(store) as found:
+        yield told
+    told += [step for step, _ in found]
+
+
+@contextmanager
+def scans(store: Store) -> Iterator[list[str]]:
     """Steps of the plans of all statements that read a large table from its beginning."""
-    found: list[str] = []
+    told: list[str] = []
+    with plans(store) as found:
+        yield told
+    told += [
+        f"{step}: {statement}"
+        for step, statement in found
+        if step.startswith("SCAN") and step.split()[1] in LARGE and "USING" not in step
+    ]
 
-    def explain(_: Any, cursor: Any, statement: str, parameters: Any, *__: Any) -> None:
-        if statement.split()[0] not in ("SELECT", "UPDATE", "DELETE", "WITH"):
-            return
-        plan = cursor.connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
-        for step in (row[3] for row in plan.fetchall()):
-            if step.startswith("SCAN") and step.split()[1] in LARGE and "USING" not in step:
-                found.append(f"{step}: {statement}")
 
-    sa.event.listen(sa.engine.Engine, "before_cursor_execute", explain)
+@contextmanager
+def plans(store: Store) -> Iterator[list[tuple[str, str]]]:
+    """The steps of the plans of all statements, those past SQLAlchemy included, each with its statement."""
+    said: list[str] = []
+    found: list[tuple[str, str]] = []
+
+    def listen(connection: sqlite3.Connection, *_: Any) -> None:
+        connection.set_trace_callback(said.append)
+
+    sa.event.listen(store.engine, "checkout", listen)
     try:
         yield found
     finally:
-        sa.event.remove(sa.engine.Engine, "before_cursor_execute", explain)
+        sa.event.remove(store.engine, "checkout", listen)
+    connection = sqlite3.connect(store.engine.url.database or "")
+    for statement in said:
+        if statement.split()[0] in ("SELECT", "UPDATE", "DELETE", "WITH"):
+            plan = connection.execute(f"EXPLAIN QUERY PLAN {statement}")
+            found.extend((row[3], statement) for row in plan.fetchall())
+    connection.close()
 
 
 def test_a_decision_and_its_undo_read_no_whole_table(store: Store) -> None:
@@ -60,11 +85,24 @@ def test_a_decision_and_its_undo_read_no_whole_table(store: Store) -> None:
     known = {"author": AuthorRef("Ann", identity="id:ann"), "context": Context("198.51.100.7")}
     ids = hand_in(store, reply(site, **known))
     clock = {"now": NOON, "entropy": os.urandom}
-    with scans() as found:
+    with scans(store) as found:
         for outcome in (Outcome.REJECT, Outcome.APPROVE):
             made = decisions.decide(store, "mod_1", {site.id}, ids[0], outcome, **clock)
         decisions.undo(store, "mod_1", {site.id}, ids[0], made.sequence, **clock)
     assert found == []
+
+
+def test_what_the_policy_filed_is_sought_from_the_decision_on_that_is_taken_back(
+    store: Store,
+) -> None:
+    site = newspaper(store)
+    [id] = hand_in(store, reply(site, author=AuthorRef("Ann", identity="id:ann")))
+    clock = {"now": NOON, "entropy": os.urandom}
+    decisions.decide(store, "mod_1", {site.id}, id, Outcome.SPAM, **clock)
+    with steps(store) as found:
+        decisions.undo(store, "mod_1", {site.id}, id, **clock)
+    assert any("decisions_against (created_at>?)" in step for step in found), found
+    assert not any(step.endswith("(site_id=? AND status=?)") for step in found), found
 
 
 def test_a_repetition_reads_no_whole_table(store: Store) -> None:
@@ -74,7 +112,7 @@ def test_a_repetition_reads_no_whole_table(store: Store) -> None:
         return [reply(site, idempotency_key=key, fingerprint="f") for key in ("one", "two")]
 
     hand_in(store, *twice())
-    with scans() as found:
+    with scans(store) as found:
         hand_in(store, *twice())
     assert found == []
 
@@ -82,22 +120,11 @@ def test_a_repetition_reads_no_whole_table(store: Store) -> None:
 def test_all_that_match_among_ones_own_is_not_sought_among_a_sites_comments(store: Store) -> None:
     site = newspaper(store)
     hand_in(store, reply(site))
-    steps: list[str] = []
-
-    def explain(_: Any, cursor: Any, statement: str, parameters: Any, *__: Any) -> None:
-        if statement.startswith(("SELECT", "WITH")):
-            plan = cursor.connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
-            steps.extend(row[3] for row in plan.fetchall())
-
-    sa.event.listen(sa.engine.Engine, "before_cursor_execute", explain)
-    try:
-        for criteria in (Criteria(queue="mine", person="mod_1"), Criteria(status=Status.HELD)):
+    for criteria in (Criteria(queue="mine", person="mod_1"), Criteria(status=Status.HELD)):
+        with steps(store) as found:
             bulk_sets.preview(store, site.id, criteria, NOON)
-            is_by_status = any("(site_id=? AND status=?" in step for step in steps)
-            assert is_by_status == (not criteria.queue), steps
-            steps.clear()
-    finally:
-        sa.event.remove(sa.engine.Engine, "before_cursor_execute", explain)
+        is_by_status = any("(site_id=? AND status=?" in step for step in found)
+        assert is_by_status == (not criteria.queue), found
 
 
 def test_the_lists_of_the_desk_read_no_whole_table(store: Store) -> None:
@@ -107,7 +134,7 @@ def test_the_lists_of_the_desk_read_no_whole_table(store: Store) -> None:
         *({"queue": queue, "person": "mod_1"} for queue in ("reported", "proposed", "mine")),
         *({"same_text": id}, {"same_network": id}),
     ]
-    with scans() as found:
+    with scans(store) as found:
         for asked in conditions:
             orders = ("listed", "newest") if "queue" in asked else ("newest",)
             for order in orders:

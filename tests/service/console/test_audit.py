@@ -4,9 +4,11 @@ import csv
 import io
 
 from moderation.accounts.sites import switch_face_on
+from moderation.domain.audit import Change
 from moderation.domain.filter import FilterAction, FilterDraft, FilterKind
 from moderation.review import filters
 from moderation.store import memberships, moderators
+from service.console.audit_words import CHANGES, KINDS
 from tests.service.console.console_browser import now
 
 
@@ -25,12 +27,12 @@ def test_changes_are_shown_to_admins_with_who_and_from_what_to_what(browser, sit
     for number in range(25):
         filters.switch_filter(store, {site.id}, filter.id, bool(number % 2), "key_1", now=now())
     newest = browser.get("/console/audit").text
-    assert newest.count("filter.changed</span>") == 20
+    assert newest.count('<h2 title="filter.changed">Filter changed</h2>') == 20
     assert "enabled</span>: <bdi>yes</bdi> → <bdi>no</bdi>" in newest
     assert "by <bdi>the site&#39;s own server</bdi>" in newest
     older = newest.partition('rel="next"')[0].rpartition('href="')[2].partition('"')[0]
     oldest = browser.get(older.replace("&amp;", "&")).text
-    assert oldest.count("filter.changed</span>") == 5
+    assert oldest.count(">Filter changed</h2>") == 5
     assert "&lt;b&gt;" in oldest and "by <bdi>ada@herald.test</bdi>" in oldest
     hers = browser.get("/console/audit?who=ada@herald.test&action=filter").text
     assert hers.count('<li class="row">') == 1
@@ -52,3 +54,16 @@ def test_what_was_set_to_nothing_is_no_line_of_its_own(browser, site, store):
     assert lines == [0, 1, 1]
     assert "limit</span>: <bdi>5/minute</bdi></p>" in rows[1]
     assert "limit</span>: <bdi>5/minute</bdi> (before)</p>" in rows[2]
+
+
+def test_every_change_has_a_name_for_people(browser, site, store):
+    assert CHANGES.keys() == {*Change}
+    assert KINDS.keys() == {change.partition(".")[0] for change in Change}
+    with store.write() as connection:
+        ada = moderators.by_email(connection, "ada@herald.test")
+        memberships.grant(connection, ada.id, site.id, "admin")
+    page = browser.get("/console/audit?action=filter").text
+    assert '<option value="filter" selected>Filters: all</option>' in page
+    assert '<option value="filter.changed">Filter changed</option>' in page
+    german = browser.get("/console/audit", **{"Accept-Language": "de"}).text
+    assert '<option value="filter.changed">Filter geändert</option>' in german

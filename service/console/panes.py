@@ -21,7 +21,7 @@ Posted = Annotated[SignedForm, Depends(signed_form("density", "back", for_all=Tr
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class Panes:
     """open_id: of the comment or campaign in the second pane, '' where the list is empty. context: what stands around
     the open comment, {} where a script asks for it. is_compact: how dense the rows are.
     """
@@ -38,7 +38,7 @@ class Desk:
         campaigns: Sequence[CampaignView],
         comments: Sequence[CommentView],
         opened: str,
-    ) -> "Desk":
+    ) -> "Panes":
         """opened: the comment that was chosen, '' for the first one that nobody else has."""
         ids = [campaign.card.id for campaign in campaigns] + [
             comment.card.id for comment in comments
