@@ -93,7 +93,7 @@ class Decision:
         return STATUS_AFTER[self.outcome]
 
 
-class HistoryEntry(Protocol):
+class DecisionEntry(Protocol):
     """An entry of a comment's history, with as much of it as was read."""
 
     @property
@@ -103,7 +103,7 @@ class HistoryEntry(Protocol):
     def takes_back(self) -> int | None: ...
 
 
-AnEntry = TypeVar("AnEntry", bound=HistoryEntry)
+AnEntry = TypeVar("AnEntry", bound=DecisionEntry)
 
 
 def in_effect(history: Sequence[AnEntry]) -> AnEntry | None:

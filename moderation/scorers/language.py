@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from moderation.domain.score import Candidate, Signal, Span
-from moderation.scorers.language_guess import LanguageGuesser, TextPiece
+from moderation.scorers.language_guess import LanguageGuesser, LanguagePiece
 
 # A comment is called foreign to its page only with more confidence and more letters.
 FOREIGN_CONFIDENCE = 0.8
@@ -46,7 +46,7 @@ class Language:
         signals = [Signal("language", confidence, self.name, note=code)]
         if code not in self._covered:
             is_sure = not confidence or any(piece.is_sure for piece in pieces if piece.code == code)
-            foreign = [TextPiece(code, confidence, letters, is_sure)]
+            foreign = [LanguagePiece(code, confidence, letters, is_sure)]
         else:
             at_home = sum(piece.letters for piece in pieces if piece.code in ("", home))
             foreign = [
@@ -67,7 +67,7 @@ class Language:
         return tuple(signals)
 
 
-def _main_language(pieces: Iterable[TextPiece], home: str) -> tuple[str, float, int]:
+def _main_language(pieces: Iterable[LanguagePiece], home: str) -> tuple[str, float, int]:
     """(code, confidence by letters, letters) of the language with the most letters."""
     letters: dict[str, int] = {home: 0}
     certainty: dict[str, float] = {home: 0.0}
@@ -79,7 +79,7 @@ def _main_language(pieces: Iterable[TextPiece], home: str) -> tuple[str, float, 
     return code, certainty[code] / max(1, letters[code]), letters[code]
 
 
-def _described(piece: TextPiece) -> str:
+def _described(piece: LanguagePiece) -> str:
     if piece.code == "und":
         return "unknown"
     return piece.code if piece.is_sure else f"not sure, perhaps {piece.code}"

@@ -41,7 +41,7 @@ _LATIN_END = "\u024f"
 
 
 @dataclass(frozen=True, slots=True)
-class TextPiece:
+class LanguagePiece:
     """Some words of a text.
 
     code: ISO 639, '' where nothing tells, 'und' for a script of other languages. confidence: 0..1.
@@ -71,7 +71,7 @@ class LanguageGuesser:
                     table.setdefault(word.rstrip("*"), {})[code] = weight
         self._lengths = sorted({len(beginning) for beginning in self._beginnings})
 
-    def pieces(self, text: str, home: str) -> list[TextPiece]:
+    def pieces(self, text: str, home: str) -> list[LanguagePiece]:
         """The pieces of the text that have words, in order. home: ISO 639 code of the language expected."""
         found = []
         unknown: list[str] = []
@@ -90,16 +90,16 @@ class LanguageGuesser:
             found.append(self._detected(unknown, home))
         return found
 
-    def _by_known_words(self, words: list[str], home: str) -> TextPiece | None:
+    def _by_known_words(self, words: list[str], home: str) -> LanguagePiece | None:
         english, code, weight = self._shares(words)
         # "idiot" and "lol" are words of many languages.
         if english >= MOSTLY and (home == "en" or _letters(words) >= FEWEST_LETTERS):
-            return TextPiece("en", english, _letters(words))
+            return LanguagePiece("en", english, _letters(words))
         if not code or weight < SOME or weight < english:
             return None
         # A single word may be a name, or a word of several languages.
         is_sure = weight * len(words) >= INSULT_WEIGHT
-        return TextPiece(code, min(1.0, weight * len(words) / 3), _letters(words), is_sure)
+        return LanguagePiece(code, min(1.0, weight * len(words) / 3), _letters(words), is_sure)
 
     def _shares(self, words: list[str]) -> tuple[float, str, float]:
         """The share of English words; the language that the others tell most, '' where two do; their weight a word."""
@@ -121,25 +121,25 @@ class LanguageGuesser:
                 return found
         return {}
 
-    def _detected(self, words: list[str], home: str) -> TextPiece:
+    def _detected(self, words: list[str], home: str) -> LanguagePiece:
         """The language expected, guessed however doubtfully; another one where the words are not mostly English."""
         letters = _letters(words)
         is_other_script = _is_other_script(words)
         english, _, weight = self._shares(words)
-        nothing = TextPiece("", 0.0, letters)
+        nothing = LanguagePiece("", 0.0, letters)
         if letters < FEWEST_TO_GUESS and weight < SOME and not is_other_script:
             return nothing
         guess = self._detector.detect(" ".join(words[:LONGEST_GUESS]), model="lite")[0]
         code, confidence = str(guess["lang"]), float(guess["score"])
         if is_other_script:
-            return TextPiece("und" if code == home else code, confidence, letters)
+            return LanguagePiece("und" if code == home else code, confidence, letters)
         if code == home:
-            return TextPiece(code, confidence, letters)
+            return LanguagePiece(code, confidence, letters)
         is_confident = letters >= FEWEST_LETTERS and confidence > SURE_CONFIDENCE
         if english < HALF and is_confident:
-            return TextPiece(code, confidence, letters)
+            return LanguagePiece(code, confidence, letters)
         if english < FEW or (english < MOST and (is_confident or weight >= SOME)):
-            return TextPiece(code, confidence, letters, is_sure=False)
+            return LanguagePiece(code, confidence, letters, is_sure=False)
         return nothing
 
 
