@@ -140,21 +140,21 @@ def undo(
     return get_progress(store, place_id, bulk_id, moderator_id)
 
 
-def get_progress(store: Store, place_id: str, bulk_id: str, by: str = "") -> BulkProgress:
-    """by: whose it is, where the place is a part of a site. Raises NotFound."""
+def get_progress(store: Store, place_id: str, bulk_id: str, whose: str = "") -> BulkProgress:
+    """whose: who made it, where the place is a part of a site. Raises NotFound."""
     with store.read() as connection:
-        act = bulk.get(connection, place_id, bulk_id, by)
+        act = bulk.get(connection, place_id, bulk_id, whose)
         if act is None:
             raise NotFound(NOT_FOUND)
         return BulkProgress(act, bulk.counts(connection, [bulk_id])[bulk_id])
 
 
 def list_acts(
-    store: Store, place_id: str, after: str = "", limit: int = 25, by: str = ""
+    store: Store, place_id: str, after: str = "", limit: int = 25, whose: str = ""
 ) -> list[BulkProgress]:
     """The site's bulk decisions, the newest first, past the one `after`; of a part those that this person made."""
     with store.read() as connection:
-        acts = bulk.newest(connection, place_id, after, limit, by)
+        acts = bulk.newest(connection, place_id, after, limit, whose)
         counts = bulk.counts(connection, [act.id for act in acts])
     return [BulkProgress(act, counts[act.id]) for act in acts]
 
@@ -166,10 +166,10 @@ def list_members(
     states: Collection[MemberState] = tuple(MemberState),
     after: str = "",
     limit: int = 25,
-    by: str = "",
+    whose: str = "",
 ) -> list[BulkMember]:
     """Its comments in one of these states, the oldest first, past the comment `after`. Raises NotFound."""
     with store.read() as connection:
-        if bulk.get(connection, place_id, bulk_id, by) is None:
+        if bulk.get(connection, place_id, bulk_id, whose) is None:
             raise NotFound(NOT_FOUND)
         return bulk.members(connection, bulk_id, states, after, limit)

@@ -89,7 +89,9 @@ def left_views(store: Store, progress: BulkProgress, place_id: str, by: str) -> 
     act = progress.act
     states = tuple(_WHY) if progress.left or progress.kept else ()
     members = (
-        bulk.list_members(store, place_id, act.id, states, limit=_LISTED, by=by) if states else []
+        bulk.list_members(store, place_id, act.id, states, limit=_LISTED, whose=by)
+        if states
+        else []
     )
     cards = queues.get_cards(store, {place_id}, [member.comment_id for member in members])
     cards_by_id = {card.id: card for card in cards}

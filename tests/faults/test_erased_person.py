@@ -2,14 +2,13 @@
 
 import json
 import secrets
-import subprocess
 import time
 from dataclasses import dataclass
 
 import pytest
 import sqlalchemy as sa
 
-from harness.gatehouse_process import GATEHOUSE, GatehouseProcess
+from harness.gatehouse_process import GatehouseProcess
 from harness.servers import Broker, wait_until
 from harness.texts import PAGE
 from moderation.accounts import moderators
@@ -22,10 +21,11 @@ from moderation.review.explanation import Explanation
 from moderation.store.sql.schema import deliveries, search_due
 from tests.faults.read_routes import Answers, Ids, ask, read_all
 from tests.faults.test_privacy import Canaries
+from tests.gatehouse.forked import Forked
 from tests.notify.receiver import Receiver
 from tests.upkeep.test_people import dump, files
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(600)  # each route, twice, beside three processes
 UNREAD = {"/api/v1/policies/shadow": "no candidate is tried"}
 # Where words of the person stand before.
 TOLD = {
@@ -45,18 +45,11 @@ def done(gatehouse: GatehouseProcess, method: str, path: str, body: object = Non
     return json.loads(text) if text else {}
 
 
-def command(gatehouse: GatehouseProcess, *arguments: str) -> str:
+def command(commands: Forked, gatehouse: GatehouseProcess, *arguments: str) -> str:
     """What a command writes; with what it says besides."""
-    result = subprocess.run(
-        [*GATEHOUSE, *arguments],
-        env=gatehouse.environment,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
-    assert result.returncode == 0, (arguments, result.stderr)
-    return result.stdout + result.stderr
+    status, out, err = commands.run(arguments, b"", gatehouse.environment)
+    assert status == 0, (arguments, err)
+    return (out + err).decode()
 
 
 @dataclass
@@ -177,11 +170,11 @@ def broker_keys(broker: Broker) -> str:
         client.close()
 
 
-def exported(gatehouse: GatehouseProcess, comment_id: str) -> dict[str, str]:
+def exported(commands: Forked, gatehouse: GatehouseProcess, comment_id: str) -> dict[str, str]:
     """What each export command writes."""
     site = gatehouse.site.id
     return {
-        " ".join(each): command(gatehouse, *each)
+        " ".join(each): command(commands, gatehouse, *each)
         for each in (
             ("export", site),
             ("export", site, "--feedback"),
@@ -204,7 +197,7 @@ def leaks(answers: Answers, canaries: Canaries) -> dict[str, list[str]]:
 
 def test_nothing_of_an_erased_person_is_anywhere(build, broker):
     canaries = Canaries()
-    with Receiver() as receiver:
+    with Receiver() as receiver, Forked() as commands:
         gatehouse = build(log_level="DEBUG", webhook_allow=receiver.allow, sweep_seconds=0.5)
         asked = endpoints.Subscription(types=["statement.made"])
         for wanted in (endpoints.Subscription(), asked):
@@ -225,7 +218,7 @@ def test_nothing_of_an_erased_person_is_anywhere(build, broker):
         # It does look, and they are there.
         assert canaries.text in "".join(dump(gatehouse.store).values())
         first, site = ids.comments[0], ids.site
-        before = exported(gatehouse, first)
+        before = exported(commands, gatehouse, first)
         seen = {name for name, text in before.items() if canaries.found_in(text)}
         assert {f"export {site}", f"export {site} --corrections"} <= seen
         assert set(canaries.found_in(before[f"person export --comment {first}"])) >= {
@@ -251,7 +244,7 @@ def test_nothing_of_an_erased_person_is_anywhere(build, broker):
             {"author_id": f"u-{canaries.name}", "confirm": True},
         )
         wait_until(lambda: is_quiet(gatehouse), "endpoints heard of it", 40)
-        after = exported(gatehouse, first)
+        after = exported(commands, gatehouse, first)
         assert {
             name: found for name, text in after.items() if (found := canaries.found_in(text))
         } == {}

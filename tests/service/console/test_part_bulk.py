@@ -102,7 +102,7 @@ def test_of_decisions_they_see_and_undo_their_own_alone(sport, store, site, here
         assert sport.get(f"/console/bulk/{id}?site={site.id}").status_code == 404
         assert sport.post(f"/console/bulk/{id}/undo", form).status_code == 404
         with pytest.raises(NotFound):
-            bulk.list_members(store, part, id, by=sport.id)
+            bulk.list_members(store, part, id, whose=sport.id)
     assert sport.post(f"/console/bulk/{mine}/undo", form).status_code == 303
     assert statuses(store, site, here) == ["rejected", "rejected", "held"]
 
