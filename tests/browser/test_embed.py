@@ -11,7 +11,7 @@ from moderation.review.page_states import PageChange
 from moderation.store.sql.schema import revisions
 from tests.browser.article import Article
 from tests.browser.look import LOOKS, WIDTHS, faults, fits, picture, screen
-from tests.browser.test_hostile import PAYLOADS
+from tests.browser.payloads import PAYLOADS
 from tests.browser.watch import Watch
 from tests.service.console.console_browser import now
 

@@ -8,8 +8,8 @@ from moderation.domain.comment import AuthorRef, Badge
 from moderation.domain.reader_rules import ReaderRules
 from moderation.review import reader_rules
 from tests.browser.look import LOOKS, faults, fits, picture, screen
+from tests.browser.payloads import PAYLOADS
 from tests.browser.test_embed import elsewhere, own_comment, write
-from tests.browser.test_hostile import PAYLOADS
 
 MARKED = """**Bread** of *that* flour, `1 kg`:
 

@@ -4,11 +4,11 @@ none of them is run, loads anything from elsewhere, becomes an element, or makes
 
 import html
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import quote
 
 import pytest
 import sqlalchemy as sa
-from starlette.routing import Route
 
 from moderation.store import memberships
 from moderation.store.sql.schema.columns import metadata
@@ -116,18 +116,19 @@ def test_what_is_called_no_page_is_none(visit, gatehouse):
             assert not is_page and (answer.ok or path in ELSEWHERE), path
 
 
-def _routes(gatehouse: BrowserGatehouse) -> dict[str, Route]:
+def _routes(gatehouse: BrowserGatehouse) -> dict[str, Any]:
     """The GET routes outside the API and the compatible APIs, by path."""
+    routes: list[Any] = gatehouse.app.routes
     return {
         route.path: route
-        for route in gatehouse.app.routes
+        for route in routes
         if "GET" in (getattr(route, "methods", None) or ())
         and not route.path.startswith("/api/")
         and not route.endpoint.__module__.startswith("service.compat.")
     }
 
 
-def _asked_for(route: Route, address: str) -> Iterator[str]:
+def _asked_for(route: Any, address: str) -> Iterator[str]:
     """The address with payloads in each parameter of its query and of its path."""
     names = [name for name in _parameters(route.dependant) if name != "site"]
     payloads = Payloads()

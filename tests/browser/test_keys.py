@@ -158,6 +158,23 @@ def test_keys_do_not_fire_in_fields_nor_with_modifiers(console):
     wait_for_stubs(console, 0)
 
 
+def test_escape_leads_from_a_field_back_to_the_comment(console):
+    page = console.page
+    page.keyboard.press("j")
+    page.keyboard.press("h")
+    page.keyboard.type("Is this the mayor?")
+    page.keyboard.press("Escape")
+    focuses(console, "Reader 0")
+    note = page.get_by_label("To your colleagues").first
+    assert note.input_value() == "Is this the mayor?"
+    page.keyboard.press("/")
+    page.keyboard.type("ads")
+    page.keyboard.press("Escape")
+    focuses(console, "Reader 0")
+    page.keyboard.press("d")
+    wait_for_stubs(console, 1)
+
+
 def test_pressing_twice_decides_once(console, gatehouse):
     first = console.page.locator(".card").first
     first.evaluate(

@@ -276,10 +276,18 @@ const KEYS = {
 // What is about no comment, and never waits; what decides nothing.
 const AT_ONCE = ["/", "?"], MOVES = ["j", "k"];
 
+// From a field back to the comment that it belongs to, or that is open: what was typed stays.
+function leaveField(event) {
+  const card = event.target.closest(".card") ?? (event.target.matches("#search") ? opened() : null);
+  if (!card) return;
+  event.preventDefault();
+  card.focus();
+}
+
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
   if (event.isComposing || help.open || !keysSwitch.checked) return;
-  if (event.target.closest("input, textarea, select, [contenteditable]")) return;
+  if (event.target.closest("input, textarea, select, [contenteditable]")) return event.key === "Escape" ? leaveField(event) : undefined;
   const isDigit = /^[1-9]$/.test(event.key), meaning = isDigit ? "" : keyMap.meaning(event.key);
   const act = isDigit ? () => giveReason(Number(event.key)) : KEYS[meaning];
   if (!act) return;
