@@ -25,7 +25,9 @@ class Answer:
             first, *inner = member.metadata.get(AT, (member.name,))
             found = data.get(first, MISSING)
             for name in inner:
-                found = None if found is None else found.get(name, MISSING)
+                if found is None or found is MISSING:
+                    break
+                found = found.get(name, MISSING)
             if found is not MISSING:
                 values[member.name] = _value(_types(cls)[member.name], found)
         return cls(**values)

@@ -115,7 +115,8 @@ def _row(entry: AuditEntry, names: Mapping[str, str]) -> dict[str, Any]:
     fields = [*entry.before, *(name for name in entry.after if name not in entry.before)]
     return {
         "entry": entry,
-        "done": _(CHANGES[Change(entry.change)]),
+        # A newer version, from before a step back, may have written one that is not known here.
+        "done": _(CHANGES[Change(entry.change)]) if entry.change in CHANGES else entry.change,
         "who": person_name(entry.by, names),
         "about": "" if entry.about == entry.site_id else names.get(entry.about, entry.about),
         "facts": [

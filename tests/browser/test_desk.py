@@ -54,7 +54,7 @@ def test_the_desk_is_accessible(visit, gatehouse, width, scheme):
         expect(watch.page.locator(f"#r-{ids[2]} a")).to_have_attribute("aria-current", "true")
         assert watch.page.evaluate("window.kept"), "no page was loaded"
         watch.page.get_by_role("button", name="Compact rows").click()
-        expect(watch.page.locator(".desk.compact")).to_be_visible()
+        expect(watch.page.locator(".panes.compact")).to_be_visible()
         watch.look("desk-compact")
     watch.page.get_by_text("Filter and order").click()
     watch.look("desk-conditions")

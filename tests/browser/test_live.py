@@ -52,7 +52,7 @@ def test_new_comments_are_counted_and_wait_until_they_are_asked_for(
     expect(page.locator(f"#c-{new}")).to_be_attached()
     expect(page.locator("#fresh")).to_be_empty()
     if width == "desktop":
-        expect(page.locator(".desk .card[data-open]")).to_have_id(before[0])
+        expect(page.locator(".panes .card[data-open]")).to_have_id(before[0])
     assert watch.incidents == []
 
 

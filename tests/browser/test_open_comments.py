@@ -44,7 +44,7 @@ def comments(gatehouse, count):
 
 
 def opened(watch):
-    return watch.page.locator(".desk .card[data-open]").get_attribute("id").removeprefix("c-")
+    return watch.page.locator(".panes .card[data-open]").get_attribute("id").removeprefix("c-")
 
 
 def open_at(gatehouse, moderator_id):

@@ -28,7 +28,7 @@ const ahead = (() => {
 
   // Goes on from a comment whose decision was just sent. Where cards stand below each other the next one is seen anyway.
   document.body.addEventListener("htmx:beforeRequest", (event) => {
-    const card = event.target.closest?.(".desk .card:not(.campaign)");
+    const card = event.target.closest?.(".panes .card:not(.campaign)");
     if (!card || !event.target.matches("form.actions, form.confirming")) return;
     failed.delete(card.id);
     tell();
@@ -93,7 +93,7 @@ const ahead = (() => {
 
   // Fetches the next page of the list once few comments are left, and puts it below; null where nothing is on its way.
   function near(card) {
-    const link = document.querySelector(".pages a[rel=next]"), rows = document.querySelector(".desk .rows");
+    const link = document.querySelector(".pages a[rel=next]"), rows = document.querySelector(".panes .rows");
     let count = 0;
     for (let next = card; next && count <= NEAR; next = following(next)) count += 1;
     if (link && rows && count <= NEAR) fetching ??= fetchPage(link, rows).finally(() => { fetching = null; });
@@ -108,7 +108,7 @@ const ahead = (() => {
   }
 
   function add(page, link, rows) {
-    const was = current(), places = [[".desk .rows > .item", rows], [".desk > .cards > .card", document.querySelector(".desk > .cards")]];
+    const was = current(), places = [[".panes .rows > .item", rows], [".panes > .cards > .card", document.querySelector(".panes > .cards")]];
     const added = places.map(([found, place]) => [...page.querySelectorAll(found)]
       .filter((part) => !document.getElementById(part.id))
       .map((part) => place.appendChild(document.importNode(part, true))));

@@ -40,7 +40,7 @@ const current = () => document.activeElement.closest(".card");
 // The list beside the open comment is there where there is room for it.
 const isWide = matchMedia("(min-width: 1100px)");
 const rowOf = (card) => document.querySelector(`.item a[data-card="${card.id}"]`);
-const opened = () => document.querySelector(".desk .card[data-open]");
+const opened = () => document.querySelector(".panes .card[data-open]");
 
 // Where a key has said that what is left is with others: the same key again goes there.
 let toldAt = "";
@@ -84,7 +84,7 @@ function show(card, isComing = true) {
 // Shows a card in the second pane, and asks for what stands around it once it is looked at.
 let askAround = 0;
 function open(card) {
-  if (!card.closest(".desk")) return;
+  if (!card.closest(".panes")) return;
   for (const other of cards()) other.toggleAttribute("data-open", other === card);
   for (const link of document.querySelectorAll(".item a[data-card]")) {
     if (link.dataset.card === card.id) link.setAttribute("aria-current", "true");
@@ -180,7 +180,7 @@ let wantsAuthor = null;
 function fromNowOn() {
   const card = selected();
   if (!card) return;
-  if (!isWide.matches || !card.closest(".desk")) return goTo("#author");
+  if (!isWide.matches || !card.closest(".panes")) return goTo("#author");
   if (card.querySelector(".context[hx-get]")) wantsAuthor = card;
   else showAuthor(card);
 }

@@ -49,7 +49,7 @@
 
   // The comment that is open stays open, where it is still on the page.
   function keepPlace() {
-    const card = document.querySelector(".desk .card[data-open]");
+    const card = document.querySelector(".panes .card[data-open]");
     if (card?.id.startsWith("c-")) this.href = `${fresh.dataset.url}&open=${card.id.slice(2)}#${card.id}`;
   }
 

@@ -3,6 +3,8 @@
 import csv
 import io
 
+import sqlalchemy as sa
+
 from moderation.accounts.sites import switch_face_on
 from moderation.domain.audit import Change
 from moderation.domain.filter import FilterAction, FilterDraft, FilterKind
@@ -67,3 +69,14 @@ def test_every_change_has_a_name_for_people(browser, site, store):
     assert '<option value="filter.changed">Filter changed</option>' in page
     german = browser.get("/console/audit", **{"Accept-Language": "de"}).text
     assert '<option value="filter.changed">Filter geändert</option>' in german
+
+
+def test_a_change_that_a_newer_version_wrote_is_shown_by_its_code(browser, site, store):
+    with store.write() as connection:
+        ada = moderators.by_email(connection, "ada@herald.test")
+        memberships.grant(connection, ada.id, site.id, "admin")
+        switch_face_on(connection, site.id, "openai", "", now=now())
+        connection.execute(sa.text("UPDATE audit SET change = 'mood.changed'"))
+    page = browser.get("/console/audit")
+    assert page.status_code == 200
+    assert '<h2 title="mood.changed">mood.changed</h2>' in page.text
