@@ -172,7 +172,7 @@ def _trainee(store: Store, site_id: str, filled: Filled, now: int) -> dict[str, 
     newest = queues.list_queue(store, site_id, Status.HELD, limit=PROPOSALS)
     for card in newest:
         proposals.propose(
-            *(store, bo, {site_id}, card.id, Outcome.REJECT), now=now, entropy=os.urandom
+            store, bo, {site_id}, card.id, Outcome.REJECT, now=now, entropy=os.urandom
         )
     return {"Cookie": f"gatehouse_session={session}"}
 

@@ -86,7 +86,15 @@ ENTRIES = {
 
 # These are the service, and get their settings from whoever starts them; or use its API alone.
 _WITHOUT_ADOPTED_SETTINGS = {
-    *("gatehouse", "up", "api", "worker", "courier", "beat", "prepare", "comment", "appeals"),
+    "gatehouse",
+    "up",
+    "api",
+    "worker",
+    "courier",
+    "beat",
+    "prepare",
+    "comment",
+    "appeals",
 }
 
 

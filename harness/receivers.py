@@ -27,8 +27,19 @@ from harness.certificates import self_signed
 HEALTHY = "well"
 # The kinds of failing receivers; each fails half of the time, or once for a while.
 FAILURE_KINDS = (
-    *("500", "hang", "slow", "reset", "lost", "redirect", "gone", "later"),
-    *("endless", "tls", "down", "drip", "garbage"),
+    "500",
+    "hang",
+    "slow",
+    "reset",
+    "lost",
+    "redirect",
+    "gone",
+    "later",
+    "endless",
+    "tls",
+    "down",
+    "drip",
+    "garbage",
 )
 GONE_AFTER = 20  # requests, then 410 once
 DOWN_AFTER = 20  # requests, then connections are refused for `away` seconds

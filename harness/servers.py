@@ -135,8 +135,17 @@ class Postgres:
         for binaries in _binaries(folder if owner else None):
             initdb = subprocess.run(
                 [
-                    *(binaries / "initdb", "-D", data, "-U", "gatehouse", "-A", "trust"),
-                    *("-E", "UTF8", "--no-locale", "--no-sync"),
+                    binaries / "initdb",
+                    "-D",
+                    data,
+                    "-U",
+                    "gatehouse",
+                    "-A",
+                    "trust",
+                    "-E",
+                    "UTF8",
+                    "--no-locale",
+                    "--no-sync",
                 ],
                 capture_output=True,
                 text=True,

@@ -221,7 +221,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         demo,
         notices,
         front,
-        *(akismet, akismet_account, coral, openai, perspective),
+        akismet,
+        akismet_account,
+        coral,
+        openai,
+        perspective,
     ):
         # As they are: to include a router, FastAPI makes every route of it a second time, at the first request.
         app.router.routes.extend(router.routes)

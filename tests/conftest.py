@@ -198,8 +198,21 @@ def running(
 
 # Files of tests/browser that take longest, the longest first.
 LONGEST = (
-    *("languages", "embed", "docs", "look", "hostile", "keys", "endpoints", "accounts"),
-    *("campaigns", "together", "policy", "people", "reputation", "page_states", "statistics"),
+    "languages",
+    "embed",
+    "docs",
+    "look",
+    "hostile",
+    "keys",
+    "endpoints",
+    "accounts",
+    "campaigns",
+    "together",
+    "policy",
+    "people",
+    "reputation",
+    "page_states",
+    "statistics",
 )
 
 

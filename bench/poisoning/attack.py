@@ -76,7 +76,11 @@ class _Attack:
 
     def _hand_in(self, post: Post) -> None:
         id, decision = hand_in(
-            *(self._store, self._site.id, post, self._pipeline, self._policy),
+            self._store,
+            self._site.id,
+            post,
+            self._pipeline,
+            self._policy,
             now=lambda: self._now,
             entropy=self._entropy,
         )

@@ -100,7 +100,9 @@ def hand_in(
     )
     submit(store, [submission], personal_days=30, entropy=entropy)
     judge(
-        *(store, pipeline, policy),
+        store,
+        pipeline,
+        policy,
         lease="simulation",
         lease_ms=MINUTE,
         limit=8,
@@ -216,7 +218,11 @@ class _Week:
 
     def _hand_in(self, post: Post) -> None:
         id, decided = hand_in(
-            *(self._store, self._site.id, post, self._pipeline, self._policy),
+            self._store,
+            self._site.id,
+            post,
+            self._pipeline,
+            self._policy,
             now=self._clock,
             entropy=self._entropy,
         )

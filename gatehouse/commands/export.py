@@ -22,8 +22,13 @@ PAGE = 500  # comments read at once
 # A comment decided meanwhile moves from an earlier of these to a later one: it is then read twice
 # and written once, never missed.
 ORDER = (
-    *(Status.PENDING, Status.HELD, Status.APPROVED, Status.REJECTED, Status.SPAM),
-    *(Status.WITHDRAWN, Status.ERASED),
+    Status.PENDING,
+    Status.HELD,
+    Status.APPROVED,
+    Status.REJECTED,
+    Status.SPAM,
+    Status.WITHDRAWN,
+    Status.ERASED,
 )
 
 

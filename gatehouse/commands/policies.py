@@ -129,7 +129,7 @@ def _print_backtest(
             part = scope_of(store, next(iter(site_ids)), scope)
         default = load_policy(settings.policy)
         found = backtest(
-            *(store, policy, default, site_ids, begin), scope=part, now=now, show_text=show_text
+            store, policy, default, site_ids, begin, scope=part, now=now, show_text=show_text
         )
     if as_json:
         fields = asdict(found) | {"since": iso(found.since)}

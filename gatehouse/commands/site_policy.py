@@ -56,7 +56,7 @@ def set_policy_of_site(
         toml = read_text(Path(file))
     with open_site(site) as (store, found_site):
         now_in_force = set_policy(
-            *(store, found_site.id, toml, "command"), scope=scope, override=override, now=now_ms()
+            store, found_site.id, toml, "command", scope=scope, override=override, now=now_ms()
         )
     of = f" {now_in_force.scope}" if now_in_force.scope else ""
     if of and not now_in_force.toml:
@@ -174,9 +174,7 @@ def advise(
     with open_site(site, settings) as (store, found_site):
         policy = policy_of_site(store, found_site.id, load_policy(settings.policy), scope)
         part = scope_of(store, found_site.id, scope)
-        found = policy_advice(
-            *(store, found_site.id, policy), scope=part, now=now_ms(), misses=misses
-        )
+        found = policy_advice(store, found_site.id, policy, scope=part, now=now_ms(), misses=misses)
     for advice in found:
         better = in_words(advice.better) if advice.better else missing_in_words(advice)
         text = f"{advice.code:20}now {in_words(advice.now)}\n{'':20}{better}"

@@ -224,7 +224,11 @@ def add_person(
     password = hash_password(sys.stdin.readline().rstrip("\r\n")) if password_stdin else ""
     with open_site(site) as (store, found_site):
         moderator_id = add_moderator(
-            *(store, email, password, found_site.id, role),
+            store,
+            email,
+            password,
+            found_site.id,
+            role,
             sections=section or (),
             now=now_ms(),
             entropy=entropy,
@@ -246,9 +250,7 @@ def invite_person(
     settings = checked_settings()
     with open_site(site, settings) as (store, found_site):
         _, token = invite(
-            *(store, found_site.id, email, role, COMMAND, section or ()),
-            now=now_ms(),
-            entropy=entropy,
+            store, found_site.id, email, role, COMMAND, section or (), now=now_ms(), entropy=entropy
         )
     print(f"{settings.public_url}/console/invitation?link={token}")
 

@@ -63,7 +63,12 @@ def invite(
         if len(invitations.of_site(connection, site_id, now)) >= OPEN_LIMIT:
             raise Conflict(f"A site has at most {OPEN_LIMIT} open invitations: withdraw some.")
         made, token = invitations.add(
-            *(connection, site_id, email, checked_role, by, limited_to),
+            connection,
+            site_id,
+            email,
+            checked_role,
+            by,
+            limited_to,
             lifetime=LIFETIME,
             now=now,
             entropy=entropy,
@@ -91,8 +96,13 @@ def change_role(
         invitations.change_role(connection, invitation_id, new, limited_to)
         before, after = role_facts(old.role, old.sections), role_facts(new, limited_to)
         audit.record(
-            *(connection, by, Change.MODERATOR_INVITATION_CHANGED, site_id, invitation_id),
-            *(before, after),
+            connection,
+            by,
+            Change.MODERATOR_INVITATION_CHANGED,
+            site_id,
+            invitation_id,
+            before,
+            after,
         )
         return _existing(connection, site_id, invitation_id, now)
 
@@ -104,7 +114,7 @@ def withdraw(store: Store, site_id: str, invitation_id: str, by: str, *, now: in
         invitations.remove(connection, invitation_id)
         facts = {"email": old.email} | role_facts(old.role, old.sections)
         audit.record(
-            *(connection, by, Change.MODERATOR_INVITATION_WITHDRAWN, site_id, invitation_id, facts)
+            connection, by, Change.MODERATOR_INVITATION_WITHDRAWN, site_id, invitation_id, facts
         )
 
 
@@ -151,10 +161,7 @@ def accept(
             moderator_id = moderators.add(connection, found.email, password_hash, now, entropy)
             session = sessions.open_session(connection, moderator_id, now, entropy)
         if found.site_id not in _site_ids(connection, moderator_id):
-            grant(
-                *(connection, moderator_id, found.site_id, found.role, moderator_id),
-                found.sections,
-            )
+            grant(connection, moderator_id, found.site_id, found.role, moderator_id, found.sections)
     return found.site_id, session
 
 

@@ -133,7 +133,7 @@ def end_sessions(
             raise NotFound("There is no such session.")
         facts = {"sessions": "one" if session_id else "all"}
         audit.record(
-            *(connection, by, Change.MODERATOR_SESSIONS_ENDED, site_id, moderator_id, None, facts)
+            connection, by, Change.MODERATOR_SESSIONS_ENDED, site_id, moderator_id, None, facts
         )
 
 
@@ -149,7 +149,10 @@ def end_own_session(store: Store, moderator_id: str, session_id: str) -> None:
         if not colleagues.close_one(connection, moderator_id, session_id):
             raise NotFound("There is no such session.")
         audit.record_of_account(
-            *(connection, moderator_id, Change.MODERATOR_SESSIONS_ENDED, moderator_id),
+            connection,
+            moderator_id,
+            Change.MODERATOR_SESSIONS_ENDED,
+            moderator_id,
             {"sessions": "one"},
         )
 
@@ -172,7 +175,11 @@ def remove(store: Store, moderator_id: str, site_id: str, by: str = COMMAND) -> 
         memberships.revoke(connection, moderator_id, site_id)
         sessions.sign_out(connection, moderator_id)
         audit.record(
-            *(connection, by, Change.MODERATOR_REMOVED, site_id, moderator_id),
+            connection,
+            by,
+            Change.MODERATOR_REMOVED,
+            site_id,
+            moderator_id,
             role_facts(theirs.role, theirs.sections),
         )
 
@@ -198,7 +205,10 @@ def set_language(store: Store, moderator_id: str, language: str) -> None:
     with store.write() as connection:
         moderators.set_language(connection, moderator_id, language)
         audit.record_of_account(
-            *(connection, moderator_id, Change.MODERATOR_LANGUAGE_SET, moderator_id),
+            connection,
+            moderator_id,
+            Change.MODERATOR_LANGUAGE_SET,
+            moderator_id,
             {"language": language or "of the browser"},
         )
 

@@ -110,7 +110,11 @@ def _first_time(
     for invitation in invited:
         invitations.remove(connection, invitation.id)
         grant(
-            *(connection, moderator_id, invitation.site_id, invitation.role, moderator_id),
+            connection,
+            moderator_id,
+            invitation.site_id,
+            invitation.role,
+            moderator_id,
             invitation.sections,
         )
     audit.record_of_account(

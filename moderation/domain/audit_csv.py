@@ -20,8 +20,15 @@ def csv_of(entries: Iterable[AuditEntry], names: Mapping[str, str], *, header: b
         writer.writerow(COLUMNS)
     for entry in entries:
         cells = (
-            *(str(entry.number), iso(entry.at), entry.site_id, entry.by, names.get(entry.by, "")),
-            *(entry.change, entry.about, _json(entry.before), _json(entry.after)),
+            str(entry.number),
+            iso(entry.at),
+            entry.site_id,
+            entry.by,
+            names.get(entry.by, ""),
+            entry.change,
+            entry.about,
+            _json(entry.before),
+            _json(entry.after),
         )
         writer.writerow(map(plain_cell, cells))
     return lines.getvalue()

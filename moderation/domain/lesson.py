@@ -31,17 +31,20 @@ def says_spam(decision: Decision) -> bool | None:
 # Of a rejection for any other reason nothing is known: it may have been off topic.
 _TOXIC_REASONS = frozenset(
     {
-        *("offensive", "personal_attack", "hate_speech"),  # of the list that sites begin with
-        *(
-            "toxic",
-            "severely_toxic",
-            "insult",
-            "obscene",
-            "threat",
-            "identity_attack",
-            "toxic_here",
-        ),
-        *("hate", "harassment", "abuse", "profanity"),
+        "offensive",
+        "personal_attack",
+        "hate_speech",  # of the list that sites begin with
+        "toxic",
+        "severely_toxic",
+        "insult",
+        "obscene",
+        "threat",
+        "identity_attack",
+        "toxic_here",
+        "hate",
+        "harassment",
+        "abuse",
+        "profanity",
     }
 )
 # Decided along with others, or not for how it is written.

@@ -49,23 +49,30 @@ class Action(StrEnum):
 
 _EDITOR = frozenset(
     {
-        *(
-            Action.DECIDE,
-            Action.PROPOSE,
-            Action.CHANGE_FILTERS,
-            Action.CHANGE_REASONS,
-            Action.CHANGE_PAGE_DEFAULT,
-        ),
-        *(Action.SEE_POLICY, Action.CHANGE_POLICY),
-        *(Action.SEE_ENDPOINTS, Action.MANAGE_ENDPOINTS, Action.SEE_SITE),
-        *(Action.SEE_AGREEMENT, Action.MANAGE_AGREEMENT),
+        Action.DECIDE,
+        Action.PROPOSE,
+        Action.CHANGE_FILTERS,
+        Action.CHANGE_REASONS,
+        Action.CHANGE_PAGE_DEFAULT,
+        Action.SEE_POLICY,
+        Action.CHANGE_POLICY,
+        Action.SEE_ENDPOINTS,
+        Action.MANAGE_ENDPOINTS,
+        Action.SEE_SITE,
+        Action.SEE_AGREEMENT,
+        Action.MANAGE_AGREEMENT,
     }
 )
 _ALLOWED: Mapping[Role, frozenset[Action]] = {
     Role.AUDITOR: frozenset(
         {
-            *(Action.SEE_POLICY, Action.SEE_ENDPOINTS, Action.SEE_LEARNING),
-            *(Action.SEE_KEYS, Action.SEE_SITE, Action.SEE_AUDIT, Action.SEE_AGREEMENT),
+            Action.SEE_POLICY,
+            Action.SEE_ENDPOINTS,
+            Action.SEE_LEARNING,
+            Action.SEE_KEYS,
+            Action.SEE_SITE,
+            Action.SEE_AUDIT,
+            Action.SEE_AGREEMENT,
         }
     ),
     Role.TRAINEE: frozenset({Action.PROPOSE}),

@@ -24,8 +24,14 @@ GUARD = 0.8
 # What toxicity models measure. A second opinion may outweigh these, and an unknown language; no filter, list, link or name.
 _OUTWEIGHED = frozenset(
     {
-        *("toxicity", "severe_toxicity", "obscene", "threat", "insult"),
-        *("identity_attack", "sexual_explicit", "language_unsupported"),
+        "toxicity",
+        "severe_toxicity",
+        "obscene",
+        "threat",
+        "insult",
+        "identity_attack",
+        "sexual_explicit",
+        "language_unsupported",
     }
 )
 _GUARDED = (_OUTWEIGHED - {"language_unsupported"}) | {"spam", "name_toxicity", "website_toxicity"}

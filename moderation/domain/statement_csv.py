@@ -8,8 +8,19 @@ from moderation.domain.event import iso
 from moderation.domain.statement import Statement
 
 COLUMNS = (
-    *("comment_id", "sequence", "decided_at", "decision", "effect", "reasons", "in_words"),
-    *("ground", "automated_detection", "automated_decision", "appeal", "sentence", "statement"),
+    "comment_id",
+    "sequence",
+    "decided_at",
+    "decision",
+    "effect",
+    "reasons",
+    "in_words",
+    "ground",
+    "automated_detection",
+    "automated_decision",
+    "appeal",
+    "sentence",
+    "statement",
 )
 
 

@@ -182,7 +182,11 @@ def _undo_once(
         base = _clean_lesson(connection, site_id, prior, first)
     ids = {id for id, _ in words}
     delta = learned_since(
-        *(store, prior, site_id, base, () if taken_back else ids),
+        store,
+        prior,
+        site_id,
+        base,
+        () if taken_back else ids,
         also=version if taken_back else 0,
         at_most=_AT_ONCE,
     )

@@ -117,8 +117,7 @@ class AttemptRecorder:
             if site_id := endpoints.disable(connection, endpoint_id, cause, now, self.entropy):
                 facts = {"because": cause}
                 audit.record(
-                    *(connection, SERVICE, Change.ENDPOINT_DISABLED, site_id, endpoint_id),
-                    after=facts,
+                    connection, SERVICE, Change.ENDPOINT_DISABLED, site_id, endpoint_id, after=facts
                 )
                 log.warning("endpoint disabled", extra={"endpoint": endpoint_id, "because": cause})
 

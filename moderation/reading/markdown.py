@@ -21,8 +21,15 @@ DEPTH_LIMIT = 12
 CACHE_SIZE = 4_000_000  # characters of comments and their HTML
 
 _RULES = (
-    *("blockquote", "fence", "list"),
-    *("autolink", "backticks", "emphasis", "escape", "link", "newline"),
+    "blockquote",
+    "fence",
+    "list",
+    "autolink",
+    "backticks",
+    "emphasis",
+    "escape",
+    "link",
+    "newline",
 )
 _MARK = re.compile(r"[*_`<>\[\]\\]|^[ \t]*(?:[-+]|\d{1,9}[.)])[ \t]", re.MULTILINE)
 # As the embed has it (service/embed/module/elements.js).

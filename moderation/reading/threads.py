@@ -209,7 +209,8 @@ def _owners(store: Store, origin: str) -> list[str]:
 def _public(row: Any, websites: bool, replies: int = 0) -> PublicComment:
     website = public_website(row.author_url) if websites and row.author_url else ""
     return record_of(
-        *(PublicComment, row),
+        PublicComment,
+        row,
         author_url=website,
         is_picked=bool(row.is_picked),
         replies=replies,

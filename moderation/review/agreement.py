@@ -30,8 +30,17 @@ DISAGREEMENTS_SHOWN = 100
 KNOWN_DAYS = 365  # older answers may be of other rules
 _SURE = (Verdict.PUBLISH.value, Verdict.REMOVE.value)
 _CSV = (
-    *("who", "decisions", "reversed", "median seconds", "second looks", "agreed", "kappa"),
-    *("kappa from", "kappa to", "golden items", "right"),
+    "who",
+    "decisions",
+    "reversed",
+    "median seconds",
+    "second looks",
+    "agreed",
+    "kappa",
+    "kappa from",
+    "kappa to",
+    "golden items",
+    "right",
 )
 
 
@@ -160,8 +169,13 @@ def ask_golden(
                 timed_id("look", now, entropy(10)),
                 LookKind.GOLDEN,
                 site_id,
-                *(each.comment_id, each.revision, each.sequence, Verdict(each.known)),
-                *("", person_id, now),
+                each.comment_id,
+                each.revision,
+                each.sequence,
+                Verdict(each.known),
+                "",
+                person_id,
+                now,
             )
             for each in known
         ]
@@ -184,15 +198,15 @@ def csv_of(people: Sequence[PersonAgreement], names: Mapping[str, str]) -> str:
             low, high = found.interval or (None, None)
             writer.writerow(
                 (
-                    *(
-                        plain_cell(names[person.person_id]),
-                        person.reversed.count,
-                        person.reversed.hits,
-                    ),
+                    plain_cell(names[person.person_id]),
+                    person.reversed.count,
+                    person.reversed.hits,
                     "" if person.median_ms is None else round(person.median_ms / 1_000),
-                    *(found.pairs, found.agreed),
+                    found.pairs,
+                    found.agreed,
                     *("" if n is None else round(n, 3) for n in (found.value, low, high)),
-                    *(person.golden.count, person.golden.hits),
+                    person.golden.count,
+                    person.golden.hits,
                 )
             )
     return lines.getvalue()

@@ -43,8 +43,15 @@ def of_comment(store: Store, site_ids: Collection[str], comment_id: str) -> Comm
         if reach.has_parts(site_ids):  # what is elsewhere is not counted either
             near = reach.reached(connection, others, site_ids)
             return CommentContext(
-                *(entry.id, entry.site_id, parent, before, after),
-                *(column.removesuffix("_key"), near, 0, 0),
+                entry.id,
+                entry.site_id,
+                parent,
+                before,
+                after,
+                column.removesuffix("_key"),
+                near,
+                0,
+                0,
             )
         return CommentContext(
             entry.id,

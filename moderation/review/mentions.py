@@ -20,7 +20,12 @@ def store_note(connection: Connection, note: Note, comment_id: str, entropy: Ent
     emails = _readers(connection, note.site_id, note.about)
     named = [
         Mention(
-            *(note.id, id, note.site_id, note.about, comment_id, note.moderator_id),
+            note.id,
+            id,
+            note.site_id,
+            note.about,
+            comment_id,
+            note.moderator_id,
             created_at=note.created_at,
         )
         for id in sorted(mentioned(note.text, emails) - {note.moderator_id})

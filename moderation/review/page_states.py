@@ -248,6 +248,11 @@ def _status(stored: PageRow, site: SitePages, now: int) -> PageStatus:
     hours = site.hours.at(stored.id, stored.page.url)
     current = current_state(site.default, stored.setting, now, hours)
     return PageStatus(
-        *(stored.id, stored.page, stored.setting, site.default),
-        *(current.state, current.closes_at, current.opens_at),
+        stored.id,
+        stored.page,
+        stored.setting,
+        site.default,
+        current.state,
+        current.closes_at,
+        current.opens_at,
     )

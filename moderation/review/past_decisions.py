@@ -33,7 +33,10 @@ def past_in_scope(
     found += [other for other in others if other.scope != name]
     scopes = Scopes(found)
     for past in past_judgements(
-        *(connection, {site_id}, since, limit),
+        connection,
+        {site_id},
+        since,
+        limit,
         by_people=by_people,
         with_places=bool(found),
         among=among,

@@ -42,8 +42,10 @@ _STOPPED = _FILED | {Outcome.HOLD}
 _HELD_BY_PLACE = tuple(
     f'"code": "{code}"'
     for code in (
-        *(ReasonCode.PREMODERATED, ReasonCode.UNPROVEN),
-        *(ReasonCode.PARENT_HELD, ReasonCode.PARENT_REMOVED),
+        ReasonCode.PREMODERATED,
+        ReasonCode.UNPROVEN,
+        ReasonCode.PARENT_HELD,
+        ReasonCode.PARENT_REMOVED,
     )
 )
 _GAVE_UP = f'"code": "{ReasonCode.SCORING_FAILED}"'

@@ -29,7 +29,11 @@ _LABEL = re.compile(r'"label": "([^"]+)"')
 _CODE = re.compile(r'\{"code": "([a-z0-9_]+)"')  # as decisions.reasons_json() writes it
 _OF_SHARES = ("", " of", " from", " to")
 _CSV = (
-    *("what", "name", "model", "gave a reason", "alone"),
+    "what",
+    "name",
+    "model",
+    "gave a reason",
+    "alone",
     *(f"wrongly held{part}" for part in _OF_SHARES),
     *(f"wrongly passed{part}" for part in _OF_SHARES),
 )

@@ -113,8 +113,13 @@ def agree(
     """
     proposal, sequence = _still_open(store, site_ids, proposal_id)
     return decide(
-        *(store, moderator_id, site_ids, proposal.comment_id, proposal.outcome),
-        *(Explanation(proposal.reason_code, proposal.sentence), sequence),
+        store,
+        moderator_id,
+        site_ids,
+        proposal.comment_id,
+        proposal.outcome,
+        Explanation(proposal.reason_code, proposal.sentence),
+        sequence,
         take_over=take_over,
         now=now,
         entropy=entropy,
@@ -138,7 +143,13 @@ def refuse(
     if outcome is proposal.outcome:
         raise Invalid("That is what was proposed: agree instead.", "/outcome")
     return decide(
-        *(store, moderator_id, site_ids, proposal.comment_id, outcome, explanation, sequence),
+        store,
+        moderator_id,
+        site_ids,
+        proposal.comment_id,
+        outcome,
+        explanation,
+        sequence,
         take_over=take_over,
         now=now,
         entropy=entropy,

@@ -84,7 +84,8 @@ def newest(
     rows = connection.execute(query.order_by(audit.c.number.desc()).limit(limit))
     return [
         record_of(
-            *(AuditEntry, row),
+            AuditEntry,
+            row,
             by=row.actor,
             before=json.loads(row.before_json),
             after=json.loads(row.after_json),

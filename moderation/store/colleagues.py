@@ -57,7 +57,10 @@ def of_site(
         .outerjoin(sessions, theirs)
         .where(memberships.c.site_id == site_id)
         .group_by(
-            *(moderators.c.id, moderators.c.email, memberships.c.role, moderators.c.created_at),
+            moderators.c.id,
+            moderators.c.email,
+            memberships.c.role,
+            moderators.c.created_at,
             memberships.c.sections_json,
         )
         .order_by(moderators.c.email)
@@ -66,7 +69,7 @@ def of_site(
         query = query.where(moderators.c.id == moderator_id)
     return [
         Colleague(
-            *(id, email, Role(role), since, count, seen_at, bool(has_factor), read_stored(sections))
+            id, email, Role(role), since, count, seen_at, bool(has_factor), read_stored(sections)
         )
         for id, email, role, since, count, seen_at, has_factor, sections in connection.execute(
             query

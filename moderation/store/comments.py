@@ -330,7 +330,15 @@ def erase(connection: Connection, comment_ids: Sequence[str]) -> None:
         sa.delete(feedback).where(feedback.c.comment_id.in_(comment_ids), feedback.c.version == 0)
     )
     for table in (
-        *(personal, pending, findings, held_scores),
-        *(addresses, comment_reasons, reports, appeals, shadow_outcomes, proposals),
+        personal,
+        pending,
+        findings,
+        held_scores,
+        addresses,
+        comment_reasons,
+        reports,
+        appeals,
+        shadow_outcomes,
+        proposals,
     ):
         connection.execute(sa.delete(table).where(table.c.comment_id.in_(comment_ids)))

@@ -81,7 +81,12 @@ def comments_of_day(
         language = _LANGUAGE.search(text)
         found.append(
             CountedComment(
-                *(id, site_id, campaign_id, id in imported, decided[id], scores),
+                id,
+                site_id,
+                campaign_id,
+                id in imported,
+                decided[id],
+                scores,
                 language[1] if language else "",
             )
         )

@@ -65,7 +65,11 @@ class Standing:
         it. revision: the new one, None where the text stays. by: as in domain.event.change_event. now: ms.
         """
         return change_event(
-            *(type, by, self._in_events(), self.status, status),
+            type,
+            by,
+            self._in_events(),
+            self.status,
+            status,
             self.sequence + 1,
             revision or self.revision,
             now,

@@ -17,8 +17,12 @@ _SINCE = sa.func.coalesce(pages.c.published_at, pages.c.created_at)
 _SETTINGS = (pages.c.id, pages.c.state, pages.c.close_after_days, _SINCE.label("since"))
 _OF_PAGES = sa.select(*_SETTINGS).where(pages.c.id.in_(sa.bindparam("ids", expanding=True)))
 _OF_SITES = sa.select(
-    *(sites.c.id, sites.c.page_state, sites.c.close_after_days),
-    *(sites.c.closed_hours_json, sites.c.policy_scopes_json, sites.c.closed_at),
+    sites.c.id,
+    sites.c.page_state,
+    sites.c.close_after_days,
+    sites.c.closed_hours_json,
+    sites.c.policy_scopes_json,
+    sites.c.closed_at,
 ).where(sites.c.id.in_(sa.bindparam("ids", expanding=True)))
 
 
@@ -71,14 +75,12 @@ def settings_of(connection: Connection, page_ids: Iterable[str]) -> dict[str, Pa
 
 _STORED = sa.select(
     *_SETTINGS,
-    *(
-        pages.c.site_id,
-        pages.c.url,
-        pages.c.title,
-        pages.c.title_verified,
-        pages.c.external_id,
-        pages.c.created_at,
-    ),
+    pages.c.site_id,
+    pages.c.url,
+    pages.c.title,
+    pages.c.title_verified,
+    pages.c.external_id,
+    pages.c.created_at,
 )
 
 

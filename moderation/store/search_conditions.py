@@ -65,7 +65,11 @@ class Wanted:
     def is_bare(self) -> bool:
         """Whether all that is listed by status or by rank meets it."""
         conditions = (
-            *(self.decided_by, self.since, self.until, self.not_of_others, self.score),
+            self.decided_by,
+            self.since,
+            self.until,
+            self.not_of_others,
+            self.score,
             self.reach,
         )
         return not self.is_narrow and not any(conditions) and not self.not_proposed_on

@@ -133,7 +133,9 @@ def roles_of_sessions(
     token_by_digest = {token_digest(token): token for token in tokens}
     rows = connection.execute(
         sa.select(
-            *(sessions.c.digest, memberships.c.site_id, memberships.c.sections_json),
+            sessions.c.digest,
+            memberships.c.site_id,
+            memberships.c.sections_json,
             memberships.c.role,
         )
         .join(memberships, memberships.c.moderator_id == sessions.c.moderator_id)

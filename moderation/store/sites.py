@@ -179,8 +179,13 @@ def find_key(connection: Connection, digest: str) -> Key | None:
     """The key with this digest, unless it was revoked."""
     row = connection.execute(
         sa.select(
-            *(keys.c.id, keys.c.site_id, keys.c.kind, keys.c.used_at),
-            *(sites.c.origins_json, sites.c.proof_of_work, sites.c.closed_at),
+            keys.c.id,
+            keys.c.site_id,
+            keys.c.kind,
+            keys.c.used_at,
+            sites.c.origins_json,
+            sites.c.proof_of_work,
+            sites.c.closed_at,
         )
         .join(sites, sites.c.id == keys.c.site_id, isouter=True)
         .where(keys.c.digest == digest, keys.c.revoked_at.is_(None))
@@ -198,7 +203,12 @@ def find_key(connection: Connection, digest: str) -> Key | None:
     faces = {api.face: api.limit_text for api in apis_on} if not is_closed else {}
     origins = tuple(json.loads(row.origins_json))
     return Key(
-        *(row.id, row.site_id, row.kind, origins, faces, row.used_at),
+        row.id,
+        row.site_id,
+        row.kind,
+        origins,
+        faces,
+        row.used_at,
         proof_of_work=row.proof_of_work,
         is_site_closed=is_closed,
     )

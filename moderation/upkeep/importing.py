@@ -110,7 +110,7 @@ class _Importing:
                 stored and not self.done.stored
             ):  # once, so that one that is broken off is noted, too
                 audit.record(
-                    *(connection, self._by, Change.IMPORT_STARTED, self._site.id, self._source)
+                    connection, self._by, Change.IMPORT_STARTED, self._site.id, self._source
                 )
         for remark in remarks:
             self._remark(remark)
@@ -132,8 +132,13 @@ class _Importing:
                     if self.done.stored:
                         facts = {"stored": self.done.stored, "skipped": self.done.skipped}
                         audit.record(
-                            *(connection, self._by, Change.IMPORT_ENDED, self._site.id),
-                            *(self._source, None, facts),
+                            connection,
+                            self._by,
+                            Change.IMPORT_ENDED,
+                            self._site.id,
+                            self._source,
+                            None,
+                            facts,
                         )
                     loose = imported_comments.waiting(connection, list(self._loose))
                     count = imported_comments.count_waiting(connection, self._site.id)

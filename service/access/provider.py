@@ -61,8 +61,11 @@ class Provider:
     def begin(self, wanted: str, now: int) -> tuple[str, str]:
         """The URL at the provider, and the attempt as a cookie carries it, sealed. Raises Unavailable."""
         attempt = LoginAttempt(
-            *(secrets.token_urlsafe(32), secrets.token_urlsafe(32), secrets.token_urlsafe(64)),
-            *(wanted, now + ATTEMPT_MS),
+            secrets.token_urlsafe(32),
+            secrets.token_urlsafe(32),
+            secrets.token_urlsafe(64),
+            wanted,
+            now + ATTEMPT_MS,
         )
         with self._client() as client:
             url, _ = client.create_authorization_url(

@@ -161,7 +161,11 @@ def ask(
 ) -> Response:
     """They are mixed into what the person looks at blind, and marked nowhere until they are answered. 409 where there is none yet."""
     asked = agreement.ask_golden(
-        *(request.app.state.store, key.site_id, body.moderator_id, body.count, key.id),
+        request.app.state.store,
+        key.site_id,
+        body.moderator_id,
+        body.count,
+        key.id,
         now=now_ms(),
         entropy=os.urandom,
     )

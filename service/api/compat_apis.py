@@ -98,9 +98,7 @@ def switch_on(
     """It answers within five seconds. Its clients' key is in the answer where there was none."""
     require_own(key, site_id)
     state, made = compat_apis.switch_on(
-        *(request.app.state.store, site_id, name, body.limit, key.id),
-        now=now_ms(),
-        entropy=os.urandom,
+        request.app.state.store, site_id, name, body.limit, key.id, now=now_ms(), entropy=os.urandom
     )
     answer: CompatibleApiOn = {**_out(state, site_id), "key": made or None}
     return private_json(answer)

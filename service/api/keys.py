@@ -72,7 +72,10 @@ def list_keys(request: Request, key: SecretKey) -> Response:
 def make(request: Request, key: SecretKey, body: Annotated[KeyIn, json_body(KeyIn)]) -> Response:
     """It works at once, and is shown in this answer alone. 409 where too many are in use."""
     row, made = sites.make_key(
-        *(request.app.state.store, key.site_id, body.kind, key.id),
+        request.app.state.store,
+        key.site_id,
+        body.kind,
+        key.id,
         name=body.name,
         now=now_ms(),
         entropy=os.urandom,

@@ -126,7 +126,12 @@ def invite(
     """Answers a link for them, which works once within 7 days; an earlier one for the same e-mail ends. Gatehouse sends it to nobody."""
     state = request.app.state
     made, token = invitations.invite(
-        *(state.store, key.site_id, body.email, body.role, key.id, body.sections),
+        state.store,
+        key.site_id,
+        body.email,
+        body.role,
+        key.id,
+        body.sections,
         now=now_ms(),
         entropy=os.urandom,
     )

@@ -67,7 +67,10 @@ def keep_open(
     unless they take it over; decisions by keys are not.
     """
     found = claims.keep_open(
-        *(request.app.state.store, key.id, {key.site_id}, body.comments),
+        request.app.state.store,
+        key.id,
+        {key.site_id},
+        body.comments,
         deciding=body.deciding,
         shown=body.shown,
         ahead=body.ahead,

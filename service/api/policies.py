@@ -226,7 +226,11 @@ def put(
     store = request.app.state.store
     try:
         set_policy(
-            *(store, key.site_id, body.policy, key.id, if_match(seen)),
+            store,
+            key.site_id,
+            body.policy,
+            key.id,
+            if_match(seen),
             scope=body.scope,
             override=body.override,
             now=now_ms(),

@@ -97,7 +97,10 @@ def agree(
     """With its reason and its sentence; a decision of this key like any other. 409 where the proposal is no longer open."""
     state = request.app.state
     proposals.agree(
-        *(state.store, key.id, {key.site_id}, proposal_id),
+        state.store,
+        key.id,
+        {key.site_id},
+        proposal_id,
         take_over=body.take_over,
         now=now_ms(),
         entropy=os.urandom,
@@ -120,7 +123,12 @@ def refuse(
     """The comment gets a decision with this outcome. 422 for the outcome that was proposed, 409 where the proposal is no longer open."""
     state = request.app.state
     proposals.refuse(
-        *(state.store, key.id, {key.site_id}, proposal_id, body.outcome, body.explanation),
+        state.store,
+        key.id,
+        {key.site_id},
+        proposal_id,
+        body.outcome,
+        body.explanation,
         take_over=body.take_over,
         now=now_ms(),
         entropy=os.urandom,

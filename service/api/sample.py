@@ -107,7 +107,11 @@ def judge(
     changed.
     """
     said = second_looks.answer(
-        *(request.app.state.store, key.site_id, comment_id, Verdict(body.verdict), key.id),
+        request.app.state.store,
+        key.site_id,
+        comment_id,
+        Verdict(body.verdict),
+        key.id,
         now=now_ms(),
     )
     answer: AnsweredOut = {

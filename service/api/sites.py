@@ -115,7 +115,9 @@ def make(
     site. 409 where another site has the name (`name_taken`) or an origin (`origin_taken`).
     """
     made, keys = new_site.make_site(
-        *(request.app.state.store, NewSite(body.name, body.origins, body.language), key.id),
+        request.app.state.store,
+        NewSite(body.name, body.origins, body.language),
+        key.id,
         now=now_ms(),
         entropy=os.urandom,
     )

@@ -57,7 +57,10 @@ def set_up(request: Request, posted: Posted) -> Response:
     sealed = form.get("secret", "")
     try:
         codes = second_factor.turn_on(
-            *(store, signed.moderator_id, sealed, form.get("code", "")),
+            store,
+            signed.moderator_id,
+            sealed,
+            form.get("code", ""),
             now=now_ms(),
             entropy=os.urandom,
         )
@@ -95,7 +98,9 @@ async def recovery_codes(request: Request, posted: Posted) -> Response:
         await _count_proof(request, who)
         codes = await run_in_threadpool(
             second_factor.new_recovery_codes,
-            *(store, who, form.get("proof", "")),
+            store,
+            who,
+            form.get("proof", ""),
             now=now_ms(),
             entropy=os.urandom,
         )

@@ -28,7 +28,11 @@ Posted = Annotated[
     PostedForm,
     Depends(
         request_form(
-            *("share", "person", "count", "look", "verdict"),
+            "share",
+            "person",
+            "count",
+            "look",
+            "verdict",
             may=Action.MANAGE_AGREEMENT,
             action=Action.MANAGE_AGREEMENT,
         )
@@ -71,8 +75,11 @@ def ask_golden(posted: Posted) -> Response:
     request, form = posted
     try:
         agreement.ask_golden(
-            *(request.store, request.site_id, form.get("person", "")),
-            *(read_number(form, "count", "number"), request.moderator_id),
+            request.store,
+            request.site_id,
+            form.get("person", ""),
+            read_number(form, "count", "number"),
+            request.moderator_id,
             now=now_ms(),
             entropy=os.urandom,
         )

@@ -47,8 +47,16 @@ Posted = Annotated[
     SignedForm,
     Depends(
         signed_form(
-            *("site", "outcome", "back", "ids", "expected_count", "snapshot", "take_over"),
-            *("with_reason", "sentence", *CONDITIONS),
+            "site",
+            "outcome",
+            "back",
+            "ids",
+            "expected_count",
+            "snapshot",
+            "take_over",
+            "with_reason",
+            "sentence",
+            *CONDITIONS,
             parts=True,
         )
     ),

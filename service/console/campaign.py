@@ -116,7 +116,11 @@ def split(request: Request, posted: Posted, campaign_id: str) -> Response:
     if not comment_ids:
         return _page(request, visitor, membership, campaign_id, problem=_NONE_SELECTED, status=422)
     new_id = campaigns.split(
-        *(store, site_id, campaign_id, comment_ids, visitor.signed.moderator_id),
+        store,
+        site_id,
+        campaign_id,
+        comment_ids,
+        visitor.signed.moderator_id,
         now=now_ms(),
         entropy=os.urandom,
     )

@@ -50,8 +50,14 @@ Posted = Annotated[
     session.SignedForm,
     Depends(
         session.signed_form(
-            *("outcome", "sequence", "back", "replies", "take_over"),
-            *("reason", "sentence", "note"),
+            "outcome",
+            "sequence",
+            "back",
+            "replies",
+            "take_over",
+            "reason",
+            "sentence",
+            "note",
             parts=True,
             action=Action.PROPOSE,
         )
@@ -174,10 +180,7 @@ def _decide(
             proposals.withdraw(*target, now=now)
         elif proposes and outcome is not None:
             proposals.propose(
-                *target,
-                *(outcome, _explanation(form, outcome), sequence),
-                now=now,
-                entropy=entropy,
+                *target, outcome, _explanation(form, outcome), sequence, now=now, entropy=entropy
             )
         elif outcome is None:
             decisions.undo(*target, sequence, take_over=take_over, now=now, entropy=entropy)
@@ -187,7 +190,9 @@ def _decide(
             replies = Replies.REJECT if is_along else Replies.LEAVE
             decisions.decide(
                 *target,
-                *(outcome, _explanation(form, outcome), sequence),
+                outcome,
+                _explanation(form, outcome),
+                sequence,
                 replies=replies,
                 take_over=take_over,
                 now=now,

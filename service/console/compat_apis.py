@@ -57,7 +57,7 @@ def change(posted: Posted) -> Response:
     try:
         if do == "on":
             _, key = compat_apis.switch_on(
-                *(store, site_id, name, form.get("limit", ""), by), now=now_ms(), entropy=os.urandom
+                store, site_id, name, form.get("limit", ""), by, now=now_ms(), entropy=os.urandom
             )
         elif do == "off":
             compat_apis.switch_off(store, site_id, name, by)

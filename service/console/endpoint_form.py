@@ -51,7 +51,11 @@ REPLAYS = {
 }
 DRAFT_NAMES = (
     *(str(type) for type in TYPES),
-    *("kind", "url", "payload", "format", "batch"),
+    "kind",
+    "url",
+    "payload",
+    "format",
+    "batch",
 )
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?")
 

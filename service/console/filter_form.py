@@ -14,8 +14,20 @@ from service.console.session import Form
 
 FORM_LIMIT = 2 * 1024 * 1024  # bytes; a list of 256 kB, every letter of it escaped
 NAMES = (
-    *("site", "version", "do", "name", "kind", "action", "entries", "exceptions"),
-    *("languages", "enabled", "until", "in_text", "in_name", "in_website"),
+    "site",
+    "version",
+    "do",
+    "name",
+    "kind",
+    "action",
+    "entries",
+    "exceptions",
+    "languages",
+    "enabled",
+    "until",
+    "in_text",
+    "in_name",
+    "in_website",
 )
 KINDS = {
     FilterKind.WORDS: (

@@ -35,7 +35,10 @@ def accept(request: Request, form: Posted) -> Response:
     except Invalid as error:
         return _page(request, link, 422, problem=error.message)
     site_id, token = invitations.accept(
-        *(state.store, link, hashed, signed.moderator_id if signed else ""),
+        state.store,
+        link,
+        hashed,
+        signed.moderator_id if signed else "",
         now=now_ms(),
         entropy=os.urandom,
     )

@@ -39,7 +39,9 @@ def make(posted: Posted) -> Response:
     request, form = posted
     try:
         _, key = sites.make_key(
-            *(request.store, request.site_id, form.get("kind", "")),
+            request.store,
+            request.site_id,
+            form.get("kind", ""),
             request.moderator_id,
             name=form.get("name", ""),
             now=now_ms(),

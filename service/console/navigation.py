@@ -143,8 +143,12 @@ def _part_tabs(store: Store, place: PartMembership, current: str | None) -> list
     shown = (*queues.QUEUE_ORDER, REPORTED, PROPOSED, OWN)
     return [
         Tab(
-            *(queue, _(_NAMES[queue]), counts.get(queue, "")),
-            *(queue_url(site=place.site_id, queue=queue), queue == current, queue in counts),
+            queue,
+            _(_NAMES[queue]),
+            counts.get(queue, ""),
+            queue_url(site=place.site_id, queue=queue),
+            queue == current,
+            queue in counts,
         )
         for queue in map(str, shown)
     ]

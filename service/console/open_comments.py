@@ -30,7 +30,10 @@ def keep_open(request: Request, posted: Posted) -> Response:
     )
     signed = visitor.signed
     answer = claims.keep_open(
-        *(store, signed.moderator_id, signed.site_ids, comments),
+        store,
+        signed.moderator_id,
+        signed.site_ids,
+        comments,
         deciding=deciding,
         shown=shown,
         browser=visitor.browser,

@@ -56,7 +56,11 @@ def invite(posted: Posted) -> Response:
     state = request.plain.app.state
     try:
         made, token = invitations.invite(
-            *(state.store, request.site_id, email, role, request.moderator_id),
+            state.store,
+            request.site_id,
+            email,
+            role,
+            request.moderator_id,
             sections_in(sections),
             now=now_ms(),
             entropy=os.urandom,
@@ -94,7 +98,11 @@ def change_role(posted: Posted, moderator_id: str) -> Response:
     by = request.moderator_id
     try:
         moderators.change_role(
-            *(request.store, moderator_id, request.site_id, form.get("role", ""), by),
+            request.store,
+            moderator_id,
+            request.site_id,
+            form.get("role", ""),
+            by,
             sections_in(form["sections"]) if "sections" in form else None,
             now=now_ms(),
         )
@@ -104,7 +112,9 @@ def change_role(posted: Posted, moderator_id: str) -> Response:
         if error.pointer != "/sections":
             raise
         return _person(
-            *(request, moderator_id, 422),
+            request,
+            moderator_id,
+            422,
             typed=_TypedRole(form.get("role", ""), form["sections"], form_error(error)),
         )
     return _back(request, "role", moderator_id)

@@ -27,7 +27,9 @@ Posted = Annotated[
     SiteForm,
     Depends(
         site_form(
-            *("kind", "who", "sure"),
+            "kind",
+            "who",
+            "sure",
             may=Action.MANAGE_PERSONAL_DATA,
             action=Action.MANAGE_PERSONAL_DATA,
         )
@@ -101,7 +103,10 @@ def erase(request: Request, posted: Posted) -> Response:
         error = FormError("sure", _UNSURE)
         return _page(visitor, membership, form, found=found, error=error, status=422)
     erased = erase_person(
-        *(state.store, ref, site_ids, visitor.signed.moderator_id),
+        state.store,
+        ref,
+        site_ids,
+        visitor.signed.moderator_id,
         now=now_ms(),
         entropy=os.urandom,
         limit=ERASED_AT_ONCE,

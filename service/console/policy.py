@@ -143,7 +143,7 @@ def _set(
         request.require(Action.OVERRIDE_BOUNDS)
     try:
         site_policy.set_policy(
-            *(request.store, site_id, toml, who, seen), scope=scope, override=override, now=now_ms()
+            request.store, site_id, toml, who, seen, scope=scope, override=override, now=now_ms()
         )
     except Conflict:
         attempt = _Attempt(error=FormError(message=_CONFLICT), status=409)

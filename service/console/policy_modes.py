@@ -25,7 +25,8 @@ from service.console.session import Form
 _SPARE = 2  # rows for further hours, each time the form is shown
 NAMES = (
     *CODES,
-    *("zone", "then"),
+    "zone",
+    "then",
     *(f"{kind}{n}" for kind in ("from", "until") for n in range(WINDOWS_LIMIT)),
     *(f"{day}{n}" for day in DAYS for n in range(WINDOWS_LIMIT)),
 )

@@ -24,7 +24,14 @@ from service.console.session import Form
 SLIDERS = 40  # of one policy; the profiles have ten
 FORM_LIMIT = 1024 * 1024  # bytes; 200,000 characters of TOML, escaped
 NAMES = (
-    *("scope", "do", "toml", "profile", "number", "seen", "back", "override"),
+    "scope",
+    "do",
+    "toml",
+    "profile",
+    "number",
+    "seen",
+    "back",
+    "override",
     *(f"{kind}{n}" for kind in "ts" for n in range(SLIDERS)),
 )
 _SENTENCES = {

@@ -52,8 +52,18 @@ OUTCOME_WORDS = {
     Outcome.HOLD: N_("held"),
 }
 MONTHS = [
-    *(N_("Jan"), N_("Feb"), N_("Mar"), N_("Apr"), N_("May"), N_("Jun")),
-    *(N_("Jul"), N_("Aug"), N_("Sep"), N_("Oct"), N_("Nov"), N_("Dec")),
+    N_("Jan"),
+    N_("Feb"),
+    N_("Mar"),
+    N_("Apr"),
+    N_("May"),
+    N_("Jun"),
+    N_("Jul"),
+    N_("Aug"),
+    N_("Sep"),
+    N_("Oct"),
+    N_("Nov"),
+    N_("Dec"),
 ]
 # A text longer than this gets its own scroll bar, so that one comment does not hide the next.
 LONG_TEXT, LONG_LINES = 1_500, 20

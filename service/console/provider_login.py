@@ -40,7 +40,8 @@ def begin(request: Request, provider: Here, next: str = "") -> Response:
         return login_page(request, 503, error=error.message, wanted=next)
     response = redirect(url)
     response.set_cookie(
-        *(_COOKIE, sealed),
+        _COOKIE,
+        sealed,
         max_age=ATTEMPT_MS // 1_000,
         path=_PATH,
         httponly=True,
@@ -78,8 +79,12 @@ async def come_back(request: Request, provider: Here) -> Response:
 def _signed_in(request: Request, provider: Provider, attempt: LoginAttempt) -> Response:
     known = provider.finish(attempt, dict(request.query_params))
     token = provider_sign_in.with_provider(
-        *(request.app.state.store, known, attempt.state, attempt.expires_at),
-        *(provider.domains, provider.gives),
+        request.app.state.store,
+        known,
+        attempt.state,
+        attempt.expires_at,
+        provider.domains,
+        provider.gives,
         now=now_ms(),
         entropy=os.urandom,
         old=session.session_cookie(request),

@@ -47,10 +47,7 @@ def queue_page(
     if asked.queue:
         decided = _decided(store, visitor, done)
         return queue_without_status(
-            *(request, visitor, place, asked, after),
-            unclaimed=unclaimed,
-            decided=decided,
-            opened=open,
+            request, visitor, place, asked, after, unclaimed=unclaimed, decided=decided, opened=open
         )
     if asked.is_search:
         decided = _decided(store, visitor, done)

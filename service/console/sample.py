@@ -76,7 +76,11 @@ def judge(posted: Posted) -> Response:
     store, site_id, comment_id = (request.store, request.site_id, form.get("comment", ""))
     try:
         second_looks.answer(
-            *(store, site_id, comment_id, Verdict(form["verdict"]), request.moderator_id),
+            store,
+            site_id,
+            comment_id,
+            Verdict(form["verdict"]),
+            request.moderator_id,
             only_asked=navigation.is_trainee_of(request.membership),
             now=now_ms(),
         )

@@ -66,7 +66,11 @@ def change(posted: Posted) -> Response:
         return _page(request, typed, 409, error=flaw, now=seen)
     try:
         site_settings.change_settings(
-            *(store, site_id, _settings(typed, seen), seen, request.moderator_id),
+            store,
+            site_id,
+            _settings(typed, seen),
+            seen,
+            request.moderator_id,
             may_join=bool(form.get("join")),
             own_site_ids=[site.site_id for site in request.visitor.signed.sites if _manages(site)],
         )

@@ -68,7 +68,9 @@ def make(request: Request, posted: Posted) -> Response:
     wanted = NewSite(form.get("name", ""), lines(form.get("origins", "")), form.get("language", ""))
     try:
         made, keys = new_site.make_site(
-            *(request.app.state.store, wanted, moderator_id),
+            request.app.state.store,
+            wanted,
+            moderator_id,
             admin_id=moderator_id,
             own_site_ids=mine,
             now=now_ms(),

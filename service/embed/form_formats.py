@@ -13,11 +13,17 @@ _STATICMAN = {
     "email": ("fields[email]",),
     "url": ("fields[url]", "fields[website]"),
     "comment": (
-        *("fields[message]", "fields[comment]", "fields[body]", "fields[content]"),
+        "fields[message]",
+        "fields[comment]",
+        "fields[body]",
+        "fields[content]",
         "fields[text]",
     ),
     "comment_parent": (
-        *("fields[reply_to]", "fields[replying_to]", "fields[parent_id]", "fields[parent]"),
+        "fields[reply_to]",
+        "fields[replying_to]",
+        "fields[parent_id]",
+        "fields[parent]",
         "options[parent]",  # in many themes the article's name: then it is ignored
     ),
     "page_url": ("page_url", "options[origin]", "options[slug]", "options[redirect]"),

@@ -23,8 +23,15 @@ from service.queues.hand_in import NewComment
 # Fields that people do not see and that must stay empty: ours, and that of Akismet's forms.
 HONEYPOTS = ("topic", "ak_hp_textarea")
 NAMES = (
-    *("author", "email", "url", "comment", "comment_post_ID", "comment_parent"),
-    *("page_url", "page_title", "redirect_to"),
+    "author",
+    "email",
+    "url",
+    "comment",
+    "comment_post_ID",
+    "comment_parent",
+    "page_url",
+    "page_title",
+    "redirect_to",
     *HONEYPOTS,
 )
 LABELS = {

@@ -141,7 +141,10 @@ async def _hand_in(request: Request, site: Site, fields: Mapping[str, str]) -> t
         site.id,
         client_address(request, state.trusted),
         lambda new: read_submission(
-            *(fields, site.origins, request.headers.get("user-agent", ""), new),
+            fields,
+            site.origins,
+            request.headers.get("user-agent", ""),
+            new,
             asks_proof=rules.proof_of_work > 0,
         ),
         browser_token=identity.cookie_token(request, site.id) if uses_token else "",

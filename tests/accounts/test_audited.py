@@ -17,10 +17,28 @@ DOORS_AND_ROOMS = ("moderation", "service", "gatehouse", "workers")
 
 # What is set up by people. Comments and all that follows from them have decisions instead.
 TABLES = {
-    *("sites", "keys", "site_faces", "moderators", "memberships", "filters", "endpoints"),
-    *("pages", "resets", "lessons", "bulk_acts", "login_links", "sessions", "invitations"),
-    *("second_factors", "recovery_codes", "provider_identities"),
-    *("second_opinion_sites", "second_looks", "samples", "views", "corrections"),
+    "sites",
+    "keys",
+    "site_faces",
+    "moderators",
+    "memberships",
+    "filters",
+    "endpoints",
+    "pages",
+    "resets",
+    "lessons",
+    "bulk_acts",
+    "login_links",
+    "sessions",
+    "invitations",
+    "second_factors",
+    "recovery_codes",
+    "provider_identities",
+    "second_opinion_sites",
+    "second_looks",
+    "samples",
+    "views",
+    "corrections",
 }
 # Functions of the store that write to these tables, and are no change by anybody.
 NO_CHANGE = {

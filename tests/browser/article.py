@@ -77,7 +77,11 @@ class Article:
     def decide(self, comment_id: str, outcome: Outcome) -> None:
         gatehouse = self.gatehouse
         decisions.decide(
-            *(gatehouse.store, gatehouse.moderator_id, {self.site.id}, comment_id, outcome),
+            gatehouse.store,
+            gatehouse.moderator_id,
+            {self.site.id},
+            comment_id,
+            outcome,
             now=now(),
             entropy=os.urandom,
         )

@@ -145,9 +145,9 @@ def _decided(
     gatehouse.judge()
     opinion = ModelAnswer(ModelOpinion(Label.REMOVE, 0.97, payloads.line(150)))
     while ask_one(
-        *(store, lambda prompt, text: opinion, payloads.line(60), Budget(50, 10_000)),
-        load_policy("newsroom"), lease_ms=60_000, now=now, entropy=os.urandom,
-    ).busy:  # fmt: skip
+        store, lambda prompt, text: opinion, payloads.line(60), Budget(50, 10_000),
+        load_policy("newsroom"), lease_ms=60_000, now=now, entropy=os.urandom
+).busy:  # fmt: skip
         continue
     notes.add_to_author(store, ada, site.id, ids["author"], payloads.some(900), **clock)
     act = bulk.start(store, ada, site.id, [(held[3], 1)], Outcome.REJECT, words_of(words), **clock)
@@ -215,15 +215,15 @@ def _import(gatehouse: BrowserGatehouse, payloads: Payloads) -> None:
     """A file of another system's, in which nothing was ever checked."""
     entries = [
         ImportedComment(
-            *(f"line {n}", payloads.some(200), gatehouse.demo, payloads.some(900), now() - 9_000_000),
+            f"line {n}", payloads.some(200), gatehouse.demo, payloads.some(900), now() - 9_000_000,
             Status.APPROVED if n % 2 else Status.SPAM,
             author=payloads.some(240),
             url=f"javascript:{MARK}" if n % 2 else f"https://x.test/{payloads.some(100)}",
-            page_title=payloads.some(300),
-        )
+            page_title=payloads.some(300)
+)
         for n in range(6)
     ]  # fmt: skip
     import_comments(
-        *(gatehouse.store, gatehouse.site, payloads.line(40), entries),
-        personal_days=30, now=now(), remark=lambda remark: None,
-    )  # fmt: skip
+        gatehouse.store, gatehouse.site, payloads.line(40), entries,
+        personal_days=30, now=now(), remark=lambda remark: None
+)  # fmt: skip

@@ -40,7 +40,11 @@ def people_and_things(gatehouse: BrowserGatehouse, hostile: str = "") -> dict[st
         )
     gatehouse.judge()
     decisions.decide(
-        *(store, ada, {site.id}, appealed, Outcome.REJECT),
+        store,
+        ada,
+        {site.id},
+        appealed,
+        Outcome.REJECT,
         Explanation(sentence=f"No. {hostile}"),
         **clock,
     )

@@ -73,7 +73,11 @@ def test_a_trainee_proposes_and_another_agrees_by_a_key(visit, gatehouse, scheme
     clock = {"now": now(), "entropy": os.urandom}
     cards = queues.list_queue(gatehouse.store, gatehouse.site.id, Status.HELD)
     proposals.propose(
-        *(gatehouse.store, bo, {gatehouse.site.id}, cards[0].id, Outcome.REJECT),
+        gatehouse.store,
+        bo,
+        {gatehouse.site.id},
+        cards[0].id,
+        Outcome.REJECT,
         Explanation(sentence="Please argue about the subject."),
         **clock,
     )

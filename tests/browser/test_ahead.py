@@ -96,7 +96,11 @@ def test_a_colleague_who_was_first_is_told_without_taking_the_focus(desk, gateho
     bo = moderator(gatehouse.store, "bo@lantern.test", gatehouse.site)
     site_ids = {gatehouse.site.id}
     decide(
-        *(gatehouse.store, bo, site_ids, ids[0], Outcome.SPAM),
+        gatehouse.store,
+        bo,
+        site_ids,
+        ids[0],
+        Outcome.SPAM,
         take_over=True,  # Ada has it open
         now=now(),
         entropy=lambda n: b"1" * n,

@@ -18,7 +18,11 @@ def test_the_operator_sees_what_became_of_a_comment(visit, gatehouse, scheme, wi
     arabic = gatehouse.hand_in("نور جميل", "سلمى", page=lighthouse, age=20)
     gatehouse.judge()
     decide(
-        *(gatehouse.store, gatehouse.moderator_id, {gatehouse.site.id}, arabic, Outcome.APPROVE),
+        gatehouse.store,
+        gatehouse.moderator_id,
+        {gatehouse.site.id},
+        arabic,
+        Outcome.APPROVE,
         now=now(),
         entropy=os.urandom,
     )

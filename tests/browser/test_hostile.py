@@ -31,7 +31,11 @@ def infested(gatehouse: BrowserGatehouse) -> BrowserGatehouse:
         )
         outcome = Outcome.APPROVE if n % 2 else Outcome.HOLD
         decide(
-            *(gatehouse.store, gatehouse.moderator_id, {gatehouse.site.id}, comment_id, outcome),
+            gatehouse.store,
+            gatehouse.moderator_id,
+            {gatehouse.site.id},
+            comment_id,
+            outcome,
             now=now(),
             entropy=os.urandom,
         )

@@ -29,8 +29,16 @@ PAGES = {
 }
 # What all other pages are built like, and those about one thing; axe takes a second for each.
 EXAMINED = (
-    *("queue", "comment", "policy", "account", "all"),
-    *("bulk", "bulk-confirm", "campaign", "appeal", "reputation"),
+    "queue",
+    "comment",
+    "policy",
+    "account",
+    "all",
+    "bulk",
+    "bulk-confirm",
+    "campaign",
+    "appeal",
+    "reputation",
 )
 
 

@@ -66,7 +66,11 @@ def test_a_decision_of_a_colleague_changes_the_counts_and_takes_the_word_back(vi
     [comment_id] = furnish(gatehouse, "A bad thought.")
     expect(watch.page.get_by_role("link", name="1 new comment")).to_be_visible(timeout=PATIENCE)
     decisions.decide(
-        *(gatehouse.store, gatehouse.moderator_id, {gatehouse.site.id}, comment_id, Outcome.REJECT),
+        gatehouse.store,
+        gatehouse.moderator_id,
+        {gatehouse.site.id},
+        comment_id,
+        Outcome.REJECT,
         now=now(),
         entropy=os.urandom,
     )

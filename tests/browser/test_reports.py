@@ -16,7 +16,10 @@ def furnish(gatehouse) -> tuple[str, str]:
     notes = ("He says so every week.\nAnd " + "w" * 300, f"Z{STACKED}algo"[:500], "<b>!</b>")
     for number, note in enumerate(notes):
         report(
-            *(gatehouse.store, reported, ReportReason.OFF_TOPIC, note),
+            gatehouse.store,
+            reported,
+            ReportReason.OFF_TOPIC,
+            note,
             Reporter("", f"address {number}"),
             now=now(),
             entropy=os.urandom,

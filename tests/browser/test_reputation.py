@@ -32,7 +32,11 @@ def furnish(gatehouse) -> str:
     gatehouse.judge()
     for id, outcome in zip(ids, (Outcome.APPROVE, Outcome.APPROVE, Outcome.SPAM), strict=False):
         decisions.decide(
-            *(gatehouse.store, gatehouse.moderator_id, {gatehouse.site.id}, id, outcome),
+            gatehouse.store,
+            gatehouse.moderator_id,
+            {gatehouse.site.id},
+            id,
+            outcome,
             now=now() - 300_000,
             entropy=os.urandom,
         )

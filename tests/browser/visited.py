@@ -108,7 +108,12 @@ NO_PAGES = {
 ELSEWHERE = {"/console", "/console/login/provider", "/console/login/provider/back", "/metrics"}
 # Pages on which nobody's words stand.
 SAY_NOTHING = {
-    *("/", "/docs", "/console/login", "/console/login/code", "/demo", "/status/{comment_id}"),
+    "/",
+    "/docs",
+    "/console/login",
+    "/console/login/code",
+    "/demo",
+    "/status/{comment_id}",
 }
 # Parts of somebody else's page, or no HTML: without a style of their own.
 UNSTYLED = {

@@ -150,7 +150,9 @@ def test_every_image_can_come_from_a_mirror() -> None:
     assert arguments["PYTHON_IMAGE"] == f"${{PYTHON_IMAGE:-{base}}}"
     assert set(re.findall(r"^FROM (\S+)", text, re.MULTILINE)) == {
         "$PYTHON_IMAGE",
-        *("build", "runtime", "slim"),
+        "build",
+        "runtime",
+        "slim",
     }
 
 

@@ -56,7 +56,8 @@ def test_every_decision_against_a_comment_has_its_statement(history):
     last = history[-1]
     counts = in_effect(history) or last
     assert (made.sequence, made.outcome, made.decided_at) == (
-        *(last.sequence, last.outcome),
+        last.sequence,
+        last.outcome,
         last.created_at,
     )
     assert made.automated_decision == (counts.actor.kind is ActorKind.POLICY)

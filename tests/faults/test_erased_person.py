@@ -29,13 +29,23 @@ pytestmark = pytest.mark.timeout(600)  # each route, twice, beside three process
 UNREAD = {"/api/v1/policies/shadow": "no candidate is tried"}
 # Where words of the person stand before.
 TOLD = {
-    *("/api/v1/appeals", "/api/v1/comments", "/api/v1/notices", "/api/v1/proposals"),
-    *("/api/v1/statements", "/api/v1/threads", "/api/v1/reputation"),
-    *("/api/v1/authors/{author}/notes", "/api/v1/campaigns/{campaign_id}"),
-    *("/api/v1/campaigns/{campaign_id}/comments", "/api/v1/comments/{comment_id}"),
-    *("/api/v1/comments/{comment_id}/context", "/api/v1/comments/{comment_id}/notes"),
-    *("/api/v1/comments/{comment_id}/reputation", "/api/v1/proposals/{proposal_id}"),
-    *("/api/v1/queues/{name}", "/api/v1/reputation/{kind}/{name}"),
+    "/api/v1/appeals",
+    "/api/v1/comments",
+    "/api/v1/notices",
+    "/api/v1/proposals",
+    "/api/v1/statements",
+    "/api/v1/threads",
+    "/api/v1/reputation",
+    "/api/v1/authors/{author}/notes",
+    "/api/v1/campaigns/{campaign_id}",
+    "/api/v1/campaigns/{campaign_id}/comments",
+    "/api/v1/comments/{comment_id}",
+    "/api/v1/comments/{comment_id}/context",
+    "/api/v1/comments/{comment_id}/notes",
+    "/api/v1/comments/{comment_id}/reputation",
+    "/api/v1/proposals/{proposal_id}",
+    "/api/v1/queues/{name}",
+    "/api/v1/reputation/{kind}/{name}",
 }
 
 
@@ -112,11 +122,11 @@ def about(gatehouse: GatehouseProcess, planted: Planted, canaries: Canaries) -> 
     author = store.crypto.author_key(site, f"id:u-{canaries.name}")
     done(gatehouse, "POST", f"/api/v1/authors/{author}/notes", {"text": canaries.text})
     bo = moderators.add_moderator(
-        *(store, "bo@herald.test", "", site, Role.TRAINEE), now=now, entropy=secrets.token_bytes
+        store, "bo@herald.test", "", site, Role.TRAINEE, now=now, entropy=secrets.token_bytes
     )
     reject, words = Outcome.REJECT, Explanation(sentence=canaries.text, note=canaries.text)
     proposed = proposals.propose(
-        *(store, bo, {site}, waiting, reject, words), now=now, entropy=secrets.token_bytes
+        store, bo, {site}, waiting, reject, words, now=now, entropy=secrets.token_bytes
     )
     wanted = {"action": "reject", "sentence": canaries.text, "ids": planted.comments[3:]}
     bulk = done(gatehouse, "POST", "/api/v1/bulk", wanted)["id"]
@@ -202,7 +212,10 @@ def test_nothing_of_an_erased_person_is_anywhere(build, broker):
         asked = endpoints.Subscription(types=["statement.made"])
         for wanted in (endpoints.Subscription(), asked):
             endpoints.add_webhook(
-                *(gatehouse.store, gatehouse.site.id, receiver.url, wanted),
+                gatehouse.store,
+                gatehouse.site.id,
+                receiver.url,
+                wanted,
                 allow=receiver.allow,
                 now=time.time_ns() // 1_000_000,
                 entropy=secrets.token_bytes,

@@ -65,25 +65,21 @@ class Forked:
 
 # What commands import when they are called.
 _LATE = (
-    *("gatehouse.supervisor.running", "moderation.startup", "moderation.review.queues"),
-    *(
-        "gatehouse_client",
-        "moderation.review.filters",
-        "moderation.notify.digest",
-        "moderation.upkeep.erase",
-    ),
-    *(
-        "moderation.learning.lessons",
-        "moderation.learning.status",
-        "moderation.review.decisions",
-        "moderation.scorers.build",
-        "moderation.review.campaigns",
-    ),
-    *(
-        "moderation.store.sql.migrate",
-        "moderation.notify.endpoints",
-        "moderation.review.reputation",
-    ),
+    "gatehouse.supervisor.running",
+    "moderation.startup",
+    "moderation.review.queues",
+    "gatehouse_client",
+    "moderation.review.filters",
+    "moderation.notify.digest",
+    "moderation.upkeep.erase",
+    "moderation.learning.lessons",
+    "moderation.learning.status",
+    "moderation.review.decisions",
+    "moderation.scorers.build",
+    "moderation.review.campaigns",
+    "moderation.store.sql.migrate",
+    "moderation.notify.endpoints",
+    "moderation.review.reputation",
 )
 
 

@@ -19,7 +19,12 @@ def test_statements_are_written_as_csv(gatehouse: Run, data_store: Store, herald
     old, new = hand_in(store, reply(site, "One."), reply(site, "Two."))
     for comment_id, age_days in ((old, 40), (new, 10)):
         decisions.decide(
-            *(store, "mod_1", {site.id}, comment_id, Outcome.REJECT, Explanation("off_topic")),
+            store,
+            "mod_1",
+            {site.id},
+            comment_id,
+            Outcome.REJECT,
+            Explanation("off_topic"),
             now=now - age_days * 86_400_000,
             entropy=os.urandom,
         )

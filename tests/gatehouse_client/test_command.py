@@ -30,7 +30,14 @@ def gatehouse(running: GatehouseProcess, url: str):
 def test_from_the_command_line(gatehouse) -> None:
     page = "https://herald.test/command"
     receipt = gatehouse(
-        *("submit", "--page", page, "--name", "Dan", "--wait", "20", "--json"),
+        "submit",
+        "--page",
+        page,
+        "--name",
+        "Dan",
+        "--wait",
+        "20",
+        "--json",
         stdin="You are a stupid idiot.",
     )
     made = json.loads(receipt.stdout)
@@ -52,7 +59,7 @@ def test_claims_and_notes_from_the_command_line(gatehouse, running, url: str) ->
     page = "https://herald.test/together"
     made = json.loads(
         gatehouse(
-            *("submit", "--page", page, "--name", "Dan", "--wait", "20", "--json", "You idiot.")
+            "submit", "--page", page, "--name", "Dan", "--wait", "20", "--json", "You idiot."
         ).stdout
     )["id"]
     claimed = gatehouse("claim", made)
@@ -80,7 +87,7 @@ def test_what_readers_report_from_the_command_line(gatehouse, running, url: str)
     page = "https://herald.test/reported"
     made = json.loads(
         gatehouse(
-            *("submit", "--page", page, "--name", "Dan", "--wait", "20", "--json", "A fine thing.")
+            "submit", "--page", page, "--name", "Dan", "--wait", "20", "--json", "A fine thing."
         ).stdout
     )
     with Gatehouse(running.key, url) as service:
@@ -186,8 +193,15 @@ def test_the_desk_from_the_command_line(gatehouse, running, url: str) -> None:
     # Held from now on, for a week, and no longer.
     assert "domain ferry-times.com: nothing\n" in gatehouse("filters", made).stdout
     held = gatehouse(
-        *("from-now-on", made, "hold", "--about", "domain"),
-        *("--domain", "ferry-times.com", "--days", "7"),
+        "from-now-on",
+        made,
+        "hold",
+        "--about",
+        "domain",
+        "--domain",
+        "ferry-times.com",
+        "--days",
+        "7",
     )
     assert held.stdout.startswith(f"{made}  hold by "), held.stderr
     filter_id = held.stdout.rpartition("(")[2].rstrip(")\n")

@@ -66,7 +66,11 @@ def run(store: Store, *scorers: Scripted, lease: str = "w1", at: int = NOON + MI
 
 def decide(store: Store, site: Site, comment_id: str, outcome: Outcome, sequence=None) -> Decision:
     return decisions.decide(
-        *(store, "mod_1", {site.id}, comment_id, outcome),
+        store,
+        "mod_1",
+        {site.id},
+        comment_id,
+        outcome,
         expected_sequence=sequence,
         now=NOON + 2 * MINUTE,
         entropy=os.urandom,
@@ -460,7 +464,8 @@ def test_writers_workers_and_moderators_at_once_leave_nothing_undone(store):
         if comment in shown:
             assert shown[comment] == seen.text
             assert (seen.decisions[-1].revision, seen.decisions[-1].outcome) == (
-                *(seen.revision, APPROVE),
+                seen.revision,
+                APPROVE,
             )
     assert {card(store, site, comment).status for comment in ids[:3]} == {Status.WITHDRAWN}
 

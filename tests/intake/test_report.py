@@ -276,7 +276,11 @@ def test_replies_rejected_along_say_nothing_of_their_reporters(store):
     answer = posted(store, site, "I agree.", parent_id=comment)
     say(store, answer)
     decisions.decide(
-        *(store, "mod_1", {site.id}, comment, Outcome.REJECT),
+        store,
+        "mod_1",
+        {site.id},
+        comment,
+        Outcome.REJECT,
         replies=Replies.REJECT,
         now=NOON + 2 * MINUTE,
         entropy=os.urandom,

@@ -19,8 +19,20 @@ AGAIN = 2 * BY_AGE  # the comment that was meant last
 # What happens to a comment between the beginning and the end of a stretch.
 BETWEEN = st.sampled_from(
     [
-        *("", "", "", "edit", "edit", "edit", "judge", "decide", "undo"),
-        *("withdraw", "erase", "report", "claim", "appeal"),
+        "",
+        "",
+        "",
+        "edit",
+        "edit",
+        "edit",
+        "judge",
+        "decide",
+        "undo",
+        "withdraw",
+        "erase",
+        "report",
+        "claim",
+        "appeal",
     ]
 )
 FIRST = st.sampled_from([Outcome.APPROVE, *Outcome])  # approved most, in real life as well

@@ -28,8 +28,17 @@ MOODS = st.sampled_from(["well", "well", "well", "missing", "broken", "nan"])
 # What somebody else does while a worker's models compute.
 MEANWHILE = st.sampled_from(
     [
-        *("", "decide", "decide", "edit", "edit", "withdraw", "erase", "set_policy"),
-        *("taken over", "taken over", "claims_end"),
+        "",
+        "decide",
+        "decide",
+        "edit",
+        "edit",
+        "withdraw",
+        "erase",
+        "set_policy",
+        "taken over",
+        "taken over",
+        "claims_end",
     ]
 )
 LEASE = MINUTE

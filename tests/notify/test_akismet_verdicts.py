@@ -31,7 +31,10 @@ class Blog:
     def follow(self, key: str = KEY) -> str:
         room = self.room
         return akismet_checks.add_verdict_endpoint(
-            *(room.store, room.site.id, self.url, key),
+            room.store,
+            room.site.id,
+            self.url,
+            key,
             allow=self.receiver.allow,
             by="key_1",
             now=room.clock(),

@@ -321,7 +321,11 @@ def test_who_is_mentioned_gets_a_mail_and_nobody_else_does(herald: Newsroom) -> 
     with PostOffice(set()) as post:
         for text in ("@bo, and @dee: do you know this SECRET?", "@cy @bo, still here?"):
             add_to_comment(
-                *(herald.store, ids["ada"], {herald.site.id}, comment_id, text),
+                herald.store,
+                ids["ada"],
+                {herald.site.id},
+                comment_id,
+                text,
                 now=herald.clock(),
                 entropy=os.urandom,
             )

@@ -82,7 +82,10 @@ def test_an_email_a_network_and_a_link_are_refused_and_nobody_feigns_trust(store
     assert sent(store, site, "See https://shop-of-ada.com/x").status.value == "rejected"
     named = author_filters.of_comment(store, {site.id}, first.id, NOON)
     assert [(each.mark.about.value, len(each.filters)) for each in named] == [
-        *(("author", 0), ("email", 1), ("network", 1), ("domain", 1)),
+        ("author", 0),
+        ("email", 1),
+        ("network", 1),
+        ("domain", 1),
     ]
     assert "ada@private.test" not in str(filters.list_filters(store, {site.id}))
     for about in (About.EMAIL, About.NETWORK):

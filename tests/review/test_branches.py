@@ -27,7 +27,9 @@ def site(store):
 
 def run(store, lease: str = "test", scorer: Scripted | None = None) -> int:
     judged = judge(
-        *(store, panel(*filter(None, [scorer])), POLICY),
+        store,
+        panel(*filter(None, [scorer])),
+        POLICY,
         lease=lease,
         lease_ms=60_000,
         limit=500,
@@ -48,7 +50,7 @@ def say(
 
 def decide(store, site, id: str, outcome: Outcome, **more):
     return decisions.decide(
-        *(store, "mod_1", {site.id}, id, outcome), now=NOON, entropy=os.urandom, **more
+        store, "mod_1", {site.id}, id, outcome, now=NOON, entropy=os.urandom, **more
     )
 
 
@@ -83,7 +85,10 @@ def test_a_reply_waits_with_what_it_answers_and_is_judged_again(store, site):
     decide(store, site, held, Outcome.APPROVE)
     assert run(store) == 1 and run(store, "next") == 1
     assert statuses(store, site, held, first, second, rude) == [
-        *("approved", "approved", "approved", "held")
+        "approved",
+        "approved",
+        "approved",
+        "held",
     ]
     assert card(store, site, first).decision.actor.kind == "policy"
     assert card(store, site, first).scores == {"toxicity": 0.1}
@@ -96,7 +101,10 @@ def test_a_batch_knows_what_becomes_of_its_own(store, site):
     below = say(store, site, parent=held, judged=False)
     run(store)
     assert statuses(store, site, parent, answer, held, below) == [
-        *("approved", "approved", "held", "held")
+        "approved",
+        "approved",
+        "held",
+        "held",
     ]
     assert len(card(store, site, answer).decisions) == 1
     assert codes(store, site, below) == ["parent_held"]
@@ -183,7 +191,13 @@ def test_the_whole_branch_is_rejected_and_taken_back_as_one(store, site):
     assert card(store, site, root).replies == 4  # without what is removed already
     decision = decide(store, site, root, Outcome.SPAM, replies=Replies.REJECT)
     assert statuses(store, site, root, *branch, beside) == [
-        *("spam", "rejected", "rejected", "rejected", "rejected", "spam", "approved")
+        "spam",
+        "rejected",
+        "rejected",
+        "rejected",
+        "rejected",
+        "spam",
+        "approved",
     ]
     assert codes(store, site, answer) == ["branch_rejected"]
     assert branches.count_along(store, decision) == 4

@@ -354,7 +354,11 @@ def test_two_moderators_at_once_lose_nothing_and_decide_nothing_twice(store, mon
         for comment_id in reversed(ids):
             try:
                 decisions.decide(
-                    *(store, "mod_bo", {site.id}, comment_id, Outcome.APPROVE),
+                    store,
+                    "mod_bo",
+                    {site.id},
+                    comment_id,
+                    Outcome.APPROVE,
                     expected_sequence=1,
                     **CLOCK,
                 )

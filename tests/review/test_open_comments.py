@@ -94,7 +94,11 @@ def test_programs_are_not_kept_out_by_what_is_open_but_by_what_is_claimed(store,
     left = []
     for by in ("mod_bo", "key_1"):
         act = bulk.start(
-            *(store, by, site.id, [(id, 1) for id in ids[2:5]], Outcome.REJECT),
+            store,
+            by,
+            site.id,
+            [(id, 1) for id in ids[2:5]],
+            Outcome.REJECT,
             now=NOON,
             entropy=os.urandom,
         )

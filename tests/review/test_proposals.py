@@ -154,14 +154,16 @@ def test_what_is_decided_along_with_a_comment_answers_proposals_too(store):
     run(store)
     propose(store, site, answer, Outcome.REJECT)
     decisions.decide(
-        *(store, ADA, {site.id}, parent, Outcome.REJECT), replies=branches.Replies.REJECT, **CLOCK
+        store, ADA, {site.id}, parent, Outcome.REJECT, replies=branches.Replies.REJECT, **CLOCK
     )
     assert states(store, site, answer) == [ProposalState.AGREED.value]
 
 
 def run(store):
     judge(
-        *(store, panel(), POLICY),
+        store,
+        panel(),
+        POLICY,
         lease="test",
         lease_ms=60_000,
         limit=50,

@@ -42,7 +42,7 @@ def test_the_sample_is_the_smallest_lots_of_what_a_machine_alone_decided(store):
     judged(store, off, "Fine.")
     judged(store, site, "Next week.", at=MONDAY + 1)
     decisions.decide(
-        *(store, "mod_1", {site.id}, ids[0], Outcome.APPROVE), now=NOON + 1, entropy=os.urandom
+        store, "mod_1", {site.id}, ids[0], Outcome.APPROVE, now=NOON + 1, entropy=os.urandom
     )
     samples.set_size(store, off.id, 0)
     with pytest.raises(Invalid):
@@ -63,7 +63,7 @@ def test_a_verdict_changes_no_comment_and_is_given_once(store):
     list(draw_samples(store, MONDAY))
     gone, *rest = drawn(store, site)
     decisions.decide(
-        *(store, "mod_1", {site.id}, gone, Outcome.REJECT), now=MONDAY, entropy=os.urandom
+        store, "mod_1", {site.id}, gone, Outcome.REJECT, now=MONDAY, entropy=os.urandom
     )
     unseen = next(id for id in ids if id not in (gone, *rest))
     said = [Verdict.REMOVE, Verdict.PUBLISH, Verdict.UNSURE]

@@ -103,7 +103,9 @@ def test_a_second_person_sees_no_decision_and_changes_nothing(store):
     assert (found.whole.pairs, found.whole.agreed) == (2, 1)
     [open_one] = found.disagreements
     assert (open_one.comment_id, open_one.decided_by, open_one.judged_by) == (
-        *(differs, "mod_1", "mod_2"),
+        differs,
+        "mod_1",
+        "mod_2",
     )
     with pytest.raises(Invalid):
         agreement.settle(store, site.id, open_one.id, Verdict.UNSURE, "mod_5")

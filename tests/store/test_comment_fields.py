@@ -115,8 +115,17 @@ def test_every_field_reaches_the_candidate_under_its_name(store):
     # What the comment itself cannot know.
     derived = {each.name for each in fields(Candidate)} - set(of_comment)
     assert derived == {
-        *("view", "comment_id", "page_id", "language", "parent_text", "traces", "trap_filled"),
-        *("filters", "history", "names", "signals"),
+        "view",
+        "comment_id",
+        "page_id",
+        "language",
+        "parent_text",
+        "traces",
+        "trap_filled",
+        "filters",
+        "history",
+        "names",
+        "signals",
     }
 
 
@@ -163,7 +172,10 @@ def test_what_is_known_of_a_sender_is_cleared_in_time_but_for_the_e_mail(store):
     with store.read() as connection:
         row = connection.execute(sa.select(personal)).one()
     cleared = {column.name for column in personal.c} - {
-        *("comment_id", "email_sealed", "email_key", "expires_at")
+        "comment_id",
+        "email_sealed",
+        "email_key",
+        "expires_at",
     }
     assert values_of(row, cleared) == dict.fromkeys(cleared, "")
     assert cleared == set(EXPIRED_PERSONAL)

@@ -239,9 +239,19 @@ def test_everything_that_may_be_done_changes_something_that_is_counted(store: St
     """So that the test above would notice a count that is not kept."""
     newsroom = Newsroom(store)
     order = (
-        *(("alike", 0), ("different", 1), ("judge", 0), ("exclude", 0), ("split", 0)),
-        *(("rule", 3), ("undo_ruling", 3), ("decide", 2), ("undo", 2), ("erase", 2)),
-        *(("rule", 3), ("empty_spam", 0), ("delete", 0)),
+        ("alike", 0),
+        ("different", 1),
+        ("judge", 0),
+        ("exclude", 0),
+        ("split", 0),
+        ("rule", 3),
+        ("undo_ruling", 3),
+        ("decide", 2),
+        ("undo", 2),
+        ("erase", 2),
+        ("rule", 3),
+        ("empty_spam", 0),
+        ("delete", 0),
     )
     for action, pick in order:
         with store.read() as connection:

@@ -200,7 +200,13 @@ def test_what_reasons_values_named_becomes_columns(empty_database_url):
         ] == _NEW * len(ids)
         history = stored_decisions.histories(connection, ids[-1:])[ids[-1]]
         assert [in_effect(history[:number]).sequence for number in range(1, 8)] == [
-            *(1, 2, 3, 2, 1, 6, 7)
+            1,
+            2,
+            3,
+            2,
+            1,
+            6,
+            7,
         ]
         command.downgrade(configured(connection), "0012")
         assert connection.scalars(written).all() == [row["reasons"] for row in old]

@@ -21,8 +21,15 @@ from tests.factories import NOON, hand_in, newspaper, reply
 
 # Grow with what is stored; the others are as small as what a site has set.
 LARGE = (
-    *("votes", "idempotency", "comments", "revisions", "decisions", "reports", "feedback"),
-    *("sketches", "personal"),
+    "votes",
+    "idempotency",
+    "comments",
+    "revisions",
+    "decisions",
+    "reports",
+    "feedback",
+    "sketches",
+    "personal",
 )
 
 
@@ -132,7 +139,8 @@ def test_the_lists_of_the_desk_read_no_whole_table(store: Store) -> None:
     [id] = hand_in(store, reply(site, context=Context("198.51.100.7")))
     conditions: list[dict[str, Any]] = [
         *({"queue": queue, "person": "mod_1"} for queue in ("reported", "proposed", "mine")),
-        *({"same_text": id}, {"same_network": id}),
+        {"same_text": id},
+        {"same_network": id},
     ]
     with scans(store) as found:
         for asked in conditions:

@@ -26,7 +26,9 @@ BEGINS = DAY * DAY_MS
 def judged(store, site, *texts, at=NOON, **changes):
     ids = hand_in(store, *(reply(site, text, at=at, **changes) for text in texts))
     judge(
-        *(store, panel(), POLICY),
+        store,
+        panel(),
+        POLICY,
         lease="w",
         lease_ms=60_000,
         limit=500,
@@ -61,7 +63,11 @@ def test_a_day_is_counted_as_one_would_by_hand(store):
     decisions.undo(store, "mod_1", {site.id}, ids[3], 2, now=NOON + HOUR_MS, entropy=os.urandom)
     made = appeal(store, ids[0], "", now=NOON + HOUR_MS, entropy=os.urandom)
     appeals.decide(
-        *(store, "mod_2", {site.id}, made.id, Answer.OVERTURN),
+        store,
+        "mod_2",
+        {site.id},
+        made.id,
+        Answer.OVERTURN,
         now=NOON + 3 * HOUR_MS,
         entropy=os.urandom,
     )

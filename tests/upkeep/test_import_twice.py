@@ -54,7 +54,10 @@ def brought(store: Store, site, path: Path, at: int) -> tuple[Imported, list[str
     with formats.opened(path) as (file, _):
         name, reader = formats.reader_of(file, "")
         done = import_comments(
-            *(store, site, name, reader(file)),
+            store,
+            site,
+            name,
+            reader(file),
             personal_days=30_000,
             now=at,
             remark=lambda each: told.append(f"{each.place}: {each.why}"),

@@ -32,8 +32,14 @@ _SIGNATURES_LIMIT = 4  # Coral sends two while a secret is rotated
 STAFF = {"STAFF", "MODERATOR", "ADMIN"}
 _TOXIC, _SPAM = "COMMENT_DETECTED_TOXIC", "COMMENT_DETECTED_SPAM"
 _TOXICITY = {
-    *("toxicity", "severe_toxicity", "obscene", "threat", "insult", "identity_attack"),
-    *("sexual_explicit", "wordlist"),
+    "toxicity",
+    "severe_toxicity",
+    "obscene",
+    "threat",
+    "insult",
+    "identity_attack",
+    "sexual_explicit",
+    "wordlist",
 }
 # Reasons that say nothing about the comment: it waits for a person, without a flag.
 _NEUTRAL = {

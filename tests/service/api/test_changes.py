@@ -112,7 +112,8 @@ def test_a_writer_withdraws_a_comment_and_its_answers_stay(api):
     assert [delete(api, receipt).status_code for _ in range(2)] == [204, 204]
     placeholder, shown = thread(api)
     assert (placeholder["status"], placeholder["text"], placeholder["author"]) == (
-        *("removed", None),
+        "removed",
+        None,
         None,
     )
     assert shown["text"] == "I agree."

@@ -299,9 +299,7 @@ def test_the_document_describes_what_is_taken(api):
     taken = document["paths"]["/api/v1/comments"]["post"]["requestBody"]["content"]
     assert taken["application/json"]["schema"]["$ref"].endswith("/CommentIn")
     schema = document["components"]["schemas"]["CommentIn"]
-    assert set(schema["properties"]) == {
-        *("page", "author", "text", "parent_id", "context", "proof")
-    }
+    assert set(schema["properties"]) == {"page", "author", "text", "parent_id", "context", "proof"}
 
 
 @pytest.mark.parametrize("peer", ["127.0.0.1", "::1", "203.0.113.9"])

@@ -79,7 +79,11 @@ def test_who_decided_does_not_answer(api, kept):
     by = waiting["decided_by"]["id"]
     with pytest.raises(Conflict, match="another person"):
         appeals.decide(
-            *(api.store, by, {api.site.id}, waiting["id"], Answer.OVERTURN),
+            api.store,
+            by,
+            {api.site.id},
+            waiting["id"],
+            Answer.OVERTURN,
             now=now_ms(),
             entropy=os.urandom,
         )

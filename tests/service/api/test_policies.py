@@ -178,7 +178,7 @@ def test_a_part_of_the_site_has_a_policy_of_its_own(api):
     at = now() - 60_000
     page = PageRef("https://herald.test/sport/1")
     [id] = judged(
-        *(api.store, api.site, "toxicity=0.4 language=1:en"), at=at, now=at + 1_000, page=page
+        api.store, api.site, "toxicity=0.4 language=1:en", at=at, now=at + 1_000, page=page
     )
     comment = api.get(f"/api/v1/comments/{id}").json()
     assert comment["status"] == "held"

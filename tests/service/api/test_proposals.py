@@ -16,7 +16,11 @@ def proposed(api, *texts, outcome=Outcome.REJECT, sentence=""):
     ids = judged(api.store, api.site, *texts)
     made = [
         proposals.propose(
-            *(api.store, "mod_bo", {api.site.id}, id, outcome),
+            api.store,
+            "mod_bo",
+            {api.site.id},
+            id,
+            outcome,
             Explanation(sentence=sentence),
             now=now(),
             entropy=os.urandom,

@@ -37,7 +37,8 @@ def test_a_reader_needs_no_key_and_moderators_see_the_report(api):
     [found] = reported(api)
     assert found["id"] == receipt["id"]
     assert (found["reports"]["count"], found["reports"]["reasons"]) == (
-        *(2, {"off_topic": 1, "spam": 1}),
+        2,
+        {"off_topic": 1, "spam": 1},
     )
     counts = {each["name"]: each["count"] for each in api.get("/api/v1/queues").json()["items"]}
     assert counts["reported"] == 1
@@ -154,7 +155,8 @@ def test_scripts_of_the_sites_pages_may_report(api):
     asked = {"Access-Control-Request-Method": "POST"}
     preflight = api.client.options(f"{path_of(receipt)}/reports", headers=HERALD | asked)
     assert (preflight.status_code, preflight.headers["access-control-allow-methods"]) == (
-        *(204, "POST"),
+        204,
+        "POST",
     )
     evil = api.client.options(
         f"{path_of(receipt)}/reports", headers=asked | {"Origin": "https://evil.test"}

@@ -67,8 +67,13 @@ OTHERS = {
     **{
         f"POST /1.1/{name}": PUBLIC
         for name in (
-            *("comment-check", "deactivate", "get-stats", "get-subscription"),
-            *("submit-ham", "submit-spam", "verify-key"),
+            "comment-check",
+            "deactivate",
+            "get-stats",
+            "get-subscription",
+            "submit-ham",
+            "submit-spam",
+            "verify-key",
         )
     },
     "GET /1.2/key-sites": PUBLIC,

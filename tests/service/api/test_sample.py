@@ -33,7 +33,12 @@ def test_what_is_looked_at_tells_nothing_until_it_is_answered(api) -> None:
     assert {each["comment_id"] for each in found["items"]} == {weekly, decided}
     assert (found["waiting"], found["size"]) == (2, 10)
     assert set(found["items"][0]) == {
-        *("comment_id", "text", "author_name", "author_url", "page_url", "page_title"),
+        "comment_id",
+        "text",
+        "author_name",
+        "author_url",
+        "page_url",
+        "page_title",
     }
     said = api.post(f"{PATH}/{decided}", {"verdict": "publish"})
     assert said.status_code == 201

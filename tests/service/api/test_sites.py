@@ -166,7 +166,9 @@ def test_what_is_changed_is_changed_and_the_rest_stays(api) -> None:
     assert changed.json() == before | expected
     entries = api.get("/api/v1/audit").json()["items"]
     assert [each["action"] for each in entries] == [
-        *("site.rules_changed", "site.changed", "site.changed")
+        "site.rules_changed",
+        "site.changed",
+        "site.changed",
     ]
     assert entries[2]["before"] == {"name": "Alice's Herald", "language": "en"}
     refused = send(api, "PATCH", own, {"ignored": ["a"], "kept": ["A"]})
@@ -222,7 +224,10 @@ def analyse(api, key):
 def test_a_compatible_api_is_switched_on_with_a_key_off_and_on_again(api) -> None:
     path = f"{PATH}/{api.site.id}/compatible-apis"
     assert [(each["name"], each["on"]) for each in api.get(path).json()["items"]] == [
-        *(("akismet", False), ("coral", False), ("openai", False), ("perspective", False))
+        ("akismet", False),
+        ("coral", False),
+        ("openai", False),
+        ("perspective", False),
     ]
     on = send(api, "PUT", f"{path}/perspective").json()
     assert on["on"] and on["limit"] is None
@@ -243,7 +248,12 @@ def test_a_compatible_api_is_switched_on_with_a_key_off_and_on_again(api) -> Non
     assert another.status_code == 201 and analyse(api, another.json()["key"]).status_code == 200
     actions = [each["action"] for each in api.get("/api/v1/audit").json()["items"]]
     assert actions[::-1] == [
-        *("face.on", "key.created", "face.on", "face.off", "face.on", "key.created")
+        "face.on",
+        "key.created",
+        "face.on",
+        "face.off",
+        "face.on",
+        "key.created",
     ]
 
 

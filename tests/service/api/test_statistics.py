@@ -20,9 +20,7 @@ def test_what_came_in_and_was_decided_is_told_of_the_own_site(api):
     ids = held(api.store, api.site, "bad", "bad again", "Fine.")
     held(api.store, blog, "bad")
     decisions.decide(
-        *(api.store, "mod_1", {api.site.id}, ids[0], Outcome.REJECT),
-        now=now_ms(),
-        entropy=os.urandom,
+        api.store, "mod_1", {api.site.id}, ids[0], Outcome.REJECT, now=now_ms(), entropy=os.urandom
     )
     list(count_days(api.store, now_ms))
     found = api.get("/api/v1/statistics?days=7").json()

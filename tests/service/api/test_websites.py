@@ -128,7 +128,9 @@ def test_a_domain_on_a_filter_is_held_as_a_website_too(api):
     urls = ["https://evil.com/", "https://www.EVIL.com:8080/x", "https://ｅｖｉｌ.com/", "https://u@evil.com/", SITE]  # fmt: skip
     ids = hand_in(api.store, *(reply(api.site, author=AuthorRef("C", url=url)) for url in urls))
     judge(
-        *(api.store, panel(FilterSignals(), Scripted()), POLICY),
+        api.store,
+        panel(FilterSignals(), Scripted()),
+        POLICY,
         lease="test",
         lease_ms=60_000,
         limit=50,

@@ -487,14 +487,41 @@ def test_what_wordpress_asks_when_its_form_is_filled_in(site_with_checks) -> Non
 # --- hostile input ----------------------------------------------------------------------------------
 
 NAMES = (
-    *("user_ip", "user_agent", "referrer", "permalink", "blog", "blog_charset", "is_test"),
-    *("comment_author", "comment_author_email", "comment_author_url", "comment_content"),
-    *("comment_post_ID", "comment_parent", "callback", "guid", "user_role", "comment_type"),
-    *("honeypot_field_name", "recheck_reason", "comment_context[0]"),
+    "user_ip",
+    "user_agent",
+    "referrer",
+    "permalink",
+    "blog",
+    "blog_charset",
+    "is_test",
+    "comment_author",
+    "comment_author_email",
+    "comment_author_url",
+    "comment_content",
+    "comment_post_ID",
+    "comment_parent",
+    "callback",
+    "guid",
+    "user_role",
+    "comment_type",
+    "honeypot_field_name",
+    "recheck_reason",
+    "comment_context[0]",
 )
 VALUES = (
-    *("\x00", "a\r\nX-Evil: 1", "🦊" * 3000, "://", "http://[", "http://x:99999/", "%00", "{}"),
-    *("\u202e", "9" * 400, "zip", "idna", "utf-16"),
+    "\x00",
+    "a\r\nX-Evil: 1",
+    "🦊" * 3000,
+    "://",
+    "http://[",
+    "http://x:99999/",
+    "%00",
+    "{}",
+    "\u202e",
+    "9" * 400,
+    "zip",
+    "idna",
+    "utf-16",
 )
 
 

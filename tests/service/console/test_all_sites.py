@@ -181,7 +181,11 @@ def test_pages_of_what_was_reported_follow_each_other_over_all_sites(
         page = PageRef(f"https://{'herald' if n % 2 == 0 else '0'}.test/news", "News")
         [id] = approved(browser.store, where, f"good {n}", page=page)
         report(
-            *(browser.store, id, ReportReason.OTHER, "", Reporter(f"{n}" * 64, "")),
+            browser.store,
+            id,
+            ReportReason.OTHER,
+            "",
+            Reporter(f"{n}" * 64, ""),
             now=now() + n,
             entropy=os.urandom,
         )
@@ -204,9 +208,7 @@ def test_what_trainees_propose_on_any_site_is_one_list(browser, site, others):
     [first] = held(browser.store, others[0], "bad two")
     for n, (id, where) in enumerate(((first, others[0]), (second, site))):
         propose(
-            *(browser.store, bo, {where.id}, id, Outcome.REJECT),
-            now=now() + n,
-            entropy=os.urandom,
+            browser.store, bo, {where.id}, id, Outcome.REJECT, now=now() + n, entropy=os.urandom
         )
     shown = browser.get(f"{ALL}&queue=proposed")
     assert cards(shown) == [first, second] and 'id="count-proposed">2<' in shown.text

@@ -85,7 +85,11 @@ def test_reports_come_in_pages(browser, site):
     clock = now()
     for place, comment in enumerate(ids):
         report(
-            *(browser.store, comment, ReportReason.SPAM, "", Reporter("", "address")),
+            browser.store,
+            comment,
+            ReportReason.SPAM,
+            "",
+            Reporter("", "address"),
             now=clock + place,
             entropy=os.urandom,
         )

@@ -294,21 +294,19 @@ def build(browser, open_browser, site):
     clock = {"now": now(), "entropy": os.urandom}
     [comment_id] = held(store, site, "bad", context=Context("203.0.113.9"))
     decisions.decide(  # something to undo
-        *(store, "mod_1", {site.id}, comment_id, Outcome.HOLD), **clock
+        store, "mod_1", {site.id}, comment_id, Outcome.HOLD, **clock
     )
     pages = (PageRef(f"https://herald.test/{n}") for n in range(4))
     copies = [held(store, site, COPY, page=page)[0] for page in pages]
     [campaign] = campaigns.list_campaigns(store, site.id, now())
-    campaign_decisions.decide(*(store, "mod_1", site.id, campaign.id, Outcome.REJECT), **clock)
+    campaign_decisions.decide(store, "mod_1", site.id, campaign.id, Outcome.REJECT, **clock)
     with store.write() as connection:
         ada = moderators.by_email(connection, "ada@herald.test")
         memberships.grant(connection, ada.id, site.id, "admin")
         moderators.set_owner(connection, ada.id, True)
     [linked] = held(store, site, "bad http://shop.example/")
     decisions.decide(
-        *(store, ada.id, {site.id}, linked, Outcome.SPAM),
-        now=now() - 200_000,
-        entropy=os.urandom,
+        store, ada.id, {site.id}, linked, Outcome.SPAM, now=now() - 200_000, entropy=os.urandom
     )
     reputation.reset(
         store,
@@ -368,7 +366,7 @@ def build(browser, open_browser, site):
     judge_all(store)
     list(draw_samples(store, now()))
     asks_ada = Look(
-        *("look_1", LookKind.GOLDEN, site.id, sampled, 1, 1, Verdict.PUBLISH, "", ada.id, now())
+        "look_1", LookKind.GOLDEN, site.id, sampled, 1, 1, Verdict.PUBLISH, "", ada.id, now()
     )
     with store.write() as connection:
         second_looks.put(connection, [asks_ada])
@@ -380,11 +378,11 @@ def build(browser, open_browser, site):
     act = bulk.start(store, ada.id, site.id, [(copies[1], 0)], Outcome.SPAM, **clock).act
     members = change | {"outcome": "spam", "m0": copies[0]}
     [appealed] = held(store, site, "a bad word, quoted")
-    decisions.decide(*(store, "mod_1", {site.id}, appealed, Outcome.REJECT), **clock)
+    decisions.decide(store, "mod_1", {site.id}, appealed, Outcome.REJECT, **clock)
     asked = appeal(store, appealed, "It was a quotation.", **clock)
     spam = Criteria(status=Status.SPAM)
     view = views.add_view(store, site.id, ada.id, "Spam", spam, **clock)
-    proposals.propose(*(store, ada.id, {site.id}, comment_id, Outcome.REJECT), **clock)
+    proposals.propose(store, ada.id, {site.id}, comment_id, Outcome.REJECT, **clock)
     sealed = second_factor.seal(store.crypto, ada.id, secret)
     differing = looked_at(store, site, now() - HOUR_MS)
     note = notes.add_to_comment(store, "mod_1", {site.id}, comment_id, "@ada: look.", **clock)
@@ -576,14 +574,34 @@ ROLES = {
         **{
             f"/console/{path}": ALL
             for path in (
-                *("", "appeals", "appeals/{appeal_id}", "bulk", "bulk/{bulk_id}"),
-                *("campaigns", "campaigns/{campaign_id}", "comments/{comment_id}", "embed"),
-                *("filters", "filters/{filter_id}", "invitation", "login"),
-                *("pages", "reputation/{kind}/{name}", "comments/{comment_id}/context"),
-                *("notices", "reasons", "account", "account/second-factor"),
-                *("sample", "statistics", "statistics/csv", "agreement", "agreement/csv"),
+                "",
+                "appeals",
+                "appeals/{appeal_id}",
+                "bulk",
+                "bulk/{bulk_id}",
+                "campaigns",
+                "campaigns/{campaign_id}",
+                "comments/{comment_id}",
+                "embed",
+                "filters",
+                "filters/{filter_id}",
+                "invitation",
+                "login",
+                "pages",
+                "reputation/{kind}/{name}",
+                "comments/{comment_id}/context",
+                "notices",
+                "reasons",
+                "account",
+                "account/second-factor",
+                "sample",
+                "statistics",
+                "statistics/csv",
+                "agreement",
+                "agreement/csv",
                 "statistics/statements/csv",
-                *("sites", "sites/new"),  # the latter for owners, as Ada is: test_sites.py
+                "sites",
+                "sites/new",  # the latter for owners, as Ada is: test_sites.py
             )
         },
         "/console/site": ENDPOINTS,
@@ -623,8 +641,11 @@ ROLES = {
         **{
             f"/console/{path}": ALL
             for path in (
-                *("account/second-factor", "account/second-factor/remove"),
-                *("account/recovery-codes", "account/sessions", "login/code"),
+                "account/second-factor",
+                "account/second-factor/remove",
+                "account/recovery-codes",
+                "account/sessions",
+                "login/code",
             )
         },
         "/console/density": ALL,
@@ -637,12 +658,17 @@ ROLES = {
         **{
             f"/console/{path}": DECIDING
             for path in (
-                *("appeals/{appeal_id}/decide", "bulk", "bulk/{bulk_id}/undo", "pages/state"),
+                "appeals/{appeal_id}/decide",
+                "bulk",
+                "bulk/{bulk_id}/undo",
+                "pages/state",
                 *(f"campaigns/{{campaign_id}}/{act}" for act in ("decisions", "exclusions")),
                 *(f"campaigns/{{campaign_id}}/{act}" for act in ("splits", "undo")),
                 *(f"comments/{{comment_id}}/{act}" for act in ("claim", "notes")),
                 "reputation/{kind}/{name}/reset",
-                *("reputation/{kind}/{name}/undo", "views", "views/{view_id}/remove"),
+                "reputation/{kind}/{name}/undo",
+                "views",
+                "views/{view_id}/remove",
                 *(f"comments/{{comment_id}}/{act}" for act in ("corrections", "pick")),
             )
         },
@@ -650,23 +676,22 @@ ROLES = {
         **{
             f"/console/{path}": EDITING
             for path in (
-                *(
-                    "embed",
-                    "endpoints/new",
-                    "endpoints/{endpoint_id}",
-                    "filters/new",
-                    "pages/default",
-                ),
-                *("filters/{filter_id}", "filters/{filter_id}/remove"),
-                *("filters/{filter_id}/switch", "comments/{comment_id}/filters", "reasons"),
-                *(
-                    "policy",
-                    "policy/back",
-                    "policy/sample",
-                    "policy/second-opinion",
-                    "policy/shadow",
-                    "policy/try",
-                ),
+                "embed",
+                "endpoints/new",
+                "endpoints/{endpoint_id}",
+                "filters/new",
+                "pages/default",
+                "filters/{filter_id}",
+                "filters/{filter_id}/remove",
+                "filters/{filter_id}/switch",
+                "comments/{comment_id}/filters",
+                "reasons",
+                "policy",
+                "policy/back",
+                "policy/sample",
+                "policy/second-opinion",
+                "policy/shadow",
+                "policy/try",
                 *(f"endpoints/{{endpoint_id}}/{act}" for act in ("remove", "replay", "resend")),
                 *(f"endpoints/{{endpoint_id}}/{act}" for act in ("secret", "switch", "test")),
             )
@@ -674,16 +699,16 @@ ROLES = {
         **{
             f"/console/{path}": ADMIN
             for path in (
-                *(
-                    "keys",
-                    "keys/{key_id}/revoke",
-                    "learning/undo",
-                    "people",
-                    "retention",
-                    *("site", "site/apis", "site/state"),
-                    "people/withdraw/{invitation_id}",
-                    *(f"personal-data/{act}" for act in ("erase", "export", "find")),
-                ),
+                "keys",
+                "keys/{key_id}/revoke",
+                "learning/undo",
+                "people",
+                "retention",
+                "site",
+                "site/apis",
+                "site/state",
+                "people/withdraw/{invitation_id}",
+                *(f"personal-data/{act}" for act in ("erase", "export", "find")),
                 *(f"people/{{moderator_id}}/{act}" for act in ("remove", "role", "sessions")),
                 "people/{moderator_id}/second-factor",
             )

@@ -86,7 +86,11 @@ def test_names_are_told_to_colleagues_alone(browser, bo, store, site):
     other = newspaper(store, "Bob's", "https://bob.test")
     assert browser.get(f"/console/colleagues?site={other.id}").status_code == 404
     note = notes.add_to_comment(
-        *(store, "mod_x", {site.id}, held(store, site, "bad")[0], "@ada hello"),
+        store,
+        "mod_x",
+        {site.id},
+        held(store, site, "bad")[0],
+        "@ada hello",
         now=now(),
         entropy=lambda n: b"2" * n,
     )

@@ -242,8 +242,13 @@ def test_everything_an_author_wrote_is_escaped(browser, site):
 
 def test_invalid_addresses_get_an_error_page_without_an_echo(browser):
     for path in (
-        *("?queue=nothing", "?queue=erased", "?after=%00", "?reason=%3Cb%3E", "?site=" + "x" * 65),
-        *("?after=" + "a" * 200, "comments/" + "a" * 300),
+        "?queue=nothing",
+        "?queue=erased",
+        "?after=%00",
+        "?reason=%3Cb%3E",
+        "?site=" + "x" * 65,
+        "?after=" + "a" * 200,
+        "comments/" + "a" * 300,
     ):
         answer = browser.get(f"/console/{path}")
         assert answer.status_code in (404, 422)
@@ -252,8 +257,16 @@ def test_invalid_addresses_get_an_error_page_without_an_echo(browser):
 
 def test_an_error_page_keeps_the_navigation_and_the_site(browser, store, site):
     for path in (
-        *("?queue=nothing", "?after=%00", "comments/cmt_nobody", "nothing", "settings", "logout"),
-        *("filters/nothing", "endpoints/nothing", "campaigns/nothing", "comments/a/decisions"),
+        "?queue=nothing",
+        "?after=%00",
+        "comments/cmt_nobody",
+        "nothing",
+        "settings",
+        "logout",
+        "filters/nothing",
+        "endpoints/nothing",
+        "campaigns/nothing",
+        "comments/a/decisions",
     ):
         mark = "&" if "?" in path else "?"
         answer = browser.get(f"/console/{path}{mark}site={site.id}", Accept="text/html")

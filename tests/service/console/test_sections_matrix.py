@@ -228,7 +228,7 @@ def test_what_happens_elsewhere_changes_no_count_and_no_mention(paper, role):
     ids = held(paper.store, site, *texts, **elsewhere)
     paper.elsewhere.extend(ids)
     decisions.decide(
-        *(paper.store, "mod_1", {site.id}, ids[0], Outcome.SPAM), now=now(), entropy=os.urandom
+        paper.store, "mod_1", {site.id}, ids[0], Outcome.SPAM, now=now(), entropy=os.urandom
     )
     named = [
         Mention(f"note_{role}_{about}", who, site.id, about, ids[0], "mod_1", now())

@@ -207,14 +207,16 @@ def test_opening_a_link_does_not_use_it(open_browser, store, site):
 
 
 ELSEWHERE = (
-    *(
-        "https://evil.test/",
-        "//evil.test",
-        "/\\evil.test",
-        "/console/../../x",
-        "/console//evil.test",
-    ),
-    *("/console/?x=\r\nSet-Cookie:a", "javascript:x", "/console/@evil.test", "", "console/"),
+    "https://evil.test/",
+    "//evil.test",
+    "/\\evil.test",
+    "/console/../../x",
+    "/console//evil.test",
+    "/console/?x=\r\nSet-Cookie:a",
+    "javascript:x",
+    "/console/@evil.test",
+    "",
+    "console/",
     "/console/" + "a" * 600,
 )
 

@@ -73,9 +73,7 @@ def test_an_owner_makes_a_site_and_is_its_admin_and_sees_its_keys_once(owner, st
         )
     answer = owner.client.get("/api/v1/sites", headers={"Authorization": f"Bearer {secret}"})
     assert [each["id"] for each in answer.json()["items"]] == [made.id]
-    assert changes(store, made.id) == [
-        *("site.created", "key.created", "key.created", "role.granted")
-    ]
+    assert changes(store, made.id) == ["site.created", "key.created", "key.created", "role.granted"]
 
 
 def test_who_is_no_owner_makes_no_site_whatever_their_role(admin, store):

@@ -14,7 +14,11 @@ from tests.service.embed.conftest import ORIGIN, PAGE
 def published(reader, text, **changes):
     [comment_id] = hand_in(reader.store, reply(reader.site, text, **changes))
     decisions.decide(
-        *(reader.store, "mod_1", {reader.site.id}, comment_id, Outcome.APPROVE),
+        reader.store,
+        "mod_1",
+        {reader.site.id},
+        comment_id,
+        Outcome.APPROVE,
         now=NOON,
         entropy=os.urandom,
     )

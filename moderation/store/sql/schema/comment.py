@@ -31,9 +31,7 @@ comments = sa.Table(
     # Keyset pages of a queue: oldest first within a site and a status.
     sa.Index("comments_by_status", "site_id", "status", "id"),
     # With what store/thread_versions.py looks at once a second.
-    sa.Index(
-        *("comments_of_page", "page_id", "status", "id"), *("created_at", "sequence", "picked_at")
-    ),
+    sa.Index("comments_of_page", "page_id", "status", "id", "created_at", "sequence", "picked_at"),
 )
 partial_index(
     comments, "comments_of_campaign", "campaign_id site_id id", comments.c.campaign_id != ""

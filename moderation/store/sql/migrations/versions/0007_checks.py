@@ -7,8 +7,15 @@ revision = "0007"
 down_revision = "0006"
 
 _TEXTS = (
-    *("site_id", "fingerprint", "blog", "post_id", "parent_id"),
-    *("endpoint_id", "answer", "told", "mistake"),
+    "site_id",
+    "fingerprint",
+    "blog",
+    "post_id",
+    "parent_id",
+    "endpoint_id",
+    "answer",
+    "told",
+    "mistake",
 )
 
 

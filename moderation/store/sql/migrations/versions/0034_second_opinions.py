@@ -65,7 +65,9 @@ def downgrade() -> None:
     """What a second opinion has approved stays so; its order is forgotten with it."""
     op.execute("DELETE FROM held_scores WHERE label = 'second_opinion'")
     for table in (
-        *("second_opinion_endpoints", "second_opinion_usage"),
-        *("second_opinions", "second_opinion_sites"),
+        "second_opinion_endpoints",
+        "second_opinion_usage",
+        "second_opinions",
+        "second_opinion_sites",
     ):
         op.drop_table(table)
