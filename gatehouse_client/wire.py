@@ -52,7 +52,7 @@ def read_answer(call: Call[T], response: httpx.Response) -> T:
         raise _refusal(response)
     try:
         return call.read(response.json() if response.content else None)
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise Unreachable("What answered was not Gatehouse.") from None
 
 
@@ -69,7 +69,7 @@ def _refusal(response: httpx.Response) -> ApiError | Unreachable:
             )
             for error in problem.get("errors", ())
         ]
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         if response.status_code in (502, 503, 504):  # a proxy, while the service is away
             return Unreachable(f"No service behind the address ({response.status_code}).")
         code, detail, fields = "http", f"HTTP {response.status_code}.", []

@@ -132,6 +132,7 @@ def normalise(text: str) -> NormalisedText:
         editable = fold_letters(editable)
         if not editable.text.isascii():
             editable = apply_edits(editable, turned_edits(editable.text))
+            editable = apply_edits(editable, _flag_letters(editable.text))
             editable = apply_edits(editable, _letter_emoji(editable.text))
             editable = apply_edits(editable, lookalike_edits(editable.text))
             editable = apply_edits(editable, _embedded_emoji(editable.text))
@@ -198,8 +199,18 @@ def _parted_words(text: str) -> Iterable[Edit]:
             yield *parting.span(), ""
 
 
+def _flag_letters(text: str) -> Iterable[Edit]:
+    """🇫🇴🇴🇱, which is no row of flags, becomes FOOL."""
+    if contains(_FLAG_SIGN, text):
+        for signs in islice(_FLAG_SIGNS.finditer(text), _EDIT_LIMIT):
+            letters = "".join(chr(ord(sign) - 0x1F1E6 + ord("A")) for sign in signs.group())
+            pairs = {letters[place : place + 2] for place in range(0, len(letters), 2)}
+            if not pairs <= _COUNTRIES:
+                yield *signs.span(), letters
+
+
 def _letter_emoji(text: str) -> Iterable[Edit]:
-    """f⭕⭕l becomes fool, and 🇫🇴🇴🇱, which is no row of flags, FOOL."""
+    """f⭕⭕l becomes fool."""
     if contains(_HAS_LETTER_EMOJI, text):
         words = list(islice(_WITH_LETTER_EMOJI.finditer(text), 4 * _EDIT_LIMIT))
         if any(_EMOJI_IN_WORD.search(word.group()) for word in words):
@@ -207,12 +218,6 @@ def _letter_emoji(text: str) -> Iterable[Edit]:
                 written = word.group()
                 if not written.isascii() and any(letter.isascii() for letter in written):
                     yield *word.span(), written.translate(_LETTER_EMOJI_TABLE)
-    if contains(_FLAG_SIGN, text):
-        for signs in islice(_FLAG_SIGNS.finditer(text), _EDIT_LIMIT):
-            letters = "".join(chr(ord(sign) - 0x1F1E6 + ord("A")) for sign in signs.group())
-            pairs = {letters[place : place + 2] for place in range(0, len(letters), 2)}
-            if not pairs <= _COUNTRIES:
-                yield *signs.span(), letters
 
 
 def _hashtags(text: str) -> Iterable[Edit]:

@@ -11,9 +11,9 @@ import re
 _FAMILIES = """
     utm_ gad_ gaa_ _ga_ ga_source ga_medium ga_campaign ga_term ga_content
     mtm_ matomo_ pk_ piwik_ itm_ cm_mmc wt. wt_mc wt_zmc wt_cc wt_kw adobe_mc cx_test cx_art cx_exp
-    at_medium at_campaign at_custom at_link at_ptr at_bbc_ at_recipient at_format at_creation at_variant at_network at_emailtype
-    __cft__ __xts__ hsa_ elq sfmc_ sara_ taboola_ outbrain
-    stm_ vero_ oly_ oft_ bsft_ trk_ sc_ch sc_cmp
+    at_medium at_campaign at_custom at_link at_ptr at_bbc_ at_recipient at_creation at_variant at_network at_emailtype
+    __cft__ __xts__ hsa_ elqtrack elqcampaignid sfmc_ sara_ taboola_ outbrain
+    stm_ vero_conv vero_id oly_anon_id oly_enc_id bsft_ trk_contact trk_module trk_msg trk_sid sc_channel sc_cmp
 """
 _PREFIXES = tuple(_FAMILIES.split())
 # By whose they are.
@@ -37,11 +37,12 @@ _NAMES_OF = {
     "newsletters: Mailchimp, Marketo, HubSpot, Klaviyo, Salesforce, Acoustic, Drip and so on": """
         mc_cid mc_eid mc_tc mkt_tok _hsenc _hsmi __hssc __hstc __hsfp hsctatracking ml_subscriber ml_subscriber_hash
         _ke _kx __s _bhlid bhlid ck_subscriber_id et_rid et_cid dm_i dm_t spmailingid spuserid spjobid spreportid
+        elq elqaid elqak elqat oft_c oft_d oft_id oft_k oft_lk oft_sk
         inf_contact_key omnisendcontactid ss_email_id wickedid nr_email_referer bbeml vgo_ee unicorn_click_id pnespid
     """,
     "analytics and affiliates: Adobe, AT Internet, Branch, Impact, Commission Junction, Awin, Rakuten, Tradedoubler, Marin": """
         ns_mchannel ns_source ns_campaign ns_linkname ns_fee s_cid s_kwcid ef_id xtor xtref _branch_match_id
-        _branch_referrer irclickid irgwc cjevent cjdata awc zanpid tduid ranmid raneaid ransiteid mkwid clickid
+        _branch_referrer irclickid irgwc cjevent at_format cjdata awc zanpid tduid ranmid raneaid ransiteid mkwid clickid
         click_id
     """,
     "what publishers mark their own links, newsletters and gifts with: Condé Nast, The New York Times and others": """

@@ -22,10 +22,9 @@ class WeightedShare(Share):
 
     @property
     def share(self) -> float | None:
-        """Of all that these stand for."""
-        if not self.count:
-            return None
-        return (self.all_hits + self.weight_of_hits) / (self.all_count + self.weight)
+        """Of all that these stand for; None where that is nothing."""
+        whole = self.all_count + self.weight
+        return (self.all_hits + self.weight_of_hits) / whole if whole else None
 
     @property
     def interval(self) -> tuple[float, float] | None:

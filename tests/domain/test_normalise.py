@@ -13,8 +13,16 @@ TRICKY = st.sampled_from(
     list("aeiosxAK z.-*_/!@$0123 '\n\t") + list("аеороскйбέαñéß’…ﬁﷺ한글हि๐中")
     + ["\u200b", "\u200d", "\ufe0f", "\u0301", "\u0337", "\x00", "\u202e", "😀", "👏", "𝐟", "ⓕ", "\u1161", "ﾞ"]
 )  # fmt: skip
+# A piece of each disguise, so that several meet in one text.
+PIECES = st.sampled_from([
+    *("🇫", "🇫🇴", "⭕", "🅱", "ooo", "f⭕⭕l", "idi😀ot", "you👏are👏dumb", " ", "B", "\n", "-\n"),
+    *("&#102;", "&amp;", "%66%75", "://a/", "#YouAreDumb", "iiddiioott", "(f)(o)(o)(l)", "f|o|o|l", "f.o.o.l", "1d10t"),
+    *("‮", "‬", "​", "ɐ", "ǝɹɐ", "рау", "é", "*", "$", "soooo"),
+])  # fmt: skip
 TEXTS = st.one_of(
-    st.text(TRICKY, max_size=60), st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
+    st.text(TRICKY, max_size=60),
+    st.text(st.characters(exclude_categories=["Cs"]), max_size=60),
+    st.lists(PIECES, max_size=12).map("".join),
 )
 
 

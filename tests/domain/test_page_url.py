@@ -57,13 +57,13 @@ MARKS = """
     msclkid=1 msockid=1 ocid=msedgntp yclid=1 ysclid=1 _openstat=1 etext=1 soc_src=x guccounter=1
     fbclid=1 __tn__=-R __cft__[0]=AZ __cft__%5B0%5D=AZ __xts__[0]=68 fb_comment_id=1 mibextid=1 igshid=1 igsh=1 twclid=1 ttclid=1 li_fat_id=1 epik=1
     ScCid=1 rdt_cid=1 tblci=1 dicbo=v2-1 obOrigUrl=true obclid=1 cto_pld=1 mc_cid=1 mc_eid=1 mkt_tok=1 _hsenc=1 _hsmi=1 hsa_acc=1 __hstc=1 _kx=1
-    _bhlid=1 elqTrackId=1 spMailingID=1 sfmc_journey_id=1 pk_campaign=1 piwik_kwd=1 mtm_cid=1 matomo_group=1 s_kwcid=AL!1 ef_id=1 adobe_mc_sdid=1
-    at_medium=social xtor=RSS-1 wt_zmc=1 WT.mc_id=1 itm_source=x cmpid=1 smid=tw-share smtyp=cur mbid=social_twitter cndid=1 bxid=1 esrc=x
+    _bhlid=1 elqTrackId=1 elqat=1 oft_id=1 oly_enc_id=1 spMailingID=1 sfmc_journey_id=1 pk_campaign=1 piwik_kwd=1 mtm_cid=1 matomo_group=1 s_kwcid=AL!1 ef_id=1 adobe_mc_sdid=1
+    at_medium=social at_format=x xtor=RSS-1 wt_zmc=1 WT.mc_id=1 itm_source=x cmpid=1 smid=tw-share smtyp=cur mbid=social_twitter cndid=1 bxid=1 esrc=x
     unlocked_article_code=1 reflink=share referrer=x utm_source=x utm%5Fsource=x amp;utm_source=x amp;amp;utm_medium=x amp%3Butm_source=x AMP;FBCLID=1
 """
 NAMES = """
     id p page page_id post article story cid ref src source from partner campaign_id tid nid trk mod cmp s t v q date year lang hl gl amp
-    gallery gadget gaap mbids ocidx muid utm utmost ns_id cx_id wt_id product_id amp;id amp;page
+    gallery gadget gaap mbids ocidx muid utm utmost ns_id cx_id wt_id product_id elqid at_formation trk_id oly_pic oft_x vero amp;id amp;page
 """
 
 

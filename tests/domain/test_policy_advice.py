@@ -123,6 +123,7 @@ def test_a_weighted_share_by_hand():
     assert math.isclose(
         high - 0.13, math.hypot(0.2 * (whole_high - 0.25), 0.8 * (part_high - 0.1)), rel_tol=1e-9
     )
+    assert weighted_share([(True, 0.0)]).share is None, "stands for nothing"
     alone = weighted_share(looked[:40])
     assert (alone.share, alone.interval) == (Share(10, 40).share, Share(10, 40).interval)
     assert (weighted_share([]).share, weighted_share([]).interval) == (None, None)

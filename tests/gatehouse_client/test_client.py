@@ -363,6 +363,7 @@ def test_who_is_asked_to_wait_long_is_told_so() -> None:
         httpx.Response(200, json=[]),
         httpx.Response(200, json={"items": [{"name": 1}]}),
         httpx.Response(200, json={"items": None}),
+        httpx.Response(200, text="[" * 100_000),
     ],
 )
 def test_what_is_not_gatehouse_is_no_crash(answer: httpx.Response) -> None:
