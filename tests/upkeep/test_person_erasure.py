@@ -10,9 +10,11 @@ from moderation.domain.comment import AuthorRef
 from moderation.domain.durations import DAY_MS, MINUTE_MS
 from moderation.domain.legal_notice import LegalNotice
 from moderation.domain.person import PersonRef
+from moderation.domain.report import Reporter, ReportReason
 from moderation.intake import change
 from moderation.notify import endpoints
-from moderation.store import legal_notices
+from moderation.store import legal_notices, reports
+from moderation.store.decisions import standings
 from moderation.store.sql.schema import audit, erasures, revisions, sites
 from moderation.upkeep import people, person_erasure
 from moderation.upkeep.erase import empty_withdrawn, erase
@@ -151,8 +153,17 @@ def test_by_a_comment_other_sites_are_left_to_those_who_look_after_them(store, s
 
 def test_who_wrote_the_comment_is_known_once_for_all_of_a_document(store, site, ids, monkeypatch):
     monkeypatch.setattr(people, "AT_ONCE", 2)
+    [of_dan] = hand_in(store, reply(site, "of Dan, too"))
+    carol = Reporter(store.crypto.author_key(site.id, f"email:{EMAIL}"), "")
+    notice = LegalNotice("ntc_1", of_dan, site.id, 1, "Carol", EMAIL, "I say so.", NOON)
+    with store.write() as connection:
+        legal_notices.add(connection, notice, store.crypto)
+        standing = standings(connection, [of_dan])[of_dan]
+        reports.add(connection, standing, ReportReason.SPAM, "So say I.", carol, NOON, os.urandom)
     pieces = document(store, PersonRef(comment_id=ids[4]), {site.id})
     first = [next(pieces) for _ in range(2)]
     erase(store, {site.id}, ids[4], now=NOON, entropy=os.urandom)
     written = json.loads("".join([*first, *pieces]))
     assert [each["id"] for each in written["comments"]] == ids[:4]
+    assert [each["note"] for each in written["reports_sent"]] == ["So say I."]
+    assert [each["why"] for each in written["notices_sent"]] == ["I say so."]
