@@ -89,7 +89,7 @@ def erase_person(
         is_asked = not yes and result.found and sys.stdin.isatty() and sys.stdout.isatty()
         if yes or (is_asked and typer.confirm("Erase all this for good?")):
             result = person_erasure.erase_person(
-                store, ref, site_ids, now=now_ms(), entropy=entropy
+                store, ref, site_ids, now=now_ms, entropy=entropy
             )
             yes = True
     if as_json:

@@ -78,7 +78,7 @@ def erase(
         body.ref,
         {key.site_id},
         key.id,
-        now=now_ms(),
+        now=now_ms,
         entropy=os.urandom,
         limit=ERASED_AT_ONCE,
         rewrite_up_to=REWRITTEN_UP_TO,

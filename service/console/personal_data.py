@@ -102,7 +102,7 @@ def erase(request: Request, posted: Posted) -> Response:
         return _page(visitor, membership, form, found=found, error=error, status=422)
     erased = erase_person(
         *(state.store, ref, site_ids, visitor.signed.moderator_id),
-        now=now_ms(),
+        now=now_ms,
         entropy=os.urandom,
         limit=ERASED_AT_ONCE,
         rewrite_up_to=REWRITTEN_UP_TO,

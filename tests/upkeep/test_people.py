@@ -215,7 +215,12 @@ def each_comment(store, ref, site_ids):
 
 def erased(store, ref, sites, **options):
     return person_erasure.erase_person(
-        store, ref, {site.id for site in sites}, now=NOON + DAY_MS, entropy=os.urandom, **options
+        store,
+        ref,
+        {site.id for site in sites},
+        now=lambda: NOON + DAY_MS,
+        entropy=os.urandom,
+        **options,
     )
 
 
