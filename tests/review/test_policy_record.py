@@ -193,6 +193,8 @@ def test_a_week_is_shared_among_exactly_those_that_count(store, monkeypatch):
     """
     site = newspaper(store)
     published = judged(store, site, *["toxicity=0.1"] * 12)
+    [before] = judged(store, site, "toxicity=0.2")
+    decide(store, site, before, Outcome.REJECT)  # for itself alone
     many, other, on_hold, changed, singly, _ = published[:6]
     sampled(store, site, published, [Verdict.REMOVE] * 2 + [Verdict.PUBLISH] * 4, monkeypatch)
     late = {"now": DRAWN_AT + 1_000, "entropy": bytes}
@@ -202,8 +204,8 @@ def test_a_week_is_shared_among_exactly_those_that_count(store, monkeypatch):
     judged(store, site, "toxicity=0.1", now=NOON + 3_000)  # and the new text
     decide_late(store, site, singly, Outcome.REJECT)
     decisions, removed, (hits, count, share) = advised(store, site)
-    assert (decisions, removed, hits, count) == (5, 3, 3, 5)
-    assert share == pytest.approx(3 / 5)
+    assert (decisions, removed, hits, count) == (6, 4, 4, 6)
+    assert share == pytest.approx((3 * 12 / 5 + 1) / 13)
 
 
 @pytest.mark.parametrize("tick", [1, 2])
