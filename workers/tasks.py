@@ -335,6 +335,6 @@ def _clean_up(worker: WorkerContext) -> None:
     before = worker.now() - settings.personal_days * DAY_MS
     empty_withdrawn(store, before, now=worker.now(), entropy=os.urandom)
     delete_expired(store, worker.now(), os.urandom, _time_left(EXPIRY_SECONDS))
-    if finish_interrupted(store, worker.now(), os.urandom, _time_left(ERASING_SECONDS)):
+    if finish_interrupted(store, worker.now, os.urandom, _time_left(ERASING_SECONDS)):
         worker.bell.ring(DELIVER)
     resume_unfinished(store, worker.now(), os.urandom)

@@ -88,9 +88,7 @@ def erase_person(
             print(_text(result, ref))
         is_asked = not yes and result.found and sys.stdin.isatty() and sys.stdout.isatty()
         if yes or (is_asked and typer.confirm("Erase all this for good?")):
-            result = person_erasure.erase_person(
-                store, ref, site_ids, now=now_ms(), entropy=entropy
-            )
+            result = person_erasure.erase_person(store, ref, site_ids, now=now_ms, entropy=entropy)
             yes = True
     if as_json:
         print(json.dumps(asdict(result)))

@@ -80,8 +80,9 @@ def start(
 ) -> BulkProgress:
     """Makes a decision about these comments. Up to SMALL are decided at once; of more the sweep takes care.
 
-    place_id, seen: of bulk_sets.py; of a part, what leaves it before its turn is left as it is. explanation, take_over: as for a single decision, without a note. What somebody has decided about since it
-    was seen is left as it is; so is what others have claimed, unless taken over. Raises Invalid, also for no comments.
+    place_id, seen: of bulk_sets.py; of a part, what leaves it before its turn is left as it is. explanation, take_over: as for a
+    single decision, without a note. What somebody has decided about since it was seen is left as it is; so is what others have
+    claimed, unless taken over. Raises Invalid, also for no comments.
     """
     if not seen:
         raise Invalid("There are no comments to decide about.")
@@ -121,9 +122,10 @@ def undo(
     store: Store, moderator_id: str, place_id: str, bulk_id: str, *, now: int, entropy: Entropy
 ) -> BulkProgress:
     """Takes it back: each comment it decided about has the outcome of before again, unless somebody has decided about
-    it since. What it has not come to stays as it is; of a part, so does what has left it. Raises NotFound, also for somebody else's in
-    a part, and Conflict where it was taken back before.
+    it since. What it has not come to stays as it is; taken back from a part, so does what has left that. Raises NotFound, also
+    for somebody else's in a part, and Conflict where it was taken back before.
     """
+    _, sections = site_and_sections(place_id)
     with store.write() as connection:
         act = bulk.lock(connection, bulk_id)
         mine = bulk.get(connection, place_id, bulk_id, moderator_id)
@@ -132,8 +134,16 @@ def undo(
         if act.undone_at is not None:
             raise Conflict("It was taken back before.")
         bulk.cancel_waiting(connection, bulk_id)
-        undone = {"undone_by": moderator_id, "undone_at": now, "finished_at": None, "sentence": ""}
-        bulk.change(connection, bulk_id, state=BulkState.UNDOING.value, **undone)
+        bulk.change(
+            connection,
+            bulk_id,
+            state=BulkState.UNDOING.value,
+            undone_by=moderator_id,
+            undone_at=now,
+            undo_sections_json=stored(sections),
+            finished_at=None,
+            sentence="",
+        )
         audit.record(connection, moderator_id, Change.BULK_UNDONE, act.site_id, bulk_id)
     if act.members <= SMALL:
         go_on(store, bulk_id, lambda: now, entropy)

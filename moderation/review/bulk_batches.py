@@ -11,6 +11,7 @@ from moderation.domain.comment import Status
 from moderation.domain.decision import ActorKind, Reason, text_since
 from moderation.domain.ids import Entropy
 from moderation.domain.reason_codes import ReasonCode
+from moderation.domain.sections import is_part
 from moderation.review.decisions import decide_locked, take_back_locked
 from moderation.store import bulk, claims, decisions, reach, sites
 from moderation.store.bulk import BulkAct, BulkMember
@@ -74,7 +75,7 @@ def _decide(
 ) -> _Results:
     ids = [member.comment_id for member in members]
     standings = decisions.standings(connection, ids)
-    reached = _reached(connection, act, ids)
+    reached = _reached(connection, act.place_id, ids)
     claims_by_comment = claims.live(connection, ids)
     edited = [standing.comment_id for standing in standings.values() if standing.revision > 1]
     histories = decisions.histories(connection, edited) if edited else {}
@@ -129,9 +130,8 @@ def _take_back(
 ) -> _Results:
     ids = [member.comment_id for member in members]
     standings = decisions.standings(connection, ids)
-    # Whoever is limited to a part takes nothing back beyond it; whoever looks after the site, all.
-    is_limited = act.undone_by == act.moderator_id
-    reached = _reached(connection, act, ids) if is_limited else ids
+    # From a part nothing is taken back beyond it; from the site, all.
+    reached = _reached(connection, act.undo_place_id, ids)
     results: _Results = {}
     chosen = []
     for member in members:
@@ -147,6 +147,6 @@ def _take_back(
     return results
 
 
-def _reached(connection: Connection, act: BulkAct, ids: Collection[str]) -> Collection[str]:
-    """Those of its comments that are still where it is limited to: pages may be moved."""
-    return reach.reached_ids(connection, ids, {act.place_id}) if act.sections_json else ids
+def _reached(connection: Connection, place_id: str, ids: Collection[str]) -> Collection[str]:
+    """Those of an act's comments that are still in the part that it is limited to: pages may be moved. Of a whole site, all."""
+    return reach.reached_ids(connection, ids, {place_id}) if is_part(place_id) else ids

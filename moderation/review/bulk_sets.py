@@ -42,8 +42,8 @@ class Preview:
 
 
 def preview(store: Store, place_id: str, criteria: Criteria, now: int) -> Preview:
-    """All comments of a site, or of the part that somebody is limited to, that a search finds now (ms), the newest of them as a sample. Raises Invalid, as search() does, and for more
-    than MEMBERS_LIMIT.
+    """All comments of a site, or of the part that somebody is limited to, that a search finds now (ms), the newest of them as a
+    sample. Raises Invalid, as search() does, and for more than MEMBERS_LIMIT.
     """
     seen = _found(store, place_id, criteria, now)
     with store.read() as connection:

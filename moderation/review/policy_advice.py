@@ -35,7 +35,7 @@ def policy_advice(
     """Advice for each threshold of a policy that holds by a score, from the comments that it decides about. scope: that the policy is
     for, None for the whole site. misses: at most one in so many is accepted.
 
-    What people said in the weekly sample counts as if they had decided so, each for as many comments as it was drawn from.
+    What people said in the weekly sample counts as if they had decided so; together these stand for all that they were drawn from.
     A decision says something about a rule where no other rule stops the comment: only there the threshold decides.
     """
     wanted = [
@@ -69,17 +69,22 @@ def policy_advice(
         since = _first_id(now, ADVICE_DAYS)
         decided = past_in_scope(connection, site_id, scope, since, limit, by_people=True)
         people = LookedAt()
+        weights = SampleWeights(connection, site_id)
         known = [
-            (past, removed) for past in decided if (removed := people.removed(past)) is not None
+            (past, removed)
+            for past in decided
+            if not weights.is_sampled(past.comment_id)
+            and (removed := people.removed(past)) is not None
         ]
-        weights = SampleWeights(connection, site_id, [past for past, _ in known])
+        counting = weights.counting(connection, [past for past, _ in known])
         for past, removed in known:
-            if weights.counts(past):
-                note(past, removed, weights.stands_for(past))
-        # Else only what was held is known, and a threshold's misses are what nobody looked at.
-        for past in past_in_scope(connection, site_id, scope, since, limit, among=weights.blind):
-            if weights.counts(past) and (said := weights.removed_blind(past)) is not None:
-                note(past, said, weights.stands_for(past))
+            if past.comment_id in counting:
+                note(past, removed, None)
+        # Else only what was held is known, and a threshold's misses are what nobody looked at. All of them: each stands for others.
+        sampled = weights.sampled
+        for past in past_in_scope(connection, site_id, scope, "", len(sampled), among=sampled):
+            id = past.comment_id
+            note(past, weights.removed(id), weights.stands_for(id))
         since = _first_id(now, HISTOGRAM_DAYS)
         for past in past_in_scope(connection, site_id, scope, since, HISTOGRAM_LIMIT):
             count += 1

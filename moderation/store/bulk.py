@@ -21,7 +21,8 @@ class BulkAct:
     """One decision about many comments. note_code: the reason that was chosen, '' none. sentence: to the writers, '' none, or
     done. take_over: also about those
     that others have claimed. members: how many. finished_at: ms, when it was decided or undone. undone_by: who took
-    it back, '' nobody. sections: that whoever made it is limited to, stored() (domain/sections.py), '' to none.
+    it back, '' nobody. sections: that whoever made it is limited to, stored() (domain/sections.py), '' to none. undo_sections: that
+    it was taken back from.
     """
 
     id: str
@@ -38,11 +39,17 @@ class BulkAct:
     undone_at: int | None = None
     sentence: str = ""
     sections_json: str = ""
+    undo_sections_json: str = ""
 
     @property
     def place_id(self) -> str:
         """The site, or the part of it that the decision is limited to."""
         return place_of(self.site_id, self.sections_json)
+
+    @property
+    def undo_place_id(self) -> str:
+        """The site, or the part of it that the undo is limited to."""
+        return place_of(self.site_id, self.undo_sections_json)
 
 
 @dataclass(frozen=True, slots=True)

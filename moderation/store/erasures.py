@@ -48,6 +48,12 @@ def keep(connection: Connection, erasure: Erasure) -> None:
     connection.execute(upsert(connection, erasures, "email_key", "authors_json", "at"), row)
 
 
+def move(connection: Connection, erasure: Erasure, at: int) -> bool:
+    """Sets when an erasure went on last (ms); False where it has gone on, or ended, since it was read: then somebody else is at it."""
+    is_as_read = (erasures.c.id == erasure.id, erasures.c.at == erasure.at)
+    return connection.execute(sa.update(erasures).where(*is_as_read).values(at=at)).rowcount == 1
+
+
 def end(connection: Connection, erasure: Erasure) -> None:
     """Forgets an erasure that is complete, and its hashes."""
     connection.execute(sa.delete(erasures).where(erasures.c.id == erasure.id))

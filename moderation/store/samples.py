@@ -136,39 +136,24 @@ def drawn(connection: Connection, site_id: str) -> dict[str, Sampled]:
 
 @dataclass(frozen=True, slots=True)
 class SampledWeek:
-    """How many comments of a week each stands for that was drawn and looked at, by what the machine had decided. drawn_at: ms."""
+    """When a week's sample was drawn, ms, and of how many comments that a machine had approved, and removed."""
 
     drawn_at: int
-    stands_for: dict[str, float]
+    approved: int
+    removed: int
 
-
-# Looked at is what somebody was sure about blind, or has decided about since.
-_LOOKED_AT = """
-    SELECT w.week, w.drawn_at, w.approved, w.removed, s.machine, count(s.comment_id)
-    FROM sample_weeks w LEFT JOIN samples s ON s.site_id = w.site_id AND s.week = w.week
-        AND (s.verdict IN ('publish', 'remove') OR EXISTS (
-            SELECT 1 FROM comments c WHERE c.id = s.comment_id AND c.decided_by = 'moderator'))
-    WHERE w.site_id = :site AND w.drawn_at IS NOT NULL
-    GROUP BY w.week, w.drawn_at, w.approved, w.removed, s.machine
-"""
+    def drawn_from(self, machine: str) -> int:
+        """machine: as in Sampled."""
+        return self.approved if machine == "approve" else self.removed
 
 
 def weeks(connection: Connection, site_id: str) -> dict[int, SampledWeek]:
-    """The weeks whose sample tells: some of what a machine had approved was looked at, or it had approved none."""
-    found: dict[int, SampledWeek] = {}
-    published = set()
-    rows = fetch(connection, _LOOKED_AT, site=site_id)
-    for week, drawn_at, approved, removed, machine, count in rows:
-        of_week = found.setdefault(week, SampledWeek(drawn_at, {}))
-        if count:
-            of_week.stands_for[machine] = (approved if machine == "approve" else removed) / count
-        if approved:
-            published.add(week)
-    return {
-        week: of_week
-        for week, of_week in found.items()
-        if "approve" in of_week.stands_for or week not in published
-    }
+    """The weeks that were sampled, but those of which nobody has kept how many comments they had."""
+    query = """
+        SELECT week, drawn_at, approved, removed FROM sample_weeks
+        WHERE site_id = :site AND drawn_at IS NOT NULL
+    """
+    return {row[0]: SampledWeek(*row[1:]) for row in fetch(connection, query, site=site_id)}
 
 
 def first_decided(connection: Connection, comment_ids: Sequence[str]) -> dict[str, int]:

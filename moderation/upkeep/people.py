@@ -61,18 +61,11 @@ def keys_of(store: Store, ref: PersonRef, site_ids: Collection[str]) -> PersonKe
 
 
 def export_person(
-    store: Store, ref: PersonRef, site_ids: Collection[str], after: str = "", limit: int = AT_ONCE
+    store: Store, keys: PersonKeys, site_ids: Collection[str], after: str = "", limit: int = AT_ONCE
 ) -> list[PersonComment]:
-    """Up to `limit` of a person's comments on these sites past the id `after`, oldest first, with all that is kept.
-
-    Raises Invalid, NotFound.
+    """Up to `limit` of a person's comments on these sites past the id `after`, oldest first, with all that is kept. keys: as in
+    each_comment().
     """
-    return _exported(store, keys_of(store, ref, site_ids), site_ids, after, limit)
-
-
-def _exported(
-    store: Store, keys: PersonKeys, site_ids: Collection[str], after: str, limit: int
-) -> list[PersonComment]:
     with store.read() as connection:
         ids = people.find(connection, keys, site_ids, after, limit)
         if not ids:
@@ -99,26 +92,26 @@ def _exported(
 
 
 def each_comment(
-    store: Store, ref: PersonRef, site_ids: Collection[str]
+    store: Store, keys: PersonKeys, site_ids: Collection[str]
 ) -> Iterator[PersonComment]:
-    """All of them, read piece by piece; whoever wrote the comment that names them is known once, before. Raises Invalid, NotFound."""
-    keys, after = keys_of(store, ref, site_ids), ""
-    while page := _exported(store, keys, site_ids, after, AT_ONCE):
+    """All of them, read piece by piece. keys: of keys_of(), once for all that is handed out: the comment that names the person may be
+    erased meanwhile.
+    """
+    after = ""
+    while page := export_person(store, keys, site_ids, after, AT_ONCE):
         yield from page
         after = page[-1].id
 
 
-def sent_reports(store: Store, ref: PersonRef, site_ids: Collection[str]) -> list[SentReport]:
-    """The reports that a person sent: found by their browser's token, or the site's own id. Raises Invalid, NotFound."""
-    keys = keys_of(store, ref, site_ids)
+def sent_reports(store: Store, keys: PersonKeys) -> list[SentReport]:
+    """The reports that a person sent: found by their browser's token, or the site's own id. keys: as in each_comment()."""
     with store.read() as connection:
         rows = people.reports_by(connection, keys)
     return [SentReport(row.comment_id, row.reason, row.note, iso(row.created_at)) for row in rows]
 
 
-def sent_notices(store: Store, ref: PersonRef, site_ids: Collection[str]) -> list[SentNotice]:
-    """The notices of illegal content that a person sent: found by the e-mail alone. Raises Invalid, NotFound."""
-    keys = keys_of(store, ref, site_ids)
+def sent_notices(store: Store, keys: PersonKeys, site_ids: Collection[str]) -> list[SentNotice]:
+    """The notices of illegal content that a person sent: found by the e-mail alone. keys: as in each_comment()."""
     with store.read() as connection:
         return [
             SentNotice(

@@ -7,17 +7,21 @@ from dataclasses import asdict
 from moderation.domain.audit import COMMAND, Change
 from moderation.domain.person import PersonRef
 from moderation.store import audit
+from moderation.store.people import PersonKeys
 from moderation.store.sql.engine import Store
 from moderation.upkeep import people
 
 
-def note_export(store: Store, ref: PersonRef, site_ids: Collection[str], by: str = COMMAND) -> None:
-    """Notes before it happens that a person's data is handed out, without saying whose. Raises Invalid, NotFound."""
-    people.keys_of(store, ref, site_ids)
+def note_export(
+    store: Store, ref: PersonRef, site_ids: Collection[str], by: str = COMMAND
+) -> PersonKeys:
+    """Notes before it happens that a person's data is handed out, without saying whose; by what it is found. Raises Invalid, NotFound."""
+    keys = people.keys_of(store, ref, site_ids)
     facts = {"found_by": ref.kind}
     site_id = next(iter(site_ids)) if len(site_ids) == 1 else ""
     with store.write() as connection:
         audit.record(connection, by, Change.PERSON_EXPORTED, site_id, "", None, facts)
+    return keys
 
 
 def document(
@@ -27,17 +31,19 @@ def document(
 
     It is noted before the first piece. Raises Invalid, NotFound: at once.
     """
-    note_export(store, ref, site_ids, by)
-    return _pieces(store, ref, site_ids)
+    keys = note_export(store, ref, site_ids, by)
+    return _pieces(store, ref.kind, keys, site_ids)
 
 
-def _pieces(store: Store, ref: PersonRef, site_ids: Collection[str]) -> Iterator[str]:
-    yield f'{{"found_by": "{ref.kind}", "comments": ['
+def _pieces(
+    store: Store, found_by: str, keys: PersonKeys, site_ids: Collection[str]
+) -> Iterator[str]:
+    yield f'{{"found_by": "{found_by}", "comments": ['
     separator = "\n"
-    for comment in people.each_comment(store, ref, site_ids):
+    for comment in people.each_comment(store, keys, site_ids):
         yield separator + json.dumps(asdict(comment), ensure_ascii=False)
         separator = ",\n"
-    reports = [asdict(report) for report in people.sent_reports(store, ref, site_ids)]
+    reports = [asdict(report) for report in people.sent_reports(store, keys)]
     yield f'\n], "reports_sent": {json.dumps(reports, ensure_ascii=False)}'
-    notices = [asdict(notice) for notice in people.sent_notices(store, ref, site_ids)]
+    notices = [asdict(notice) for notice in people.sent_notices(store, keys, site_ids)]
     yield f', "notices_sent": {json.dumps(notices, ensure_ascii=False)}}}\n'

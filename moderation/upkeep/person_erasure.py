@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Collection
+from dataclasses import replace
 
 from moderation.domain.audit import COMMAND, Change
 from moderation.domain.comment import Status
@@ -39,7 +40,7 @@ def erase_person(
     site_ids: Collection[str],
     by: str = COMMAND,
     *,
-    now: int,
+    now: Callable[[], int],
     entropy: Entropy,
     limit: int | None = None,
     rewrite_up_to: int | None = None,
@@ -48,15 +49,15 @@ def erase_person(
 
     Of each comment there stay its id, page, time and decisions, without their words; endpoints hear `comment.erased`. limit: of
     comments, None for all; then it is not complete, and may be called again. What is interrupted, finish_interrupted()
-    completes, or whoever calls it again. rewrite_up_to: bytes up to which SQLite's file is rewritten, None for any. Raises
+    completes, or whoever calls it again. now: asked in each transaction, ms. rewrite_up_to: bytes up to which SQLite's file is rewritten, None for any. Raises
     Invalid, NotFound.
     """
-    erasure = Erasure(keys_of(store, ref, site_ids), tuple(site_ids), ref.kind, by, now)
+    erasure = Erasure(keys_of(store, ref, site_ids), tuple(site_ids), ref.kind, by, now())
     found: Counter[str] = Counter()
     erased, complete = 0, False
     while not complete and (limit is None or erased < limit):
         most = AT_ONCE if limit is None else min(AT_ONCE, limit - erased)
-        count, complete = _erase_some(store, erasure, most, found, now, entropy)
+        count, complete = _erase_some(store, erasure, most, found, now(), entropy)
         erased += count
     # Without a limit also where nothing is found: an erasure with one may have left the file as it was.
     rewritten = scrub(store, rewrite_up_to) if found or rewrite_up_to is None else None
@@ -64,23 +65,38 @@ def erase_person(
 
 
 def finish_interrupted(
-    store: Store, now: int, entropy: Entropy, goes_on: Callable[[], bool] = lambda: True
+    store: Store,
+    now: Callable[[], int],
+    entropy: Entropy,
+    goes_on: Callable[[], bool] = lambda: True,
 ) -> int:
     """Erases what is left of persons whose erasure was begun and has not gone on for INTERRUPTED_MS, while goes_on(); returns
-    how many comments. now: ms.
+    how many comments. Of two workers that find the same one, one takes it. now: asked in each transaction, ms.
     """
     with store.read() as connection:
-        left = erasures.left(connection, now - INTERRUPTED_MS)
+        left = erasures.left(connection, now() - INTERRUPTED_MS)
     erased = 0
     for erasure in left:
+        if not goes_on():
+            break
+        at = now()
+        if not _move(store, erasure, at):
+            continue
         complete = False
         while not complete:
-            if not goes_on():
-                return erased
-            count, complete = _erase_some(store, erasure, AT_ONCE, Counter(), now, entropy)
+            count, complete = _erase_some(store, erasure, AT_ONCE, Counter(), at, entropy)
             erased += count
+            if not complete and not goes_on():
+                _move(store, replace(erasure, at=at), erasure.at)  # the next sweep goes on at once
+                return erased
+            at = now()
         scrub(store, REWRITTEN_UP_TO)
     return erased
+
+
+def _move(store: Store, erasure: Erasure, at: int) -> bool:
+    with store.write() as connection:
+        return erasures.move(connection, erasure, at)
 
 
 def _erase_some(
@@ -102,7 +118,7 @@ def _erase_some(
             people.forget_author(connection, keys)
             erasures.end(connection, erasure)
         else:
-            erasures.keep(connection, erasure)
+            erasures.keep(connection, replace(erasure, at=now))
     return len(ids), complete
 
 

@@ -137,8 +137,8 @@ class BulkUndoneOut(TypedDict):
 
 class BulkOut(TypedDict):
     """A decision about `count` comments. waiting: those whose turn has not come; decided: those it was made about, of
-    which `undone` have the outcome of before again and `kept` do not, for somebody has decided about them since; left:
-    those it was not made about. finished_at: null while the work goes on.
+    which `undone` have the outcome of before again and `kept` do not, for somebody has decided about them since, or they had
+    left the sections that it was taken back from; left: those it was not made about. finished_at: null while the work goes on.
     """
 
     id: answers.BulkId

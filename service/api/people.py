@@ -41,11 +41,13 @@ def export(
 ) -> Response:
     """On this site. E-mails are compared as keyed hashes; after `GATEHOUSE_PERSONAL_DAYS` comments are found by the e-mail alone."""
     store, site_ids = request.app.state.store, {key.site_id}
-    if not body.after:
-        note_export(store, body.ref, site_ids, key.id)
-    found = people.export_person(store, body.ref, site_ids, body.after, body.limit)
-    sent = [] if body.after else people.sent_reports(store, body.ref, site_ids)
-    notices = [] if body.after else people.sent_notices(store, body.ref, site_ids)
+    if body.after:
+        keys = people.keys_of(store, body.ref, site_ids)
+    else:
+        keys = note_export(store, body.ref, site_ids, key.id)
+    found = people.export_person(store, keys, site_ids, body.after, body.limit)
+    sent = [] if body.after else people.sent_reports(store, keys)
+    notices = [] if body.after else people.sent_notices(store, keys, site_ids)
     answer: PersonExportOut = {
         "items": [person_comment_out(comment) for comment in found],
         "reports_sent": [sent_report_out(report) for report in sent],
@@ -76,7 +78,7 @@ def erase(
         body.ref,
         {key.site_id},
         key.id,
-        now=now_ms(),
+        now=now_ms,
         entropy=os.urandom,
         limit=ERASED_AT_ONCE,
         rewrite_up_to=REWRITTEN_UP_TO,

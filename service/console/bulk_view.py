@@ -21,6 +21,9 @@ _WHY = {
     MemberState.CANCELLED: N_("taken back before its turn"),
     MemberState.KEPT: N_("somebody has decided about it since"),
 }
+_KEPT_OF_PART = N_(
+    "somebody has decided about it since, or its page has been moved to another section"
+)
 _STATES = {
     BulkState.GATHERING: N_("not begun"),
     BulkState.DECIDING: N_("under way"),
@@ -88,6 +91,9 @@ def left_views(store: Store, progress: BulkProgress, place_id: str, by: str) -> 
     """What a decision left, of what whoever looks reaches. place_id: the site, or the part of one that they are limited to; by: who they are."""
     act = progress.act
     states = tuple(_WHY) if progress.left or progress.kept else ()
+    why = dict(_WHY)
+    if act.undo_sections_json:
+        why[MemberState.KEPT] = _KEPT_OF_PART
     members = (
         bulk.list_members(store, place_id, act.id, states, limit=_LISTED, whose=by)
         if states
@@ -96,7 +102,7 @@ def left_views(store: Store, progress: BulkProgress, place_id: str, by: str) -> 
     cards = queues.get_cards(store, {place_id}, [member.comment_id for member in members])
     cards_by_id = {card.id: card for card in cards}
     return [
-        LeftView(card.id, card.author_name, excerpt(card.text), _(_WHY[member.state]))
+        LeftView(card.id, card.author_name, excerpt(card.text), _(why[member.state]))
         for member in members
         if (card := cards_by_id.get(member.comment_id))
     ]

@@ -107,7 +107,7 @@ def erase(request: Request, posted: Posted) -> Response:
         ref,
         site_ids,
         visitor.signed.moderator_id,
-        now=now_ms(),
+        now=now_ms,
         entropy=os.urandom,
         limit=ERASED_AT_ONCE,
         rewrite_up_to=REWRITTEN_UP_TO,

@@ -209,7 +209,7 @@ class Writers(Desk):
             self.store,
             PersonRef(email=self.email(person)),
             {self.sites[site].id for site in sites},
-            **self.clock,
+            **(self.clock | {"now": lambda: self.now}),
         )
         assert result.complete and result.erased == len(theirs)
         for comment in theirs.values():

@@ -1,5 +1,6 @@
 """Advice and errors from what people decided about stored comments, hand-counted."""
 
+import os
 from dataclasses import replace
 
 import pytest
@@ -10,6 +11,7 @@ from moderation.domain.decision import Outcome, Reason
 from moderation.domain.durations import DAY_MS
 from moderation.domain.ids import timed_id
 from moderation.domain.samples import Verdict, week_of
+from moderation.intake.change import edit
 from moderation.review import bulk, samples
 from moderation.review.decisions import decide as decide_comment
 from moderation.review.policy_advice import policy_advice
@@ -126,34 +128,84 @@ def test_what_people_said_in_the_weekly_sample_counts_for_advice_as_well(store):
     assert policy_advice(store, other.id, IN_FORCE, now=LATER)[0].decisions == 0
 
 
+DRAWN_AT = LATER + 1
+
+
+def sampled(store, site, published, said, monkeypatch):
+    """The first ones are drawn of all that was published in the week, one for each verdict; '' for none."""
+    monkeypatch.setattr("moderation.review.policy_advice._chooses", lambda comment_id: False)
+    week = week_of(NOON)
+    drawn = [Sampled(id, site.id, week, "approve", 1, 1) for id in published[: len(said)]]
+    with store.write() as connection:
+        put(connection, site.id, week, drawn, approved=len(published), removed=0, now=DRAWN_AT)
+        for id, verdict in zip(published, said, strict=False):
+            if verdict:
+                judge_sampled(connection, id, verdict, "mod_1", NOON)
+
+
+def decide_late(store, site, id, outcome):
+    late = {"now": DRAWN_AT + 1_000, "entropy": bytes}
+    decide_comment(store, "mod_1", {site.id}, id, outcome, **late)
+
+
+def advised(store, site):
+    """Of how many decisions, how many removals, and what the threshold misses."""
+    [advice] = policy_advice(store, site.id, IN_FORCE, now=DRAWN_AT + 2_000)
+    missed = advice.now.missed
+    return advice.decisions, advice.removed, (missed.hits, missed.count, missed.share)
+
+
 def test_what_was_published_counts_for_as_much_as_it_was_drawn_from(store, monkeypatch):
-    """By hand: of 12 published 4 are drawn, 3 looked at blind, one decided about since; of those not drawn one is reported and removed,
-    which says nothing of the others. What was held counts once. Nor does a week count of which nothing was drawn.
+    """By hand: of 12 published 4 are drawn, 3 looked at blind, the fourth and one that was not drawn reported and removed, which say
+    nothing of the others. What was held counts once. Nor does a week count of which nothing was drawn.
     """
     site = newspaper(store)
     published = judged(store, site, *(f"toxicity=0.{n + 10}" for n in range(12)))
     held = judged(store, site, *["toxicity=0.9"] * 3)
     [before] = judged(store, site, "toxicity=0.2")
     decide(store, site, before, Outcome.REJECT)  # before the week was drawn: nothing stands for it
-    week, drawn_at = week_of(NOON), LATER + 1
-    drawn = [Sampled(id, site.id, week, "approve", 1, 1) for id in published[:4]]
-    with store.write() as connection:
-        put(connection, site.id, week, drawn, approved=12, removed=0, now=drawn_at)
-        for id in published[:3]:
-            judge_sampled(connection, id, Verdict.PUBLISH, "mod_1", NOON)
-    late = {"now": drawn_at + 1_000, "entropy": bytes}
+    said = [Verdict.PUBLISH, Verdict.PUBLISH, Verdict.REMOVE, ""]
+    sampled(store, site, published, said, monkeypatch)
     for id in (published[3], published[7]):
-        decide_comment(store, "mod_1", {site.id}, id, Outcome.REJECT, **late)
+        decide_late(store, site, id, Outcome.REJECT)
     for id in held:
         decide(store, site, id, Outcome.REJECT)
     old = timed_id("cmt", NOON - 30 * DAY_MS, bytes(10))
     judged(store, site, "toxicity=0.95", id=old, at=NOON - 30 * DAY_MS)
     decide(store, site, old, Outcome.APPROVE)
-    monkeypatch.setattr("moderation.review.policy_advice._chooses", lambda comment_id: False)
-    [advice] = policy_advice(store, site.id, IN_FORCE, now=drawn_at + 2_000)
-    assert (advice.decisions, advice.removed) == (8, 5)
-    missed = advice.now.missed  # of 12 published, of which 4 were looked at, and the one of before
-    assert (missed.hits, missed.count, missed.share) == (2, 5, 4 / 13)
+    # Of 12 published, of which 3 were looked at blind and are 4 each, and the one of before.
+    assert advised(store, site) == (7, 5, (2, 4, 5 / 13))
+
+
+def test_only_what_was_said_blind_stands_for_others(store, monkeypatch):
+    """By hand: of 50 published one that was drawn is reported and removed before anybody looked, or one who looked was unsure."""
+    site = newspaper(store)
+    published = judged(store, site, *["toxicity=0.1"] * 50)
+    sampled(store, site, published, ["", Verdict.UNSURE, Verdict.PUBLISH], monkeypatch)
+    for id in published[:2]:
+        decide_late(store, site, id, Outcome.REJECT)
+    assert advised(store, site) == (1, 0, (0, 1, 0.0))
+
+
+def test_a_week_is_shared_among_exactly_those_that_count(store, monkeypatch):
+    """By hand: of 12 published 6 are drawn and looked at blind. Then many are decided at once, one is held, one is changed, one is
+    decided about by itself, which says more. Five are left, each for 12 / 5.
+    """
+    site = newspaper(store)
+    published = judged(store, site, *["toxicity=0.1"] * 12)
+    [before] = judged(store, site, "toxicity=0.2")
+    decide(store, site, before, Outcome.REJECT)  # for itself alone
+    many, other, on_hold, changed, singly, _ = published[:6]
+    sampled(store, site, published, [Verdict.REMOVE] * 2 + [Verdict.PUBLISH] * 4, monkeypatch)
+    late = {"now": DRAWN_AT + 1_000, "entropy": bytes}
+    bulk.start(store, "mod_1", site.id, [(many, 1), (other, 1)], Outcome.APPROVE, **late)
+    decide_late(store, site, on_hold, Outcome.HOLD)
+    edit(store, changed, "toxicity=0.1 links=1", now=NOON + 2_000, entropy=os.urandom)
+    judged(store, site, "toxicity=0.1", now=NOON + 3_000)  # and the new text
+    decide_late(store, site, singly, Outcome.REJECT)
+    decisions, removed, (hits, count, share) = advised(store, site)
+    assert (decisions, removed, hits, count) == (6, 4, 4, 6)
+    assert share == pytest.approx((3 * 12 / 5 + 1) / 13)
 
 
 @pytest.mark.parametrize("tick", [1, 2])

@@ -10,9 +10,11 @@ from moderation.domain.comment import AuthorRef
 from moderation.domain.durations import DAY_MS, MINUTE_MS
 from moderation.domain.legal_notice import LegalNotice
 from moderation.domain.person import PersonRef
+from moderation.domain.report import Reporter, ReportReason
 from moderation.intake import change
 from moderation.notify import endpoints
-from moderation.store import legal_notices
+from moderation.store import legal_notices, reports
+from moderation.store.decisions import standings
 from moderation.store.sql.schema import audit, erasures, revisions, sites
 from moderation.upkeep import people, person_erasure
 from moderation.upkeep.erase import empty_withdrawn, erase
@@ -40,10 +42,18 @@ def dying(after: int):
     return entropy
 
 
-def erased(store, ref, sites, entropy=os.urandom, **options):
+def noon():
+    return NOON
+
+
+def later():
+    return LATER
+
+
+def erased(store, ref, sites, entropy=os.urandom, now=noon, **options):
     site_ids = {site.id for site in sites}
     return person_erasure.erase_person(
-        store, ref, site_ids, "mod_ada", now=NOON, entropy=entropy, **options
+        store, ref, site_ids, "mod_ada", now=now, entropy=entropy, **options
     )
 
 
@@ -102,9 +112,8 @@ def test_it_is_completed_though_the_comment_that_names_them_is_gone(store, site,
     if by == "asking again":
         assert erased(store, ref, [site]).complete
     else:
-        early = NOON + MINUTE_MS
-        assert person_erasure.finish_interrupted(store, early, os.urandom) == 0
-        assert person_erasure.finish_interrupted(store, LATER, os.urandom) == begun - 1
+        assert person_erasure.finish_interrupted(store, lambda: NOON + MINUTE_MS, os.urandom) == 0
+        assert person_erasure.finish_interrupted(store, later, os.urandom) == begun - 1
     assert texts(store) == ["elsewhere", "of Dan"]
     assert rows(store, erasures) == []
     with store.read() as connection:
@@ -114,7 +123,7 @@ def test_it_is_completed_though_the_comment_that_names_them_is_gone(store, site,
             )
             == []
         )
-    assert person_erasure.finish_interrupted(store, LATER, os.urandom) == 0
+    assert person_erasure.finish_interrupted(store, later, os.urandom) == 0
 
 
 def test_it_is_gone_on_with_in_the_name_of_whoever_began_it_and_no_longer_than_there_is_time(
@@ -123,9 +132,9 @@ def test_it_is_gone_on_with_in_the_name_of_whoever_began_it_and_no_longer_than_t
     ref = PersonRef(email=EMAIL)
     assert erased(store, ref, [site], limit=2).complete is False
     turns = iter([True, False])
-    assert person_erasure.finish_interrupted(store, LATER, os.urandom, lambda: next(turns)) == 2
+    assert person_erasure.finish_interrupted(store, later, os.urandom, lambda: next(turns)) == 2
     assert texts(store) == ["canary 4", "elsewhere", "of Dan"]
-    assert person_erasure.finish_interrupted(store, LATER, os.urandom) == 1
+    assert person_erasure.finish_interrupted(store, later, os.urandom) == 1
     assert texts(store) == ["elsewhere", "of Dan"]
     noted = rows(store, audit.c.actor, audit.c.change, audit.c.after_json)
     counts = [
@@ -134,25 +143,85 @@ def test_it_is_gone_on_with_in_the_name_of_whoever_began_it_and_no_longer_than_t
     assert counts == [("mod_ada", 2), ("mod_ada", 2), ("mod_ada", 1)]
 
 
+def test_a_long_erasure_is_not_taken_for_interrupted(store, site, ids):
+    """Each transaction takes ten minutes; after each a worker looks for erasures that do not go on."""
+    clock = [NOON]
+    by_worker = []
+
+    def now():
+        clock[0] += 10 * MINUTE_MS
+        by_worker.append(person_erasure.finish_interrupted(store, lambda: clock[0], os.urandom))
+        return clock[0]
+
+    result = erased(store, PersonRef(email=EMAIL), [site], now=now)
+    assert (result.erased, result.found["comments"]) == (5, 5)
+    assert len(by_worker) > 3 and set(by_worker) == {0}
+
+
+def test_of_two_workers_one_goes_on_with_an_erasure(store, site, ids):
+    """The other looks while the first is at it; what the first leaves for want of time, the next sweep takes at once."""
+    ref = PersonRef(email=EMAIL)
+    assert erased(store, ref, [site], limit=2).complete is False
+    by_other = []
+
+    def other_looks():
+        by_other.append(person_erasure.finish_interrupted(store, later, os.urandom))
+
+    def one_slice():
+        if not by_other:
+            by_other.append("looks at the same")
+            return True
+        other_looks()
+        return False
+
+    assert person_erasure.finish_interrupted(store, later, os.urandom, one_slice) == 2
+    assert by_other == ["looks at the same", 0]
+    [kept] = rows(store, erasures.c.at)
+    assert kept.at == NOON
+    assert person_erasure.finish_interrupted(store, later, os.urandom) == 1
+    assert texts(store) == ["elsewhere", "of Dan"] and rows(store, erasures) == []
+
+
+def test_what_somebody_goes_on_with_meanwhile_is_left_to_them(store, site, ids):
+    ref = PersonRef(email=EMAIL)
+    assert erased(store, ref, [site], limit=2).complete is False
+
+    def asked_again():
+        assert erased(store, ref, [site], limit=2, now=later).complete is False
+        return True
+
+    assert person_erasure.finish_interrupted(store, later, os.urandom, asked_again) == 0
+    assert erased(store, ref, [site], now=later).erased == 1
+
+
 def test_by_a_comment_other_sites_are_left_to_those_who_look_after_them(store, site, ids):
     """What an erasure on all sites began with opens no other site to an admin of one."""
     [other] = [each for (each,) in rows(store, sites.c.id) if each != site.id]
     ref = PersonRef(comment_id=ids[0])
     with pytest.raises(Cut):
-        person_erasure.erase_person(store, ref, {site.id, other}, now=NOON, entropy=dying(after=3))
+        person_erasure.erase_person(store, ref, {site.id, other}, now=noon, entropy=dying(after=3))
     erase(store, {site.id}, ids[0], now=NOON, entropy=os.urandom)
     there = [each for each in texts(store) if each != "of Dan"]
     assert erased(store, ref, [site]).complete
     assert texts(store) == sorted({"elsewhere", "of Dan"} & set(texts(store)))
     assert ("elsewhere" in there) == ("elsewhere" in texts(store))
-    person_erasure.finish_interrupted(store, LATER, os.urandom)
+    person_erasure.finish_interrupted(store, later, os.urandom)
     assert texts(store) == ["of Dan"] and rows(store, erasures) == []
 
 
 def test_who_wrote_the_comment_is_known_once_for_all_of_a_document(store, site, ids, monkeypatch):
     monkeypatch.setattr(people, "AT_ONCE", 2)
+    [of_dan] = hand_in(store, reply(site, "of Dan, too"))
+    carol = Reporter(store.crypto.author_key(site.id, f"email:{EMAIL}"), "")
+    notice = LegalNotice("ntc_1", of_dan, site.id, 1, "Carol", EMAIL, "I say so.", NOON)
+    with store.write() as connection:
+        legal_notices.add(connection, notice, store.crypto)
+        standing = standings(connection, [of_dan])[of_dan]
+        reports.add(connection, standing, ReportReason.SPAM, "So say I.", carol, NOON, os.urandom)
     pieces = document(store, PersonRef(comment_id=ids[4]), {site.id})
     first = [next(pieces) for _ in range(2)]
     erase(store, {site.id}, ids[4], now=NOON, entropy=os.urandom)
     written = json.loads("".join([*first, *pieces]))
     assert [each["id"] for each in written["comments"]] == ids[:4]
+    assert [each["note"] for each in written["reports_sent"]] == ["So say I."]
+    assert [each["why"] for each in written["notices_sent"]] == ["I say so."]

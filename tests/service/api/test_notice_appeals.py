@@ -129,7 +129,8 @@ def test_what_it_says_is_handed_out_to_its_sender_and_forgotten_with_the_notice(
     _, taken = kept
     appeal(api, taken)
     ref = PersonRef(email=NOTICE["email"])
-    [sent] = people.sent_notices(api.store, ref, [api.site.id])
+    keys = people.keys_of(api.store, ref, [api.site.id])
+    [sent] = people.sent_notices(api.store, keys, [api.site.id])
     assert sent.appeals == ("It names her school.",)
     purge(api.store, now_ms() + 400 * DAY_MS, 24)
     with api.store.read() as connection:

@@ -137,6 +137,44 @@ def test_who_looks_after_all_of_the_site_takes_it_back(sport, store, site, here)
     assert statuses(store, site, here) == ["held"] * 3
 
 
+@pytest.mark.parametrize("small", [0, 100])
+def test_an_undo_reaches_as_far_as_where_it_is_asked_from(store, site, here, monkeypatch, small):
+    """Whoever was limited to sections when they decided, and now has all of the site, takes all of it back."""
+    monkeypatch.setattr(bulk, "SMALL", small)
+    who = of_sport(store, site, "cy@herald.test")
+    clock = {"now": now(), "entropy": os.urandom}
+    part = part_of(site.id, ("/sport",))
+    act = bulk.start(store, who, part, [(id, 1) for id in here], Outcome.REJECT, **clock).act.id
+    bulk_batches.go_on(store, act, now, os.urandom)
+    with store.write() as connection:
+        memberships.grant(connection, who, site.id, Role.MODERATOR)
+    page_moves.move_page(store, site.id, f"{HERALD}/sport/1", f"{HERALD}/news/1")
+    bulk.undo(store, who, site.id, act, **clock)
+    bulk_batches.go_on(store, act, now, os.urandom)
+    assert statuses(store, site, here) == ["held"] * 3
+    progress = bulk.get_progress(store, site.id, act)
+    assert (progress.undone, progress.kept) == (3, 0)
+
+
+def test_of_an_undo_from_sections_it_is_told_that_a_page_may_have_moved(
+    sport, open_browser, store, site, here
+):
+    clock = {"now": now(), "entropy": os.urandom}
+    part = part_of(site.id, ("/sport",))
+    pairs = [(id, 1) for id in here]
+    act = bulk.start(store, sport.id, part, pairs, Outcome.REJECT, **clock).act.id
+    page_moves.move_page(store, site.id, f"{HERALD}/sport/1", f"{HERALD}/news/1")
+    progress = bulk.undo(store, sport.id, part, act, **clock)
+    assert (progress.decided, progress.undone, progress.kept) == (3, 0, 3)
+    bo = moderator(store, "bo@herald.test")
+    with store.write() as connection:
+        memberships.grant(connection, bo, site.id, Role.MODERATOR)
+    browser = open_browser()
+    browser.sign_in(bo)
+    page = browser.get(f"/console/bulk/{act}?site={site.id}").text
+    assert page.count("decided about it since, or its page has been moved to another section") == 3
+
+
 @pytest.mark.parametrize("role", [Role.TRAINEE, Role.AUDITOR])
 def test_who_does_not_decide_is_not_offered_it(open_browser, store, site, here, role):
     browser = open_browser()

@@ -115,6 +115,7 @@ bulk_acts = sa.Table(
     text("undone_by"),  # who took it back, '' nobody
     sa.Column("undone_at", Millis),
     text("sections_json", server_default=""),  # it is limited to, as memberships.sections_json
+    text("undo_sections_json", server_default=""),  # that its undo is limited to
     sa.Index("bulk_acts_of_site", "site_id", "id"),
     sa.Index("bulk_acts_by_state", "state", "id"),
 )

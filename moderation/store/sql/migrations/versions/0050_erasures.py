@@ -22,8 +22,9 @@ def upgrade() -> None:
         sa.Column("at", sa.BigInteger(), nullable=False),
     )
 
-    sections = sa.Column("sections_json", sa.Text(), nullable=False, server_default="")
-    op.add_column("bulk_acts", sections)
+    for name in ("sections_json", "undo_sections_json"):
+        sections = sa.Column(name, sa.Text(), nullable=False, server_default="")
+        op.add_column("bulk_acts", sections)
     for name in ("approved", "removed"):
         op.add_column("sample_weeks", sa.Column(name, sa.Integer()))
     op.add_column("sample_weeks", sa.Column("drawn_at", sa.BigInteger()))
@@ -32,5 +33,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     for name in ("drawn_at", "removed", "approved"):
         op.drop_column("sample_weeks", name)
-    op.drop_column("bulk_acts", "sections_json")
+    for name in ("undo_sections_json", "sections_json"):
+        op.drop_column("bulk_acts", name)
     op.drop_table("erasures")
