@@ -170,10 +170,16 @@ def _escapes(text: str) -> Iterable[Edit]:
     """%66%75 becomes fu, unless it is a part of an address."""
     if not contains(_HAS_ESCAPE, text):
         return
+    read, is_address = 0, False
     for escapes in islice(_ESCAPES.finditer(text), _EDIT_LIMIT):
-        before = text[max(0, escapes.start() - _LEET_WORD_LIMIT) : escapes.start()].split()
-        is_inside = before and not text[escapes.start() - 1].isspace()
-        if not is_inside or not _ADDRESS.search(before[-1]):
+        # Since the escapes before these, with their last digit: no sign of an address reaches across them.
+        written = text[max(0, read - 1) : escapes.start()]
+        words = written.split()
+        is_inside = bool(words) and not written[-1].isspace()
+        is_one = is_address and len(words) == 1
+        is_address = is_inside and (is_one or bool(_ADDRESS.search(words[-1])))
+        read = escapes.end()
+        if not is_address:
             yield *escapes.span(), unquote(escapes.group())
 
 

@@ -125,7 +125,7 @@ def test_a_part_leads_to_all_that_it_stands_for() -> None:
 @pytest.mark.parametrize(
     "piece",
     ["a", "a ", "a.", "а", "а ", "a😀", "ﷺ", "a1", "a1b ", "\x00", "\x00a", "a\u200b", "\u0301\u0316",
-     "a!", "@a", "привет ", ".", "$", "a.b", "1", "a_1", "\u1161", "aaaab", "ab@", "://"],
+     "a!", "@a", "привет ", ".", "$", "a.b", "1", "a_1", "\u1161", "aaaab", "ab@", "://", "a%66%6f", "%66%6fa.b/"],
 )  # fmt: skip
 def test_time_grows_with_the_length_only(piece: str) -> None:
     """Four times the text may take at most about four times as long; sixteen would be quadratic."""
@@ -273,6 +273,14 @@ def test_disguises_by_markup_brackets_and_rare_letters(disguised: str, plain: st
 )
 def test_what_only_looks_so_stays(text: str) -> None:
     assert normalise(text).text == text
+
+
+@pytest.mark.parametrize("between", ["pq" * 40, "ab/" * 30, "%66%6f/" * 90, "%66%6f" * 90])
+def test_escapes_stay_however_far_into_an_address_they_stand(between: str) -> None:
+    address = f"https://example.org/{between}?q=%66%6f%6f%6c"
+    assert normalise(f"See {address}").text == f"See {address}"
+    assert normalise(f"See {address} %66%6f%6f%6c").text == f"See {address} fool"
+    assert normalise(f"{between}%66%6f%6f%6c").text.endswith("fool")
 
 
 def test_marked_letters_lead_back_to_where_they_stood() -> None:
