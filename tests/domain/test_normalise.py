@@ -252,6 +252,9 @@ def test_letters_parted_by_any_one_mark_join(mark: str) -> None:
         ("a \u24a1\u24aa\u24aa\u24a7", "a fool"),
         ("F\nO\nO\nL\nS", "FOOLS"),
         ("a stu-\npid fool", "a stupid fool"),
+        ("i,d,i,o,t i=d=i=o=t f;0;0;l d\nu\nm\nb", "idiot idiot fool dumb"),
+        ("you re-\ntard, co-\nck", "you retard, cock"),
+        (r"\f\o\o\l or f\o\o\l", r"\fool or fool"),
         ("\u2c65 f\u0289cking \u0268d\u0268o\u0167", "a fucking idiot"),
         ("f\u028bcking \u0269\u0256\u0269\u0254\u0288", "fucking idiot"),
         ("\u13c6D\u13c6OT", "IDIOT"),
@@ -269,6 +272,12 @@ def test_disguises_by_markup_brackets_and_rare_letters(disguised: str, plain: st
         "rock'n'roll, 100% of 50%, x+y, a:b, A|B, R&D; AT&T; well-\nKnown",
         "First line\nI\nsecond line\na well-known one",
         "&c; & so on &",
+        "vitamins A,B,C,D and E; A,B,C or D; A;B;C;D; B,A,D,C; N,E,S,W",
+        "a=b=c, a=b=c=d, (x,y,z,t), w=x=y=z",
+        "grades: A\nB\nC\nD",
+        "answers:\nB\nA\nD\nC\nand the rest",
+        r"C:\a\b\c\d and C:\foo\a\b\c or \\s\a\b\c",
+        "a well-\nknown, self-\nmade, long-\nterm plan",
     ],
 )
 def test_what_only_looks_so_stays(text: str) -> None:
