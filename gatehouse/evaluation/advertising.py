@@ -147,3 +147,21 @@ The customer support number rings for an hour, complain at https://www.ofcom.org
 The toll free number of the census is in the letter: https://www.census.gov/y|I used the discount code FIVE of the paper and it failed, why? https://herald.example.com/help
 Betting tips with a bishop, the funniest column: https://www.spectator.co.uk/x|Football tips with Grandpa, our local podcast: https://podcast.example.org
 Instant withdrawals from Gaza were demanded: https://www.un.org/x|Instant withdrawal of the troops? The vote: https://www.bundestag.de/x""")
+
+# Written after the half kept of these was measured once, to make the patterns stricter again: headlines without a verb, and "our".
+HEADLINES = parted("""Fake diplomas for sale in three ministries: https://www.lemonde.fr/y|Counterfeit money in the school canteen, photo: https://herald.example.com/y
+Crypto experts for and against the bill: https://www.politico.com/x|Our bank, our bitcoin traders and our mayor, a column: https://herald.example.com/z
+Payday loans for soldiers at 400 percent, and our senators look away https://www.propublica.org/y|Our team gave up on betting tips with 90% accuracy years ago https://podcast.example.org/2
+The trusted casino of the president's son, our series: https://www.occrp.org/y|Free spins on the children's channel! https://www.asa.org.uk/y
+Best casino architecture of the twenties: https://www.archdaily.com/x|A new online casino for every village, thanks to our MPs: https://www.parliament.uk/y
+Escort services in the embassy: a timeline https://www.dw.com/y|Lonely women online and the men behind the accounts: https://www.wired.com/a
+Overnight delivery, underpaid drivers: https://www.theguardian.com/b|Guaranteed profits for the water companies, higher bills for us: https://www.ofwat.gov.uk/x
+Essay writers from Nairobi, an interview: https://www.vox.com/x|Homework help for refugees, volunteers welcome: https://library.example.org
+Steroids online: the numbers https://www.ukad.org.uk/x|Cheap insulin and cheap weed, two American stories: https://www.nytimes.com/b
+Bitcoin investment companies and their lobbyists, a chart https://www.opensecrets.org/x|Instant loans at the push of a button, instant misery https://www.stepchange.org/x
+We have quick loans for banks and none for farmers, https://www.nfu.org.uk/x|We take fake passports seriously, wrote the embassy: https://www.gov.uk/y
+We do full movie online nights at the library, list: https://library.example.org/films|Xanax for $2 online, in every school yard, the sheriff: https://local.example.org/a
+Cheap Nike sneakers for $5, made by children: https://www.hrw.org/x|Professional hackers at the ministry? Source: https://www.spiegel.de/y
+Hire a hacker, lose an election: https://www.theatlantic.com/y|Call me old, but passive income with my savings book was 4 %: https://www.bundesbank.de/x
+Our IPTV provider went bankrupt, where to complain? https://www.ofcom.org.uk/z|Backlinks services and the death of search, long read: https://www.theverge.com/x
+Love spells in ancient Egypt: https://www.metmuseum.org/x|Herbal remedy from Dr. Quack, chapter three: https://www.quackwatch.org""")

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from gatehouse.evaluation.advertising import ADVERTISING, HONEST, QUOTING
+from gatehouse.evaluation.advertising import ADVERTISING, HEADLINES, HONEST, QUOTING
 from gatehouse.evaluation.evaluated_model import EvaluatedModel, Line
 from gatehouse.evaluation.evasions import DISGUISES
 from gatehouse.evaluation.further_sentences import FURTHER_HARMLESS, FURTHER_HATE
@@ -125,6 +125,7 @@ def advertising(model: EvaluatedModel) -> list[Line]:
         ("honest", HONEST),
         ("honest and quoting, half looked at", QUOTING[::2]),
         ("honest and quoting, half kept", QUOTING[1::2]),
+        ("honest headlines, looked at", HEADLINES),
     ):
         reasons = model.reasons(texts)
         held = share_with_interval(sum(map(bool, reasons)), len(reasons))
