@@ -104,7 +104,7 @@ _SELLS = (
 # Who tells of something, warns, asks or argues uses a verb in the third person or the past, or one of these words; a slogan has none.
 _TELLS = (
     r"is|isn't|are|aren't|was|were|be|been|being|has|have|had|did|does|doesn't|don't|would|should|could|might|must|may|said|says|say|told|tells|claims?|paid|lost|sold|bought|caught|found|began|died|made|took|went|got|gave|came|saw|won|kept|left|knew|think|believe|know|will|won't|cannot|can't",
-    r"the|of|against|after|before|behind|between|for and|our|why|how|who|whoever|whose|what|when|where|whether|if|because|than|like|he|she|they|them|his|her|their|theirs|him|it|i|my|me|nobody|everybody|somebody|people|never|not",
+    r"the|of|against|after|before|behind|between|for and|our|why|how|who|whoever|whose|what|when|where|whether|if|because|than|like|he|she|they|them|his|her|their|theirs|him|it|i|my|nobody|everybody|somebody|people|never|not",
     r"police|court|judge|scams?|scammers?|fraud|arrests?|ban|bans|law|illegal|victims?|crimes?|customs|inquiry|report|study|story|article|film|documentary|news|warning|warns?|advice|according to|government|minist(?:ers?|ry|ries)|council|embassy|mayor|senators?|mps|president|sheriff|school|election|village|children|farmers|soldiers|refugees|volunteers|interview|column|timeline|chapter|chart|numbers|statistics|photo|podcast|series|history|ancient|museum|library|stories|death|source|long read|explained|opinion|analysis|debate|strike|raid|trial",
     r"\w{2,}(?:ized|ised|ted|ned|red|led|ged|med|sed|ved|zed|ked|ped|ced|ied|shed|ched)|yesterday|last (?:week|month|year|term|night)|since|ago|until|again|every(?:one|body)|[12]\d{3}s?",
 )
