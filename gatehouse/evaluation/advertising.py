@@ -87,3 +87,81 @@ The dating site leaked the addresses of its users https://haveibeenpwned.com|Sex
 The dissertation of the minister was copied, page by page: https://vroniplag.example.org|My thesis is about exactly this and can be read at https://arxiv.org/abs/1
 Debt relief for Zambia was agreed, https://www.imf.org/x|The credit score is a secret nobody can check, see https://www.consumerreports.org/x
 Sign up for the beach cleanup at https://coast.example.org/join|The petition is here, please sign: https://www.change.org/p/x""")
+
+# The same, closer to the words of those who sell: news that is quoted, warnings, experience, questions. The patterns were
+# made stricter looking at the first sentence of each pair; the second ones were kept back.
+QUOTING = parted("""Bitcoin trader arrested yesterday, the BBC has the story: https://www.bbc.co.uk/x|A forex trader from Leeds lost his clients' savings: https://www.theguardian.com/money/x
+Maybe local women are angry about the clinic closing, see https://clinic.example.org/news|Single women are waiting longer for a mortgage, says https://www.ft.com/content/y
+Fake passports for sale were found by police: https://apnews.com/article/y|Forged banknotes for sale on a messenger, eleven arrests: https://www.europol.europa.eu/x
+I support a guaranteed income for everyone: https://en.wikipedia.org/wiki/Universal_basic_income|Guaranteed income pilots worked in Stockton: https://www.stocktondemonstration.org
+Overnight delivery of the ballots failed: https://www.usps.com/x|Worldwide shipping is stuck at the canal again: https://www.reuters.com/world/y
+Crypto bots manipulate the market, this paper shows how: https://arxiv.org/abs/2|Crypto experts told the Senate the opposite: https://www.c-span.org/x
+The best steroids documentary I have seen: https://www.netflix.com/title/1|The best cannabis law in Europe is Malta's, compare https://www.emcdda.europa.eu/x
+No credit check is done before they hand out these cars, that is the scandal: https://www.nytimes.com/y|They lend with no credit check and then take the house: https://www.propublica.org/x
+An expert trader told the court that the price was rigged: https://www.courtlistener.com/x|The expert trader in the film was played by Bale: https://www.imdb.com/title/x
+He was caught trying to buy cheap xanax from a dealer, https://www.bbc.co.uk/news/y|My cousin used to order pills without prescription and died: https://www.nhs.uk/y
+Why can people get ozempic for weight loss when diabetics cannot? https://www.diabetes.org.uk/x|You can get a weed card in that state for a cough: https://www.latimes.com/x
+Research chemicals killed three students last term: https://www.theguardian.com/uk/x|Ketamine online is the new plague, says the coroner https://www.judiciary.uk/x
+She claims she was cured of cancer by a herb. Nonsense: https://www.cancerresearchuk.org/x|My aunt believed she was healed of diabetes with some herbs and lost a foot, https://www.who.int/y
+The keto pills were contaminated, recall at https://www.fda.gov/x|Weight loss supplements should be tested like drugs: https://www.consumerreports.org/y
+The new casino will bring traffic to the harbour, plans at https://council.example.org/plans|The best casino film is still Casino: https://www.imdb.com/title/y
+Top betting sites fined again for targeting children https://www.gamblingcommission.gov.uk/x|The trusted betting site of the state lottery leaked data: https://www.lemonde.fr/x
+Fixed matches in the third division: the league's report is at https://www.uefa.com/x|Two players confessed to fixed games, https://www.kicker.de/x
+Free spins for teenagers should be illegal, sign at https://www.change.org/p/y|The welcome bonus of these firms is bait, as https://www.begambleaware.org/x explains
+Nobody can win real money in the long run, the maths: https://plus.maths.org/x|They said I could win real money, I lost my flat. Help: https://www.gamblersanonymous.org
+The council spent 40,000 on web design services and this is the result: https://town.example.org|The best web design is no design, as https://motherfuckingwebsite.com shows
+The professional SEO of the party pushes the real news off the page: https://www.wired.com/y|Our digital marketing lecturer says the same, slides: https://www.slideshare.net/x
+People who buy followers for their candidate are pathetic: https://www.politico.eu/x|He bought 20k followers in a week and everyone could see it: https://socialblade.com/x
+Will this grow your website or only the bill of the taxpayer? https://www.audit.example.org|Ads do not increase your sales, a study says: https://www.nber.org/x
+Do you want a loan? That is how it began in 2008, read https://en.wikipedia.org/wiki/Subprime|Payday loans at 1,500 percent are legal here: https://www.citizensadvice.org.uk/y
+Small firms got quick loans from the state in the pandemic: https://www.gov.uk/x|Urgent funding for the hospital was voted down: https://www.parliament.uk/x
+Funding up to $500 million was promised for the bridge: https://www.dot.gov/x|Loans of up to 10,000 dollars will be forgiven: https://studentaid.gov/x
+The bank lowered my credit and it took two years to fix my credit report: https://www.consumerfinance.gov/x|We lend out the loans, they take the profit: https://www.jacobin.com/x
+Instant loans from apps drive people in Kenya to suicide: https://www.aljazeera.com/x|Is personal loan approval really racist? The data: https://www.urban.org/x
+If you invest $500 and get nothing back, the law helps you: https://www.fca.org.uk/x|With 5,000 dollars and make-believe he ran for mayor: https://local.example.org/y
+Nobody will double your money, and whoever says so lies: https://www.fca.org.uk/scamsmart/y|They promised to double your bitcoin; 300 victims here: https://www.bleepingcomputer.com/x
+He promised weekly profits of 12 % until the police came: https://www.sec.gov/y|Guaranteed returns were the lure in the Madoff case: https://www.justice.gov/x
+The free token airdrop was a scam, my wallet is empty: https://reddit.com/r/y|Never connect your wallet to a site like that, see https://metamask.io/security
+My lawyer helped me recover my deposit from the landlord, form at https://www.citizensadvice.org.uk/z|The police helped me get back my bike thanks to https://bikeregister.com
+Nurses make $25 an hour while the chief makes 2 million a year: https://www.bls.gov/x|I earn $900 a month and the rent is 1,100, see the table at https://www.census.gov/x
+Bitcoin mining sites use as much power as Ireland: https://www.cbeci.org|Bitcoin recovery companies are the second scam: https://www.ftc.gov/y
+Local girls want a football pitch of their own, article: https://herald.example.com/x|Hot women in your area? Such ads ought to be banned: https://www.asa.org.uk/x
+Escort services should be legal and taxed: https://www.economist.com/x|The independent escort told the inquiry what the minister paid: https://www.theguardian.com/politics/x
+The erotic massage parlour next to the school was raided: https://local.example.org/z|Live webcams of the eagle nest: https://www.rspb.org.uk/webcams
+Is there an adult dating site that does not sell the data? https://www.mozilla.org/privacynotincluded|The Russian call girls in the dossier never existed: https://www.lawfareblog.com/x
+Police seized fake Gucci bags worth 30,000 at the market: https://www.met.police.uk/x|Customs burned 10,000 replica watches, with video: https://www.youtube.com/watch?v=y
+He paid with counterfeit money at the fair: https://www.ecb.europa.eu/x|The cloned card was used in Prague an hour later: https://www.which.co.uk/x
+Teenagers buy fake id cards for the pub, says https://www.bbc.co.uk/news/z|You could buy real passports from Malta until last year: https://www.occrp.org/x
+I get Nike shoes for my boys from the outlet and they last a month: https://www.which.co.uk/y|My best Rolex story is from the flood, 1987: https://medium.com/@joe/rolex
+Diplomas for sale at a private university, the minister knew: https://www.insidehighered.com/x|Visas for sale: the embassy scandal grows, https://www.dw.com/x
+Essay writing services are banned since April: https://www.legislation.gov.uk/y|Students pay essay writers in Kenya 5 dollars a page: https://www.nytimes.com/z
+The state will do your homework for you, one robot at a time: https://www.wired.com/z|Could I do my homework online if we had a line here? Map: https://www.ofcom.org.uk/x
+Expert writers are leaving the paper, list: https://www.poynter.org/x|A machine can take your exam for you, that is the problem: https://www.nature.com/articles/y
+Why did the party hire hackers? The indictment: https://www.justice.gov/y|I recommend the film Hackers to everybody: https://www.imdb.com/title/z
+Contact the hacker who leaked it? The paper did: https://www.spiegel.de/x|These apps let men spy on their wife, and spy on your partner is their slogan: https://www.eff.org/x
+Prayer brought back my husband from the war, photo: https://flickr.com/y|A love spell in a museum, how lovely: https://www.britishmuseum.org/x
+My uncle joined the brotherhood of electricians in 1970: https://www.ibew.org|They say he joined the Illuminati. What rubbish, https://www.snopes.com/x
+Where can I watch the full movie of the trial online? The court's channel is https://court.example.org/live|Football streaming pirates got four years: https://www.bbc.co.uk/sport/x
+IPTV service shut down by Italian police: https://torrentfreak.com/x|Children lose millions to free robux scams: https://www.bbc.co.uk/news/technology/x
+The customer support number rings for an hour, complain at https://www.ofcom.org.uk/y|Packers and movers went on strike in Mumbai: https://www.thehindu.com/x
+The toll free number of the census is in the letter: https://www.census.gov/y|I used the discount code FIVE of the paper and it failed, why? https://herald.example.com/help
+Betting tips with a bishop, the funniest column: https://www.spectator.co.uk/x|Football tips with Grandpa, our local podcast: https://podcast.example.org
+Instant withdrawals from Gaza were demanded: https://www.un.org/x|Instant withdrawal of the troops? The vote: https://www.bundestag.de/x""")
+
+# Written after the half kept of these was measured once, to make the patterns stricter again: headlines without a verb, and "our".
+HEADLINES = parted("""Fake diplomas for sale in three ministries: https://www.lemonde.fr/y|Counterfeit money in the school canteen, photo: https://herald.example.com/y
+Crypto experts for and against the bill: https://www.politico.com/x|Our bank, our bitcoin traders and our mayor, a column: https://herald.example.com/z
+Payday loans for soldiers at 400 percent, and our senators look away https://www.propublica.org/y|Our team gave up on betting tips with 90% accuracy years ago https://podcast.example.org/2
+The trusted casino of the president's son, our series: https://www.occrp.org/y|Free spins on the children's channel! https://www.asa.org.uk/y
+Best casino architecture of the twenties: https://www.archdaily.com/x|A new online casino for every village, thanks to our MPs: https://www.parliament.uk/y
+Escort services in the embassy: a timeline https://www.dw.com/y|Lonely women online and the men behind the accounts: https://www.wired.com/a
+Overnight delivery, underpaid drivers: https://www.theguardian.com/b|Guaranteed profits for the water companies, higher bills for us: https://www.ofwat.gov.uk/x
+Essay writers from Nairobi, an interview: https://www.vox.com/x|Homework help for refugees, volunteers welcome: https://library.example.org
+Steroids online: the numbers https://www.ukad.org.uk/x|Cheap insulin and cheap weed, two American stories: https://www.nytimes.com/b
+Bitcoin investment companies and their lobbyists, a chart https://www.opensecrets.org/x|Instant loans at the push of a button, instant misery https://www.stepchange.org/x
+We have quick loans for banks and none for farmers, https://www.nfu.org.uk/x|We take fake passports seriously, wrote the embassy: https://www.gov.uk/y
+We do full movie online nights at the library, list: https://library.example.org/films|Xanax for $2 online, in every school yard, the sheriff: https://local.example.org/a
+Cheap Nike sneakers for $5, made by children: https://www.hrw.org/x|Professional hackers at the ministry? Source: https://www.spiegel.de/y
+Hire a hacker, lose an election: https://www.theatlantic.com/y|Call me old, but passive income with my savings book was 4 %: https://www.bundesbank.de/x
+Our IPTV provider went bankrupt, where to complain? https://www.ofcom.org.uk/z|Backlinks services and the death of search, long read: https://www.theverge.com/x
+Love spells in ancient Egypt: https://www.metmuseum.org/x|Herbal remedy from Dr. Quack, chapter three: https://www.quackwatch.org""")

@@ -76,12 +76,17 @@ class EvaluatedModel:
 
     def held_by_all(self, texts: Sequence[str], page: str = "en") -> NDArray[np.bool_]:
         """Whether the whole policy holds each text: word list, phrases, language and spam included."""
+        return np.array([bool(codes) for codes in self.reasons(texts, page)])
+
+    def reasons(self, texts: Sequence[str], page: str = "en") -> list[frozenset[str]]:
+        """The codes of the rules by which the whole policy holds each text. Raises ValueError without scorers."""
         if self._whole is None:
             raise ValueError("There are no scorers beside the model.")
         policy = self._whole[1]
-        return np.array(
-            [bool(decide(policy, found).reasons) for found in self.findings(texts, page)]
-        )
+        return [
+            frozenset(reason.code for reason in decide(policy, found).reasons)
+            for found in self.findings(texts, page)
+        ]
 
     def share_unsupported(self, texts: Sequence[str], page: str) -> float:
         """The share of texts in a language that the model has not learned. page: the site's language code."""

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from gatehouse.evaluation.advertising import ADVERTISING, HONEST
+from gatehouse.evaluation.advertising import ADVERTISING, HEADLINES, HONEST, QUOTING
 from gatehouse.evaluation.evaluated_model import EvaluatedModel, Line
 from gatehouse.evaluation.evasions import DISGUISES
 from gatehouse.evaluation.further_sentences import FURTHER_HARMLESS, FURTHER_HATE
@@ -120,9 +120,20 @@ def own_sentences(model: EvaluatedModel) -> list[Line]:
 
 def advertising(model: EvaluatedModel) -> list[Line]:
     """Advertising with a link or a contact, by what it offers, and honest comments of the same words."""
-    held = model.held_by_all(HONEST)
-    figure = share_with_interval(int(held.sum()), len(held))
-    return [*_halves("advertising", ADVERTISING, model), ("honest held", figure)]
+    lines = list(_halves("advertising", ADVERTISING, model))
+    for heading, texts in (
+        ("honest", HONEST),
+        ("honest and quoting, half looked at", QUOTING[::2]),
+        ("honest and quoting, half kept", QUOTING[1::2]),
+        ("honest headlines, looked at", HEADLINES),
+    ):
+        reasons = model.reasons(texts)
+        held = share_with_interval(sum(map(bool, reasons)), len(reasons))
+        for_this = share_with_interval(
+            sum("advertising" in codes for codes in reasons), len(reasons)
+        )
+        lines += [(f"{heading}: held", held), (f"{heading}: held for advertising", for_this)]
+    return lines
 
 
 def _halves(

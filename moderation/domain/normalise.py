@@ -5,7 +5,7 @@ import re
 import string
 from collections.abc import Iterable
 from functools import lru_cache
-from itertools import islice
+from itertools import islice, pairwise
 from urllib.parse import unquote
 
 import re2
@@ -26,6 +26,11 @@ _MARK = r"[|·•+~:=,\\^;'\"\n]"
 _MARKED = re.compile(
     rf"(?<![A-Za-z0-9])[A-Za-z]({_MARK})[A-Za-z0-9@$!](?:\1[A-Za-z0-9@$!])+(?![A-Za-z0-9])"
 )
+# Marks that part the items of a list or equation, too: these join four letters or more that may be a word.
+_LISTING = ",;=\n"
+_VOWELS = frozenset("aeiou013@!")
+# Grades, notes, answers to choose from; quarters of the compass.
+_ITEMS = (frozenset("abcdefg"), frozenset("nesw"))
 _HAS_MARKED = re2.compile(rf"[A-Za-z]{_MARK}[A-Za-z0-9@$!]{_MARK}[A-Za-z0-9@$!]")
 _BRACKETED = re.compile(
     r"(?:\([A-Za-z0-9@$!]\)){3,}|(?:\[[A-Za-z0-9@$!]\]){3,}|(?:\{[A-Za-z0-9@$!]\}){3,}"
@@ -36,11 +41,21 @@ _ENTITY = r"&(?:#[0-9]{2,6}|#[xX][0-9a-fA-F]{2,5}|[A-Za-z]{2,8});"
 _ENTITIES, _HAS_ENTITY = re.compile(_ENTITY), re2.compile(_ENTITY)
 _ESCAPE = "%[46][1-9a-fA-F]|%[57][0-9aA]"
 _ESCAPES, _HAS_ESCAPE = re.compile(f"(?:{_ESCAPE}){{2,}}"), re2.compile(f"(?:{_ESCAPE}){{2}}")
-# A word parted at the end of a line.
+# A word parted at the end of a line, unless its first part is one of those that mostly keep their hyphen: well-known.
 _HAS_PARTED, _PARTED = (
     re2.compile(r"[A-Za-z]-\r?\n[a-z]"),
     re.compile(r"(?<=[A-Za-z])-\r?\n(?=[a-z])"),
 )
+_PART_LIMIT = 8  # letters
+_LAST_LETTERS = re.compile(r"[A-Za-z]+\Z")
+_HYPHENATED = frozenset([
+    "bad", "best", "big", "deep", "double", "down", "easy", "ever", "far", "fast", "first", "five", "four",
+    "full", "good", "half", "hand", "hard", "heavy", "high", "home", "hot", "ill", "large", "last", "left",
+    "life", "light", "like", "little", "long", "low", "most", "much", "near", "never", "new", "next", "no",
+    "old", "one", "open", "part", "post", "quick", "real", "right", "second", "self", "set", "short", "side",
+    "single", "six", "slow", "small", "soft", "strong", "ten", "third", "three", "time", "two", "vice",
+    "water", "well", "white", "wide", "world",
+])  # fmt: skip
 _SEPARATOR = re.compile(r"[ ._*/-]+")
 # From an override to what ends it the letters are seen in the other order.
 _OVERRIDE = re2.compile("\u202e")
@@ -118,7 +133,8 @@ def normalise(text: str) -> NormalisedText:
     upside down are turned; lookalikes become ASCII in words that hold Latin letters or nothing but lookalikes; accents on
     Latin letters go; emoji inside words become the letters they look like, or go; #HashTags are parted into words; words
     with each letter twice get it once; (e)(a)(c)(h) letter in brackets loses them, s.p.a.c.e.d and s|p|a|c|e|d
-    letters join, and words that the end of a line parts; d1g1ts become letters; letters repeated three times or
+    letters join, and words that the end of a line parts; rows of letters that are rather a list, an equation or a
+    path (A,B,C,D; a=b=c; C:\\a\\b\\c) stay, as does well-known at the end of a line; d1g1ts become letters; letters repeated three times or
     more are reduced to one or two.
     Case, line breaks and punctuation stay. Plain English comes back as it is.
     """
@@ -171,10 +187,16 @@ def _escapes(text: str) -> Iterable[Edit]:
     """%66%75 becomes fu, unless it is a part of an address."""
     if not contains(_HAS_ESCAPE, text):
         return
+    read, is_address = 0, False
     for escapes in islice(_ESCAPES.finditer(text), _EDIT_LIMIT):
-        before = text[max(0, escapes.start() - _LEET_WORD_LIMIT) : escapes.start()].split()
-        is_inside = before and not text[escapes.start() - 1].isspace()
-        if not is_inside or not _ADDRESS.search(before[-1]):
+        # Since the escapes before these, with their last digit: no sign of an address reaches across them.
+        written = text[max(0, read - 1) : escapes.start()]
+        words = written.split()
+        is_inside = bool(words) and not written[-1].isspace()
+        is_one = is_address and len(words) == 1
+        is_address = is_inside and (is_one or bool(_ADDRESS.search(words[-1])))
+        read = escapes.end()
+        if not is_address:
             yield *escapes.span(), unquote(escapes.group())
 
 
@@ -189,14 +211,32 @@ def _marked_letters(text: str) -> Iterable[Edit]:
     """f|o|o|l becomes f.o.o.l, which _spaced_letters joins."""
     if contains(_HAS_MARKED, text):
         for run in islice(_MARKED.finditer(text), _EDIT_LIMIT):
-            yield *run.span(), run.group()[::2].replace("", ".")[1:-1]
+            if not _is_plain_row(text, run):
+                yield *run.span(), run.group()[::2].replace("", ".")[1:-1]
+
+
+def _is_plain_row(text: str, run: re.Match[str]) -> bool:
+    r"""Whether the letters are a list (A,B,C,D), an equation (a=b=c) or the folders of a path (C:\a\b\c) rather than a word."""
+    mark, start = run.group(1), run.start()
+    if mark == "\\":
+        return start > 1 and text[start - 1] == mark and not text[start - 2].isspace()
+    letters = run.group()[::2].lower()
+    if mark not in _LISTING:
+        return False
+    in_order = all(one < next_ for one, next_ in pairwise(letters))
+    may_be_word = len(letters) >= 4 and not in_order and not _VOWELS.isdisjoint(letters)
+    return not may_be_word or any(items.issuperset(letters) for items in _ITEMS)
 
 
 def _parted_words(text: str) -> Iterable[Edit]:
-    """A word behind whose first part stand a hyphen and the end of a line is one."""
+    """A word behind whose first part stand a hyphen and the end of a line is one, but well-known keeps its hyphen."""
     if contains(_HAS_PARTED, text):
         for parting in islice(_PARTED.finditer(text), _EDIT_LIMIT):
-            yield *parting.span(), ""
+            first = _LAST_LETTERS.search(
+                text, max(0, parting.start() - _PART_LIMIT), parting.start()
+            )
+            if first is None or first.group().lower() not in _HYPHENATED:
+                yield *parting.span(), ""
 
 
 def _flag_letters(text: str) -> Iterable[Edit]:

@@ -133,7 +133,7 @@ def test_a_part_leads_to_all_that_it_stands_for() -> None:
 @pytest.mark.parametrize(
     "piece",
     ["a", "a ", "a.", "а", "а ", "a😀", "ﷺ", "a1", "a1b ", "\x00", "\x00a", "a\u200b", "\u0301\u0316",
-     "a!", "@a", "привет ", ".", "$", "a.b", "1", "a_1", "\u1161", "aaaab", "ab@", "://"],
+     "a!", "@a", "привет ", ".", "$", "a.b", "1", "a_1", "\u1161", "aaaab", "ab@", "://", "a%66%6f", "%66%6fa.b/"],
 )  # fmt: skip
 def test_time_grows_with_the_length_only(piece: str) -> None:
     """Four times the text may take at most about four times as long; sixteen would be quadratic."""
@@ -260,6 +260,9 @@ def test_letters_parted_by_any_one_mark_join(mark: str) -> None:
         ("a \u24a1\u24aa\u24aa\u24a7", "a fool"),
         ("F\nO\nO\nL\nS", "FOOLS"),
         ("a stu-\npid fool", "a stupid fool"),
+        ("i,d,i,o,t i=d=i=o=t f;0;0;l d\nu\nm\nb", "idiot idiot fool dumb"),
+        ("you re-\ntard, co-\nck", "you retard, cock"),
+        (r"\f\o\o\l or f\o\o\l", r"\fool or fool"),
         ("\u2c65 f\u0289cking \u0268d\u0268o\u0167", "a fucking idiot"),
         ("f\u028bcking \u0269\u0256\u0269\u0254\u0288", "fucking idiot"),
         ("\u13c6D\u13c6OT", "IDIOT"),
@@ -277,10 +280,24 @@ def test_disguises_by_markup_brackets_and_rare_letters(disguised: str, plain: st
         "rock'n'roll, 100% of 50%, x+y, a:b, A|B, R&D; AT&T; well-\nKnown",
         "First line\nI\nsecond line\na well-known one",
         "&c; & so on &",
+        "vitamins A,B,C,D and E; A,B,C or D; A;B;C;D; B,A,D,C; N,E,S,W",
+        "a=b=c, a=b=c=d, (x,y,z,t), w=x=y=z",
+        "grades: A\nB\nC\nD",
+        "answers:\nB\nA\nD\nC\nand the rest",
+        r"C:\a\b\c\d and C:\foo\a\b\c or \\s\a\b\c",
+        "a well-\nknown, self-\nmade, long-\nterm plan",
     ],
 )
 def test_what_only_looks_so_stays(text: str) -> None:
     assert normalise(text).text == text
+
+
+@pytest.mark.parametrize("between", ["pq" * 40, "ab/" * 30, "%66%6f/" * 90, "%66%6f" * 90])
+def test_escapes_stay_however_far_into_an_address_they_stand(between: str) -> None:
+    address = f"https://example.org/{between}?q=%66%6f%6f%6c"
+    assert normalise(f"See {address}").text == f"See {address}"
+    assert normalise(f"See {address} %66%6f%6f%6c").text == f"See {address} fool"
+    assert normalise(f"{between}%66%6f%6f%6c").text.endswith("fool")
 
 
 def test_marked_letters_lead_back_to_where_they_stood() -> None:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gatehouse.evaluation.advertising import HEADLINES, HONEST, QUOTING
 from moderation.domain.score import SenderTraces, Signal
 from moderation.scorers.spam.heuristics import Heuristics, find_heuristics
 from moderation.scorers.spam.links import domain_of, host_of, links_in
@@ -236,12 +237,19 @@ def test_keywords_are_no_name(name: str, expected: str | None) -> None:
         ("We offer SEO services for your website", "offers_reach"),
         ("Replica watches, Rolex and Omega", "offers_copies"),
         ("Write my paper for me", "offers_essays"),
-        ("Dr. Ogun brought back my ex husband with a love spell", "offers_hackers"),
+        ("Dr. Ogun brought back my ex husband with a love spell, WhatsApp him", "offers_hackers"),
+        ("#1 online casino, join now", "offers_gambling"),
+        ("The #1 casino of the town has closed.", None),
         # The same words in the mouth of somebody who sells nothing.
         ("The regulator fined three online casinos; my mother was sold fake viagra pills.", None),
         ("Payday loans should be capped, and crypto is gambling and nothing else.", None),
         ("The seized replica watches were worth two million. Buying steroids is a crime.", None),
         ("He promised me a guaranteed return of 10 % if I buy in.", None),
+        ("Bitcoin trader arrested yesterday, the BBC has the story: https://www.bbc.co.uk/x", None),
+        ("Maybe local women are angry about the clinic closing, see https://example.org", None),
+        ("Fake passports for sale were found by police: https://example.org/news", None),
+        ("I support a guaranteed income for everyone: https://en.wikipedia.org/wiki/X", None),
+        ("Overnight delivery of the ballots failed: https://www.usps.com/x", None),
     ],
 )
 def test_who_sells_says_so_and_who_writes_about_it_does_not(text: str, note: str | None) -> None:
@@ -249,6 +257,13 @@ def test_who_sells_says_so_and_who_writes_about_it_does_not(text: str, note: str
     assert (signal.note if signal else None) == note
     if signal:
         assert signal.spans and all(text[span.start : span.end].strip() for span in signal.spans)
+
+
+def test_honest_comments_that_name_what_is_sold_do_not_advertise() -> None:
+    told = [
+        text for text in (*HONEST, *HEADLINES, *QUOTING[::2]) if "advertising" in find_signals(text)
+    ]
+    assert told == []
 
 
 def test_of_advertising_the_first_topics_are_named() -> None:
