@@ -15,9 +15,9 @@ TRICKY = st.sampled_from(
 )  # fmt: skip
 # A piece of each disguise, so that several meet in one text.
 PIECES = st.sampled_from([
-    *("🇫", "🇫🇴", "⭕", "🅱", "ooo", "f⭕⭕l", "idi😀ot", "you👏are👏dumb", " ", "B", "\n", "-\n"),
-    *("&#102;", "&amp;", "%66%75", "://a/", "#YouAreDumb", "iiddiioott", "(f)(o)(o)(l)", "f|o|o|l", "f.o.o.l", "1d10t"),
-    *("‮", "‬", "​", "ɐ", "ǝɹɐ", "рау", "é", "*", "$", "soooo"),
+    "🇫", "🇫🇴", "⭕", "🅱", "ooo", "f⭕⭕l", "idi😀ot", "you👏are👏dumb", " ", "B", "\n", "-\n",
+    "&#102;", "&amp;", "%66%75", "://a/", "#YouAreDumb", "iiddiioott", "(f)(o)(o)(l)", "f|o|o|l", "f.o.o.l", "1d10t",
+    "‮", "‬", "​", "ɐ", "ǝɹɐ", "рау", "é", "*", "$", "soooo",
 ])  # fmt: skip
 TEXTS = st.one_of(
     st.text(TRICKY, max_size=60),
