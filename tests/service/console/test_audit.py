@@ -29,7 +29,7 @@ def test_changes_are_shown_to_admins_with_who_and_from_what_to_what(browser, sit
     for number in range(25):
         filters.switch_filter(store, {site.id}, filter.id, bool(number % 2), "key_1", now=now())
     newest = browser.get("/console/audit").text
-    assert newest.count('<h2 title="filter.changed">Filter changed</h2>') == 20
+    assert newest.count('<h2 title="In the CSV file: filter.changed">Filter changed</h2>') == 20
     assert "enabled</span>: <bdi>yes</bdi> → <bdi>no</bdi>" in newest
     assert "by <bdi>the site&#39;s own server</bdi>" in newest
     older = newest.partition('rel="next"')[0].rpartition('href="')[2].partition('"')[0]
@@ -79,4 +79,4 @@ def test_a_change_that_a_newer_version_wrote_is_shown_by_its_code(browser, site,
         connection.execute(sa.text("UPDATE audit SET change = 'mood.changed'"))
     page = browser.get("/console/audit")
     assert page.status_code == 200
-    assert '<h2 title="mood.changed">mood.changed</h2>' in page.text
+    assert '<h2 title="In the CSV file: mood.changed">mood.changed</h2>' in page.text

@@ -77,7 +77,7 @@ def test_the_queue_has_what_stands_in_the_sections_with_its_count(sport, store, 
     assert re.search(r"Held <span [^>]*>3</span>", text)
     assert "/local/town /sport" in text
     # Nothing leads to what concerns all of the site.
-    for page in ("pages", "filters", "policy", "statistics", "campaigns", "bulk", "views"):
+    for page in ("pages", "filters", "policy", "statistics", "campaigns", "views"):
         assert f'"/console/{page}' not in text
     for order in ("urgency", "oldest", "newest"):
         listed = sport.get(f"/console/?site={site.id}&queue=held&order={order}").text
