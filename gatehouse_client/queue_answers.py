@@ -25,7 +25,7 @@ class Bulk(Answer):
     undoing | undone.
 
     waiting: whose turn has not come. decided: about which it was made; of these, undone: that have the outcome of before
-    again, and kept: that do not, for somebody has decided since. left: about which it was not made. finished_at: None
+    again, and kept: that do not, for somebody has decided since or their page has moved. left: about which it was not made. finished_at: None
     while the work goes on.
     """
 
