@@ -31,7 +31,7 @@ prompt_version sha256 password_hash browser first_report subject outcome in_forc
 actor_scope scope change status kind role code note_code reason_code reason label said known asked verdict
 settled machine live shadow rules language languages_json fields_json action types_json payload format
 author_badge page_state origins_json policy_scopes_json closed_hours_json page_rules_json totals_json
-data_json failed_json form_json parent about path type
+data_json failed_json form_json sections_json undo_sections_json site_ids_json authors_json found_by parent about path type
 """
 OURS = frozenset(_OURS.split())
 # Tables that no page shows words of: what compatible APIs ask and answer, processes, the provider's people, models.
