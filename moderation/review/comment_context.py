@@ -39,20 +39,15 @@ def of_comment(store: Store, site_ids: Collection[str], comment_id: str) -> Comm
         parent = comment_context.by_id(connection, entry.parent_id) if entry.parent_id else None
         place = (entry.page_id, entry.parent_id, comment_id)
         before, after = comment_context.beside(connection, *place, SIBLINGS)
-        column, others = comment_context.by_author(connection, entry.site_id, comment_id, OF_AUTHOR)
-        if reach.has_parts(site_ids):  # what is elsewhere is not counted either
-            near = reach.reached(connection, others, site_ids)
-            return CommentContext(
-                entry.id,
-                entry.site_id,
-                parent,
-                before,
-                after,
-                column.removesuffix("_key"),
-                near,
-                0,
-                0,
+        column, found = comment_context.by_author(connection, entry.site_id, comment_id, OF_AUTHOR)
+        is_part = reach.has_parts(site_ids)
+        others = reach.reached(connection, found, site_ids) if is_part else found
+        same_text = same_network = 0
+        if not is_part:  # else what is elsewhere is not counted either
+            same_text = comment_context.count_same_text(
+                connection, entry.site_id, comment_id, entry.created_at
             )
+            same_network = comment_context.count_same_network(connection, comment_id)
         return CommentContext(
             entry.id,
             entry.site_id,
@@ -61,8 +56,6 @@ def of_comment(store: Store, site_ids: Collection[str], comment_id: str) -> Comm
             after,
             column.removesuffix("_key"),
             others,
-            comment_context.count_same_text(
-                connection, entry.site_id, comment_id, entry.created_at
-            ),
-            comment_context.count_same_network(connection, comment_id),
+            same_text,
+            same_network,
         )
